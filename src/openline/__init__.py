@@ -1,0 +1,1 @@
+"""Openline: who is in whose way, where, when and how close."""

@@ -1,0 +1,131 @@
+"""Lengths, durations, altitudes and minima as people write them: `5nm`, `1000 ft`, `FL100`, `60s`."""
+
+import math
+import re
+from datetime import timedelta
+from typing import Final
+
+from openline.airspace.separation import PRESETS, Separation
+from openline.errors import InvalidAltitude, InvalidInput
+from openline.geo.altitude import SURFACE, UNLIMITED, Altitude, AltitudeReference, AltitudeUnit
+from openline.units import (
+    METRES_PER_FOOT,
+    METRES_PER_KILOMETRE,
+    METRES_PER_NAUTICAL_MILE,
+    METRES_PER_STATUTE_MILE,
+)
+
+_LENGTH_UNITS: Final = {
+    "m": 1.0,
+    "km": METRES_PER_KILOMETRE,
+    "ft": METRES_PER_FOOT,
+    "nm": METRES_PER_NAUTICAL_MILE,
+    "nmi": METRES_PER_NAUTICAL_MILE,
+    "mi": METRES_PER_STATUTE_MILE,
+}
+_DURATION_UNITS: Final = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+_QUANTITY: Final = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{0,15})?)\s*([A-Za-z]*)\s*")
+_FLIGHT_LEVEL: Final = re.compile(r"\s*FL\s*(\d{1,4})\s*", re.IGNORECASE)
+_ALTITUDE: Final = re.compile(
+    r"\s*([+-]?\d{1,9}(?:\.\d{0,9})?)\s*(M|FT)?\s*(W84|WGS84|HAE|AMSL|MSL|AGL|GND|SFC|FL|STD)?\s*",
+    re.IGNORECASE,
+)
+_REFERENCES: Final = {
+    "W84": AltitudeReference.W84,
+    "WGS84": AltitudeReference.W84,
+    "HAE": AltitudeReference.W84,
+    "AMSL": AltitudeReference.AMSL,
+    "MSL": AltitudeReference.AMSL,
+    "AGL": AltitudeReference.AGL,
+    "GND": AltitudeReference.AGL,
+    "SFC": AltitudeReference.AGL,
+    "FL": AltitudeReference.FL,
+    "STD": AltitudeReference.FL,
+}
+
+
+def _quantity(text: str, units: dict[str, float], what: str, example: str) -> float:
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise InvalidInput(f"{text!r} is not a {what}", cure=f"write for example {example}")
+    number, unit = float(match[1]), match[2].lower()
+    if not unit and number == 0:
+        return 0.0
+    if unit not in units:
+        known = ", ".join(units)
+        raise InvalidInput(
+            f"{text!r} is a {what} without a known unit", cure=f"use one of {known}: {example}"
+        )
+    return number * units[unit]
+
+
+def parse_length(text: str) -> float:
+    """Metres from `5nm`, `300 m`, `1000ft`, `1.5km`. Raises: InvalidInput."""
+    return _quantity(text, _LENGTH_UNITS, "length", "5nm")
+
+
+def parse_duration(text: str) -> timedelta:
+    """A duration from `60s`, `5min`, `2h`. Raises: InvalidInput."""
+    return timedelta(seconds=_quantity(text, _DURATION_UNITS, "duration", "60s"))
+
+
+def parse_minima(text: str) -> Separation:
+    """Minima from a preset's name or `LATERAL/VERTICAL[/TIME]`, as `5nm/1000ft/60s`.
+
+    Raises: InvalidInput.
+    """
+    preset = PRESETS.get(text.strip().lower())
+    if preset is not None:
+        return preset
+    words = text.split("/")
+    if len(words) not in (2, 3):
+        names = ", ".join(PRESETS)
+        raise InvalidInput(
+            f"{text!r} are no minima", cure=f"write 5nm/1000ft/60s, or one of {names}"
+        )
+    time = parse_duration(words[2]) if len(words) == 3 else timedelta(0)
+    return Separation(parse_length(words[0]), parse_length(words[1]), time)
+
+
+def altitude_of(value: float, unit: str | None, reference: str | None) -> Altitude:
+    """An altitude from a number and the names that files use for unit and datum.
+
+    Default unit metres, default datum W84. FL counts hundreds of feet whatever the unit says.
+    Raises: InvalidAltitude.
+    """
+    name = (reference or "W84").strip().upper()
+    datum = _REFERENCES.get(name)
+    if datum is None:
+        raise InvalidAltitude(
+            f"altitude reference {reference!r} is not known",
+            cure="use W84, AMSL, AGL or FL",
+        )
+    if name == "FL":
+        return Altitude(value * 100, AltitudeReference.FL, AltitudeUnit.FT)
+    unit_name = (unit or "M").strip().upper()
+    if unit_name not in ("M", "FT"):
+        raise InvalidAltitude(f"altitude unit {unit!r} is not known", cure="use m or ft")
+    if not math.isfinite(value):
+        raise InvalidAltitude(f"altitude {value} is not a finite number", cure="give a number")
+    return Altitude(float(value), datum, AltitudeUnit(unit_name))
+
+
+def parse_altitude(text: str) -> Altitude:
+    """An altitude from `FL100`, `2000 ft AMSL`, `120 m AGL`, `SFC`, `GND`, `UNL`.
+
+    A number alone is metres over the ellipsoid. Raises: InvalidAltitude.
+    """
+    word = text.strip().upper()
+    if word in ("SFC", "GND", "SURFACE", "GROUND"):
+        return SURFACE
+    if word in ("UNL", "UNLIM", "UNLIMITED"):
+        return UNLIMITED
+    level = _FLIGHT_LEVEL.fullmatch(text)
+    if level is not None:
+        return Altitude(float(level[1]) * 100, AltitudeReference.FL, AltitudeUnit.FT)
+    match = _ALTITUDE.fullmatch(text)
+    if match is None:
+        raise InvalidAltitude(
+            f"{text!r} is not an altitude", cure="write FL100, 2000 ft AMSL, 120 m AGL or SFC"
+        )
+    return altitude_of(float(match[1]), match[2], match[3])
