@@ -1,0 +1,66 @@
+# The commands a contributor must know. `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Which Python makes the home of uv, where uv is missing. Python 3.11 or newer.
+PYTHON ?= python3
+
+# uv from the path, else its own environment: outside `.venv`, where `uv sync` would remove it.
+UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
+OWN_UV := $(filter .uv/bin/uv,$(UV))
+IN_ENV := $(UV) run --frozen --no-sync
+STAMP := .venv/.synced
+
+PYTEST := $(IN_ENV) pytest
+TEST_OPTIONS ?= -q -n 2 --durations=12
+EXAMPLE := examples/shared-sky
+
+.PHONY: help setup run check test bench nightly format lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## install everything into .venv
+
+.uv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+
+$(STAMP): pyproject.toml uv.lock $(OWN_UV)
+	$(UV) sync --frozen --inexact --quiet
+	@touch $@
+
+run: $(STAMP) ## check the shipped example and write its report to out/
+	@mkdir -p out
+	@$(IN_ENV) openline check $(filter-out %.md,$(wildcard $(EXAMPLE)/*)) \
+	  --html out/shared-sky.html || test $$? -eq 1
+	@echo "The report: $(CURDIR)/out/shared-sky.html"
+
+check: $(STAMP) ## style, types and the house rules; under a minute
+	$(IN_ENV) ruff check .
+	$(IN_ENV) ruff format --check .
+	$(IN_ENV) mypy
+	$(PYTEST) -q tests/house
+
+test: $(STAMP) ## all tests but the nightly ones
+	@$(PYTEST) $(TEST_OPTIONS) -m "not nightly"
+
+nightly: $(STAMP) ## the long runs: fuzzing and large random comparisons
+	@$(PYTEST) -q -m nightly --timeout=0
+
+bench: $(STAMP) ## measure against the usual ways; results go to bench/results/
+	@$(IN_ENV) python -m bench.run
+
+format: $(STAMP) ## let ruff lay out the code
+	$(IN_ENV) ruff check --fix .
+	$(IN_ENV) ruff format .
+
+lock: $(OWN_UV) ## bring uv.lock up to pyproject.toml
+	$(UV) lock
+
+clean: ## remove everything that was made here
+	rm -rf .venv .uv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
