@@ -1,0 +1,1 @@
+"""Use cases: what the command, the library and the service do, one per file."""
