@@ -103,3 +103,17 @@ def _section(text: str, command: str) -> str | None:
     parts = re.split(r"^#+ .*?`(openline [a-z-]+)[^`\n]*`.*$", text, flags=re.MULTILINE)
     sections = dict(zip(parts[1::2], parts[2::2], strict=True))
     return sections.get(command)
+
+
+def test_the_tree_of_the_architecture_is_the_tree() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    folders = {p.parent for p in files() if p.suffix == ".py" and p.parent != ROOT}
+    drawn = {d for d in folders if d.relative_to(ROOT).parts[0] != "examples"}
+    missing = sorted(d.name for d in drawn if f"{d.name}/" not in text)
+    gone = [
+        name
+        for name in re.findall(r"`((?:[a-z0-9_]+/)*[a-z0-9_]+\.py)`", text)
+        if not any((ROOT / base / name).exists() for base in ("src/openline", "tests/house", ""))
+    ]
+    assert not missing, listing(missing, "add the folder to the tree in ARCHITECTURE.md.")
+    assert not gone, listing(gone, "ARCHITECTURE.md names a file that is not there: correct it.")
