@@ -1,26 +1,30 @@
 """Instants as text: RFC 3339 in, `Z` out."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 from openline.errors import InvalidTimeRange
 
+_TEXT_MAX: Final = 64
+_CURE: Final = "write 2026-11-22T10:00:00Z"
+
 
 def parse_instant(text: object) -> datetime:
-    """An aware UTC instant from RFC 3339 text.
+    """An aware UTC instant from RFC 3339 text; fractions finer than a microsecond are cut off.
 
     Raises: InvalidTimeRange for anything else, a missing time zone included.
     """
     if not isinstance(text, str):
-        raise InvalidTimeRange(f"{text!r} is not a time", cure="write 2026-11-22T10:00:00Z")
+        raise InvalidTimeRange(f"a {type(text).__name__} is not a time", cure=_CURE)
+    if len(text) > _TEXT_MAX:
+        raise InvalidTimeRange(f"a text of {len(text):,} characters is not a time", cure=_CURE)
     try:
-        instant = datetime.fromisoformat(text.strip())
+        instant = datetime.fromisoformat(text.strip().upper())
         if instant.tzinfo is None:
             raise InvalidTimeRange(f"time {text!r} has no time zone", cure="append Z for UTC")
         return instant.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise InvalidTimeRange(
-            f"{text!r} is not a time", cure="write 2026-11-22T10:00:00Z"
-        ) from None
+        raise InvalidTimeRange(f"{text!r} is not a time", cure=_CURE) from None
 
 
 def format_instant(instant: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Lengths, durations, altitudes and minima as people write them: `5nm`, `1000 ft`, `FL100`, `60s`."""
+"""Lengths, durations, altitudes and minima as people write them: `5nm`, `FL100`, `60s`."""
 
 import math
 import re
@@ -24,11 +24,13 @@ _LENGTH_UNITS: Final = {
     "mi": METRES_PER_STATUTE_MILE,
 }
 _DURATION_UNITS: Final = {"s": 1.0, "sec": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
-_QUANTITY: Final = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{0,15})?)\s*([A-Za-z]*)\s*")
-_FLIGHT_LEVEL: Final = re.compile(r"\s*FL\s*(\d{1,4})\s*", re.IGNORECASE)
+_TEXT_MAX: Final = 64
+_FLIGHT_LEVEL_MAX: Final = 999.0
+_NUMBER: Final = r"([+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15}))"
+_QUANTITY: Final = re.compile(_NUMBER + r"\s*([A-Za-z]*)")
+_FLIGHT_LEVEL: Final = re.compile(r"FL\s*([0-9]{1,4})", re.IGNORECASE)
 _ALTITUDE: Final = re.compile(
-    r"\s*([+-]?\d{1,9}(?:\.\d{0,9})?)\s*(M|FT)?\s*(W84|WGS84|HAE|AMSL|MSL|AGL|GND|SFC|FL|STD)?\s*",
-    re.IGNORECASE,
+    _NUMBER + r"\s*(M|FT)?\s*(W84|WGS84|HAE|AMSL|MSL|AGL|GND|SFC|FL|STD)?", re.IGNORECASE
 )
 _REFERENCES: Final = {
     "W84": AltitudeReference.W84,
@@ -45,9 +47,9 @@ _REFERENCES: Final = {
 
 
 def _quantity(text: str, units: dict[str, float], what: str, example: str) -> float:
-    match = _QUANTITY.fullmatch(text)
+    match = _QUANTITY.fullmatch(text.strip()) if len(text) <= _TEXT_MAX else None
     if match is None:
-        raise InvalidInput(f"{text!r} is not a {what}", cure=f"write for example {example}")
+        raise InvalidInput(f"{_shown(text)} is not a {what}", cure=f"write for example {example}")
     number, unit = float(match[1]), match[2].lower()
     if not unit and number == 0:
         return 0.0
@@ -59,14 +61,23 @@ def _quantity(text: str, units: dict[str, float], what: str, example: str) -> fl
     return number * units[unit]
 
 
+def _shown(text: str) -> str:
+    """The text for a message; a long one by its length."""
+    return repr(text) if len(text) <= _TEXT_MAX else f"a text of {len(text):,} characters"
+
+
 def parse_length(text: str) -> float:
     """Metres from `5nm`, `300 m`, `1000ft`, `1.5km`. Raises: InvalidInput."""
     return _quantity(text, _LENGTH_UNITS, "length", "5nm")
 
 
 def parse_duration(text: str) -> timedelta:
-    """A duration from `60s`, `5min`, `2h`. Raises: InvalidInput."""
-    return timedelta(seconds=_quantity(text, _DURATION_UNITS, "duration", "60s"))
+    """A duration from `60s`, `5min`, `2h`; `m` are minutes. Raises: InvalidInput."""
+    seconds = _quantity(text, _DURATION_UNITS, "duration", "60s")
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError:
+        raise InvalidInput(f"duration {text!r} is too long", cure="check the unit") from None
 
 
 def parse_minima(text: str) -> Separation:
@@ -81,7 +92,8 @@ def parse_minima(text: str) -> Separation:
     if len(words) not in (2, 3):
         names = ", ".join(PRESETS)
         raise InvalidInput(
-            f"{text!r} are no minima", cure=f"write 5nm/1000ft/60s, or one of {names}"
+            f"{_shown(text)} is not a set of minima",
+            cure=f"write 5nm/1000ft/60s, or one of {names}",
         )
     time = parse_duration(words[2]) if len(words) == 3 else timedelta(0)
     return Separation(parse_length(words[0]), parse_length(words[1]), time)
@@ -97,35 +109,46 @@ def altitude_of(value: float, unit: str | None, reference: str | None) -> Altitu
     datum = _REFERENCES.get(name)
     if datum is None:
         raise InvalidAltitude(
-            f"altitude reference {reference!r} is not known",
+            f"altitude reference {_shown(str(reference))} is not known",
             cure="use W84, AMSL, AGL or FL",
         )
+    try:
+        number = float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        number = math.inf
+    if not math.isfinite(number):
+        raise InvalidAltitude(f"altitude {number} is not a finite number", cure="give a number")
     if name == "FL":
-        return Altitude(value * 100, AltitudeReference.FL, AltitudeUnit.FT)
+        if abs(number) > _FLIGHT_LEVEL_MAX:
+            raise InvalidAltitude(
+                f"FL{number:g} is beyond FL{_FLIGHT_LEVEL_MAX:g}",
+                cure="a flight level counts hundreds of feet; give feet with the datum STD",
+            )
+        return Altitude(number * 100, AltitudeReference.FL, AltitudeUnit.FT)
     unit_name = (unit or "M").strip().upper()
     if unit_name not in ("M", "FT"):
-        raise InvalidAltitude(f"altitude unit {unit!r} is not known", cure="use m or ft")
-    if not math.isfinite(value):
-        raise InvalidAltitude(f"altitude {value} is not a finite number", cure="give a number")
-    return Altitude(float(value), datum, AltitudeUnit(unit_name))
+        raise InvalidAltitude(f"altitude unit {_shown(str(unit))} is not known", cure="use m or ft")
+    return Altitude(number, datum, AltitudeUnit(unit_name))
 
 
 def parse_altitude(text: str) -> Altitude:
     """An altitude from `FL100`, `2000 ft AMSL`, `120 m AGL`, `SFC`, `GND`, `UNL`.
 
-    A number alone is metres over the ellipsoid. Raises: InvalidAltitude.
+    A number alone is metres over the ellipsoid. Raises: InvalidAltitude, for a number with both a
+    unit and `FL` too: is it feet or hundreds of feet?
     """
-    word = text.strip().upper()
+    word = text.strip().upper() if len(text) <= _TEXT_MAX else ""
     if word in ("SFC", "GND", "SURFACE", "GROUND"):
         return SURFACE
     if word in ("UNL", "UNLIM", "UNLIMITED"):
         return UNLIMITED
-    level = _FLIGHT_LEVEL.fullmatch(text)
+    level = _FLIGHT_LEVEL.fullmatch(word)
     if level is not None:
-        return Altitude(float(level[1]) * 100, AltitudeReference.FL, AltitudeUnit.FT)
-    match = _ALTITUDE.fullmatch(text)
-    if match is None:
+        return altitude_of(float(level[1]), None, "FL")
+    match = _ALTITUDE.fullmatch(word)
+    if match is None or (match[2] and match[3] == "FL"):
         raise InvalidAltitude(
-            f"{text!r} is not an altitude", cure="write FL100, 2000 ft AMSL, 120 m AGL or SFC"
+            f"{_shown(text)} is not an altitude",
+            cure="write FL100, 2000 ft AMSL, 120 m AGL or SFC",
         )
     return altitude_of(float(match[1]), match[2], match[3])
