@@ -1,8 +1,102 @@
-"""The sentence of a conflict, for reading out."""
+"""The sentence of a conflict, for reading out: who, when, where, how high and how close."""
+
+from datetime import datetime
+from typing import Final
 
 from openline.airspace.conflict import Conflict
+from openline.airspace.entity import Entity, EntityKind, Notice
+from openline.geo.position import Position
+from openline.units import feet, nautical_miles
+
+_SHORT_M: Final = 1_852.0
+_NAMES: Final = {
+    EntityKind.INTENT: "intent",
+    EntityKind.CONSTRAINT: "constraint",
+    EntityKind.NOTICE: "notice",
+}
 
 
 def sentence(conflict: Conflict) -> str:
-    """One English sentence."""
-    raise NotImplementedError
+    """One English sentence with `Z` times, heights over WGS-84 and the minima that count."""
+    if not conflict.located:
+        return _unlocated(conflict)
+    together = _together(conflict)
+    first = _side(conflict.a)
+    return (
+        f"{first[0].upper()}{first[1:]} and {_side(conflict.b)} {together} {_when(conflict)}, "
+        f"{_band(conflict)}, near {_place(conflict.where)}."
+    )
+
+
+def _unlocated(conflict: Conflict) -> str:
+    notice, other = conflict.a, conflict.b
+    if not (isinstance(notice, Notice) and not notice.located):
+        notice, other = other, notice
+    verb = "is" if other.kind is EntityKind.NOTICE and not other.volumes else "lies"
+    return (
+        f"Notice {_label(notice)} names no place and stands for the whole agreed area, at every "
+        f"altitude, until it is clarified: {_side(other)} {verb} within its time, "
+        f"{_span(conflict.time_start, conflict.time_end)}."
+    )
+
+
+def _side(entity: Entity) -> str:
+    return f"{_NAMES[entity.kind]} {_label(entity)}"
+
+
+def _label(entity: Entity) -> str:
+    name = entity.name if entity.name and entity.name != entity.id else None
+    label = f"{entity.id} ({name})" if name else entity.id
+    return f"{label} of {entity.party}"
+
+
+def _together(conflict: Conflict) -> str:
+    """How close, in words: they overlap, or which minima are infringed and by how much."""
+    gaps = []
+    lateral, vertical = conflict.distance_m or 0.0, conflict.vertical_gap_m or 0.0
+    minima = conflict.separation
+    if lateral > 0:
+        gaps.append(f"{distance(lateral)} apart (minimum {distance(minima.lateral_m)})")
+    if vertical > 0:
+        gaps.append(
+            f"{feet(vertical):,.0f} ft apart vertically (minimum {feet(minima.vertical_m):,.0f} ft)"
+        )
+    if conflict.time_gap_s > 0:
+        gaps.append(f"{conflict.time_gap_s:,.0f} s apart in time (minimum {minima.time_s:,.0f} s)")
+    if not gaps:
+        return "overlap"
+    return "come too close, " + " and ".join(gaps) + ","
+
+
+def _when(conflict: Conflict) -> str:
+    word = "between" if conflict.time_gap_s > 0 else "from"
+    return f"{word} {_span(conflict.time_start, conflict.time_end)}"
+
+
+def _span(start: datetime, end: datetime) -> str:
+    if start.date() == end.date():
+        return f"{_clock(start)} to {_clock(end)} on {start:%d %B %Y}"
+    return f"{_clock(start)} on {start:%d %B %Y} to {_clock(end)} on {end:%d %B %Y}"
+
+
+def _clock(instant: datetime) -> str:
+    return f"{instant:%H:%M}Z" if instant.second == 0 else f"{instant:%H:%M:%S}Z"
+
+
+def _band(conflict: Conflict) -> str:
+    low, high = conflict.altitude_lower_m or 0.0, conflict.altitude_upper_m or 0.0
+    return f"{feet(low):,.0f} to {feet(high):,.0f} ft ({low:,.0f} to {high:,.0f} m) WGS-84"
+
+
+def _place(where: Position | None) -> str:
+    if where is None:
+        return "an unknown place"
+    lat, lng = where
+    return f"{abs(lat):.4f}{'N' if lat >= 0 else 'S'} {abs(lng):.4f}{'E' if lng >= 0 else 'W'}"
+
+
+def distance(length_m: float) -> str:
+    """A horizontal distance as a duty officer says it: metres when short, else nautical miles."""
+    if length_m < _SHORT_M:
+        return f"{length_m:,.0f} m"
+    return f"{nautical_miles(length_m):,.1f} NM"
