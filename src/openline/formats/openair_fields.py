@@ -138,7 +138,7 @@ def parse_activation(text: str) -> tuple[datetime | None, datetime | None]:
 
     Raises: InvalidTimeRange, InvalidInput.
     """
-    words = [word.strip() for word in text.split(";")[0].split("/")]
+    words = [word.strip() for word in text.split(";", maxsplit=1)[0].split("/")]
     if words[0].upper() == "NONE" and len(words) == 1:
         return None, None
     if len(words) != 2:

@@ -125,7 +125,7 @@ def arc_between(centre: Position, start: Position, end: Position, *, clockwise: 
 def arc_of_bearings(
     centre: Position, radius_m: float, start_deg: float, end_deg: float, *, clockwise: bool
 ) -> Arc:
-    """The arc from one bearing to another. Equal bearings are a full turn. Raises: InvalidGeometry."""
+    """The arc from one bearing to another. Equal ones are a full turn. Raises: InvalidGeometry."""
     _check_radius(radius_m)
     sweep = _sweep(start_deg, end_deg, clockwise)
     start, end = _reach(centre, start_deg, radius_m), _reach(centre, end_deg, radius_m)
