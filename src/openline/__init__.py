@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from openline.airspace.conflict import Conflict
+    from openline.airspace.detect import conflict
     from openline.airspace.entity import Constraint, Notice, OperationalIntent
     from openline.airspace.find import Findings
     from openline.airspace.separation import Separation
     from openline.airspace.volume import Volume4D
-    from openline.app.check_files import conflict, find_conflicts
+    from openline.app.check_files import find_conflicts
     from openline.app.library import read
     from openline.errors import OpenlineError
     from openline.formats.traffic import Traffic
@@ -41,7 +42,7 @@ _HOMES: Final = {
     "Separation": "openline.airspace.separation",
     "Traffic": "openline.formats.traffic",
     "Volume4D": "openline.airspace.volume",
-    "conflict": "openline.app.check_files",
+    "conflict": "openline.airspace.detect",
     "find_conflicts": "openline.app.check_files",
     "read": "openline.app.library",
 }

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from openline.airspace.conflict import Conflict
 from openline.airspace.entity import Constraint, Entity, Notice, OperationalIntent
 from openline.airspace.find import Findings, Progress
 from openline.airspace.find import find_conflicts as find_among
@@ -83,19 +82,6 @@ def find_conflicts(
         agreed_area=agreed_area,
         progress=progress,
     )
-
-
-def conflict(a: Entity, b: Entity, separation: Separation = INTERSECTION) -> Conflict | None:
-    """The conflict of two entities, whatever their parties; None if they are separated."""
-    both = (a, b)
-    findings = find_among(
-        [entity for entity in both if isinstance(entity, OperationalIntent)],
-        [entity for entity in both if isinstance(entity, Constraint)],
-        separation,
-        notices=[entity for entity in both if isinstance(entity, Notice)],
-        all_pairs=True,
-    )
-    return findings.conflicts[0] if findings.conflicts else None
 
 
 def within(traffic: Traffic, period: Period, margin: timedelta = timedelta(0)) -> Traffic:

@@ -15,15 +15,18 @@ def read(
     takeoff: datetime | None = None,
     qnh_hpa: float | None = None,
     ground_amsl_m: tuple[float, float] | None = None,
+    flight_level_margin_m: float | None = None,
+    widen_agl: bool = False,
     half_width_m: float | None = None,
     between: tuple[datetime, datetime] | None = None,
     skip_invalid: bool = False,
     format: str | None = None,  # the word that a caller expects
 ) -> Traffic:
-    """Everything in the files, directories and, for `-`, standard input.
+    """Everything in the files, file patterns, directories and, for `-`, standard input.
 
     party: one name for all files, or names by file. takeoff: aware, for plans without times.
-    qnh_hpa and ground_amsl_m (lowest, highest) resolve flight levels and heights over ground.
+    qnh_hpa, ground_amsl_m (lowest, highest), flight_level_margin_m and widen_agl resolve flight
+    levels and heights over ground, as in `AltitudePolicy`.
     half_width_m: for lines that state none. between: where daily schedules are expanded; nothing
     is left out. format: instead of recognising the content.
 
@@ -33,7 +36,7 @@ def read(
     options = ReadOptions(
         party=party if isinstance(party, str) else None,
         takeoff=takeoff,
-        altitude=AltitudePolicy(ground_amsl_m, qnh_hpa),
+        altitude=AltitudePolicy(ground_amsl_m, qnh_hpa, flight_level_margin_m, widen_agl),
         half_width_m=half_width_m,
         between=between,
         skip_invalid=skip_invalid,

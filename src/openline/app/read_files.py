@@ -1,10 +1,11 @@
 """Read traffic from files: names in, everything that they hold out.
 
-A name is a path, a directory (the files directly in it whose suffix is of a known format) or `-`
-for standard input. What cannot be opened is Unreachable; what is opened but not understood is
-InvalidInput.
+A name is a path, a directory (the files directly in it whose suffix is of a known format), a
+pattern with `*`, `?` or `[` that some files match, or `-` for standard input. What cannot be opened
+is Unreachable; what is opened but not understood is InvalidInput.
 """
 
+import glob
 import os
 import stat
 import sys
@@ -12,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, TypeVar
 
 from openline.errors import InvalidInput, Unreachable
@@ -23,8 +23,6 @@ from openline.limits import FILE_BYTES_MAX
 _Told = TypeVar("_Told")
 
 STANDARD_INPUT: Final = "-"
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
-_NO_TIME: Final[Mapping[str, datetime]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,8 @@ class Reading:
     """
 
     options: ReadOptions = field(default_factory=ReadOptions)
-    parties: Mapping[str, str] = field(default=_NONE)
-    takeoffs: Mapping[str, datetime] = field(default=_NO_TIME)
+    parties: Mapping[str, str] = field(default_factory=dict)
+    takeoffs: Mapping[str, datetime] = field(default_factory=dict)
     format_name: str | None = None
 
 
@@ -128,14 +126,25 @@ def unreachable(name: str, error: Exception) -> Unreachable:
 def _listed(names: Iterable[str]) -> Iterator[tuple[str | None, tuple[str, ...]]]:
     """Sources in order; a source of None carries warnings alone."""
     for name in names:
-        if name == STANDARD_INPUT or not _is_directory(name):
-            yield name, ()
-            continue
-        known, notes = _directory(name)
-        for path in known:
-            yield path, ()
-        if notes:
-            yield None, notes
+        for path in _matching(name):
+            if path == STANDARD_INPUT or not _is_directory(path):
+                yield path, ()
+                continue
+            known, notes = _directory(path)
+            for member in known:
+                yield member, ()
+            if notes:
+                yield None, notes
+
+
+def _matching(name: str) -> list[str]:
+    """The name itself, or, if there is no such file, what it matches as a pattern."""
+    if "\0" in name or os.path.lexists(name) or glob.escape(name) == name:
+        return [name]
+    names = sorted(glob.glob(name))
+    if not names:
+        raise Unreachable("no file matches", cure="check the pattern", file=name)
+    return names
 
 
 def _is_directory(name: str) -> bool:
