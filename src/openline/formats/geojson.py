@@ -51,7 +51,7 @@ def read(data: bytes, source: str, options: ReadOptions) -> Traffic:
 def write(traffic: Traffic) -> bytes:
     """The traffic as a FeatureCollection, one feature a volume and a line."""
     head: dict[str, object] = {"type": "FeatureCollection"}
-    return json_text.encode_collection(head, "features", list(features(traffic)))
+    return json_text.encode_arrays(head, {"features": list(features(traffic))})
 
 
 def is_lines(data: bytes) -> bool:

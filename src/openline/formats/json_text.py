@@ -94,20 +94,19 @@ def decode_text(data: bytes, source: str | None = None, first_line: int = 1) -> 
         raise refusal from None
 
 
-def encode(value: object, *, indent: int | None = None) -> str:
-    """JSON text; numbers keep every bit, NaN and Infinity never come out (ValueError)."""
-    separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators
-    )
+def encode(value: object) -> str:
+    """JSON on one line; numbers keep every bit, NaN and Infinity never come out (ValueError)."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def encode_collection(head: dict[str, object], name: str, items: list[dict[str, object]]) -> bytes:
-    """A JSON object whose last member is an array with one item a line, as UTF-8."""
-    members = "".join(f" {encode(key)}: {encode(value)},\n" for key, value in head.items())
-    lines = ",\n".join(f"  {encode(item)}" for item in items)
-    body = f"[\n{lines}\n ]" if items else "[]"
-    return f"{{\n{members} {encode(name)}: {body}\n}}\n".encode()
+def encode_arrays(head: dict[str, object], arrays: dict[str, list[dict[str, object]]]) -> bytes:
+    """A JSON object of plain members and then arrays, with one item a line, as UTF-8."""
+    members = [f" {encode(name)}: {encode(value)}" for name, value in head.items()]
+    for name, items in arrays.items():
+        lines = ",\n".join(f"  {encode(item)}" for item in items)
+        members.append(f" {encode(name)}: [\n{lines}\n ]" if items else f" {encode(name)}: []")
+    body = ",\n".join(members)
+    return f"{{\n{body}\n}}\n".encode()
 
 
 def _refuse_constant(word: str) -> NoReturn:
