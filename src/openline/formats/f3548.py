@@ -23,11 +23,11 @@ from openline.errors import InvalidInput
 from openline.formats import json_text
 from openline.formats.collector import Collector
 from openline.formats.f3548_volume import is_volume, object_at, volume_of
-from openline.formats.f3548_write import losses, write
+from openline.formats.f3548_write import write
 from openline.formats.fields import Fields, shown
 from openline.formats.traffic import ReadOptions, Traffic
 
-__all__ = ["losses", "read", "recognises", "write"]
+__all__ = ["read", "recognises", "write"]
 
 _NAMES: Final = re.compile(
     r'"(outline_polygon|outline_circle|operational_intents?|constraints?|extents|uss_base_url'

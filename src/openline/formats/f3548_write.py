@@ -4,12 +4,11 @@ Source: as `f3548`. The object holds `operational_intents` and `constraints`, ea
     `reference` and `details` of the standard.
 Written with a stand-in, because nothing here knows them: `uss_availability` Unknown, `version` 0,
     a `uss_base_url` that leads nowhere, the nil `subscription_id`.
-Left out: notices, names, OVN.
+Left out: notices, names, OVN. Ids stay as they are, though the standard wants UUIDs.
 Errs toward: outward. Corridors become polygons around them, holes are filled, limits of any datum
     are the widened metres over the ellipsoid.
 """
 
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
@@ -20,12 +19,11 @@ from openline.formats import json_text
 from openline.formats.f3548_volume import LOWEST
 from openline.formats.instants import format_instant
 from openline.formats.traffic import Traffic
-from openline.geo.altitude import UNLIMITED, AltitudeReference
+from openline.geo.altitude import UNLIMITED
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
 from openline.geo.enclosing import polygons_around
 from openline.geo.footprint import Footprint
-from openline.geo.polygon import Polygon
 from openline.geo.position import Position
 from openline.limits import TIME_MAX, TIME_MIN
 
@@ -44,32 +42,6 @@ def write(traffic: Traffic) -> bytes:
         "constraints": [_constraint(constraint) for constraint in traffic.constraints],
     }
     return json_text.encode_arrays({}, arrays)
-
-
-def losses(traffic: Traffic) -> tuple[str, ...]:
-    """What `write` leaves out or widens, as sentences."""
-    entities: tuple[OperationalIntent | Constraint, ...] = (*traffic.intents, *traffic.constraints)
-    volumes = [volume for entity in entities for volume in entity.volumes]
-    footprints = [volume.footprint for volume in volumes]
-    sentences = {
-        f"notices are left out ({len(traffic.notices)}): F3548 has none": bool(traffic.notices),
-        "corridors are written as polygons around them": any(
-            isinstance(footprint, Corridor) for footprint in footprints
-        ),
-        "holes of polygons are filled: F3548 has none": any(
-            isinstance(footprint, Polygon) and footprint.holes for footprint in footprints
-        ),
-        "limits of other datums are written as metres over the WGS-84 ellipsoid": any(
-            limit.reference is not AltitudeReference.W84
-            for volume in volumes
-            for limit in (volume.altitude.lower, volume.altitude.upper)
-        ),
-        "names are left out": any(entity.name for entity in entities),
-        "some ids are not UUIDs, as F3548 wants them": any(
-            not _is_uuid(entity.id) for entity in entities
-        ),
-    }
-    return tuple(sentence for sentence, holds in sentences.items() if holds)
 
 
 def _intent(intent: OperationalIntent) -> _Json:
@@ -161,10 +133,3 @@ def _altitude(altitude_m: float) -> _Json:
 
 def _time(instant: datetime) -> _Json:
     return {"value": format_instant(instant), "format": "RFC3339"}
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(uuid.UUID(text)) == text.lower()
-    except ValueError:
-        return False

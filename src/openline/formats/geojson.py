@@ -14,6 +14,7 @@ Errs toward: refusing; a constraint or notice without limits is from the surface
     constraint without times is permanent.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -29,13 +30,16 @@ from openline.formats.profile import ProfileReader, properties_of
 from openline.formats.traffic import ReadOptions, Traffic
 
 _TYPE: Final = re.compile(rf'"type"\s*:\s*"(featurecollection|feature|{"|".join(TYPES).lower()})"')
+_AROUND_LINES: Final = b" \t\r\n\x1e"  # RFC 8142 puts a record separator before each object
 _TRACK_FIELDS: Final = ("coordTimes", "coordinateProperties", "times")
 _WGS84_NAMES: Final = ("CRS84", "EPSG::4326", "EPSG:4326", "WGS84", "WGS 84")
 
 
 def recognises(head: str) -> bool:
-    """Whether the head has the `type` of a GeoJSON object."""
-    return head.lstrip().startswith("{") and _TYPE.search(head) is not None
+    """Whether the head has the `type` of a GeoJSON object, and is not one object a line."""
+    first, _, rest = head.lstrip().partition("\n")
+    lines = bool(rest.strip()) and _is_whole(first)
+    return first.startswith("{") and not lines and _TYPE.search(head) is not None
 
 
 def read(data: bytes, source: str, options: ReadOptions) -> Traffic:
@@ -56,12 +60,16 @@ def write(traffic: Traffic) -> bytes:
 
 def is_lines(data: bytes) -> bool:
     """Whether the first line is a whole JSON object and another line follows it."""
-    first, _, rest = data.lstrip().partition(b"\n")
-    if not first.rstrip().endswith(b"}") or not rest.strip():
+    first, _, rest = data.removeprefix(b"\xef\xbb\xbf").lstrip(_AROUND_LINES).partition(b"\n")
+    return bool(rest.strip()) and _is_whole(first.decode("utf-8", "replace"))
+
+
+def _is_whole(line: str) -> bool:
+    if not (line.startswith("{") and line.rstrip().endswith("}")):
         return False
     try:
-        json_text.decode(first)
-    except InvalidInput:
+        json.loads(line)
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -97,7 +105,7 @@ class FeatureReader:
     def read_lines(self, data: bytes) -> None:
         """Read one document a line; blank lines are skipped. Raises: InvalidInput."""
         for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-            text = line.strip(b" \t\r\x1e")  # RFC 8142 puts a record separator before each
+            text = line.strip(_AROUND_LINES)
             if not text:
                 continue
             with self._collector.element("JSON", number):

@@ -14,13 +14,13 @@ from openline.formats.traffic import ReadOptions, Traffic
 
 
 def recognises(head: str) -> bool:
-    """Whether the head is GeoJSON and its first line a whole object, with more to come."""
-    lines = head.replace("\x1e", "").lstrip().split("\n")
-    if not geojson.recognises(lines[0]):
+    """Whether the first line is a whole GeoJSON object and more follows, or the head ends in it."""
+    first, line_break, rest = head.lstrip().partition("\n")
+    if not geojson.recognises(first):
         return False
-    if len(lines) == 1:
-        return not head.rstrip(" \t\r").endswith("}")  # one line, longer than the head
-    return lines[0].rstrip().endswith("}") and any(line.strip() for line in lines[1:])
+    if not line_break:
+        return not first.rstrip().endswith("}")
+    return bool(rest.strip()) and not geojson.recognises(head)
 
 
 def read(data: bytes, source: str, options: ReadOptions) -> Traffic:
