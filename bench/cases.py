@@ -74,7 +74,9 @@ def all_pairs(plan: Plan) -> Facts:
     """
     sky = make(plan.pairs, plan.seed)
     entities = sky.entities()
+    begin = time.perf_counter()
     columns = baselines.Columns.of(entities)
+    shapes_s = time.perf_counter() - begin
     sides = {
         "openline": lambda: find(sky),
         "usual": lambda: baselines.StrTreeCheck(columns).pairs(),
@@ -87,6 +89,7 @@ def all_pairs(plan: Plan) -> Facts:
         "entities": len(entities),
         "conflicts": len(exact),
         "candidates": answers["openline"].candidates,
+        "usual_shapes_s": shapes_s,
         "sides": {name: spread.facts() for name, spread in spreads.items()},
     }
     ours = spreads["openline"].median_s

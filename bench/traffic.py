@@ -198,7 +198,8 @@ def _footprint(draws: _Draws, row: int) -> Footprint:
     legs = 2 + int(draws.count[row] % 3)
     angle = float(draws.angle[row])
     bends = (draws.corners[row, :legs, 1] - 0.5) * half * 0.6
-    along = np.linspace(-(half - width), half - width, legs)
+    reach = 0.95 * half - width
+    along = np.linspace(-reach, reach, legs)
     north = along * math.cos(angle) - bends * math.sin(angle)
     east = along * math.sin(angle) + bends * math.cos(angle)
     return Corridor(_positions(lat, lng, north, east), width)
@@ -208,7 +209,8 @@ def _polygon(lat: float, lng: float, half_m: float, draws: Numbers, convex: bool
     """Corners in order round the centre, each in its own slot: never crossing."""
     count = len(draws)
     angles = (np.arange(count) + 0.8 * draws[:, 0]) * (2 * math.pi / count)
-    radii = half_m * (np.ones(count) if convex else 0.4 + 0.6 * draws[:, 1])
+    radii = np.ones(count) if convex else 0.4 + 0.6 * draws[:, 1]
+    radii *= half_m / radii.max()
     return Polygon(_positions(lat, lng, radii * np.cos(angles), radii * np.sin(angles)))
 
 

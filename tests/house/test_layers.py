@@ -33,7 +33,7 @@ IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 
 # Which part of the package may import which library.
 LIBRARIES = {
-    "numpy": ("geo", "airspace"),
+    "numpy": ("geo", "airspace", "report"),
     "s2geometry": ("geo.s2",),
     "geographiclib": ("geo",),
     "defusedxml": ("formats",),

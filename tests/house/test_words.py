@@ -27,11 +27,11 @@ LOCK_HOSTS = {"pypi.org", "files.pythonhosted.org"}
 # word -> what to write instead
 FORBIDDEN = {
     r"no[- ]?fly[- ]zones?": "constraint",
-    r"collisions?": "conflict, loss of separation or NMAC",
+    r"(?<!Real-Time )collisions?": "conflict, loss of separation or NMAC",
     r"approv(?:e|es|ed|al|als|ing)": "accept (a state), or say who decided",
     r"(?:is|are|was|be|been|get|gets) cleared": "say what was decided and by whom",
     r"clearances?": "say what was decided and by whom",
-    r"coordinat(?:e|es|ed|ing) (?:with|flights?|traffic|the|an?)\b": "tell, ask, agree",
+    r"coordinat(?:e|es|ed|ing) (?:flights?|traffic|our|their)": "tell, ask, agree",
     r"missions?": "operational intent",
     r"weapons?|enem(?:y|ies)|targeting": "nothing: this is no fact of ours",
 }
