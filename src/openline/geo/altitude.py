@@ -94,10 +94,29 @@ class AltitudeBand:
                 cure="check the unit",
             )
 
+    def gap_m(self, other: "AltitudeBand", *, same_ground: bool) -> float:
+        """Metres between two bands, negative where they overlap.
+
+        Limits that face each other in the same datum are compared in it, all others over the
+        ellipsoid. Heights above ground count as the same datum only over the same ground.
+        """
+        return max(
+            _limit_gap_m(self, other, same_ground=same_ground),
+            _limit_gap_m(other, self, same_ground=same_ground),
+        )
+
     def __str__(self) -> str:
         lower = "unlimited" if self.lower is UNLIMITED else str(self.lower)
         upper = "unlimited" if self.upper is UNLIMITED else str(self.upper)
         return f"{lower} to {upper}"
+
+
+def _limit_gap_m(above: AltitudeBand, below: AltitudeBand, *, same_ground: bool) -> float:
+    datum = above.lower.reference
+    native = datum is below.upper.reference
+    if native and (same_ground or datum is not AltitudeReference.AGL):
+        return above.lower.metres() - below.upper.metres()
+    return above.altitude_lower_m - below.altitude_upper_m
 
 
 def ellipsoid_band(altitude_lower_m: float, altitude_upper_m: float) -> AltitudeBand:

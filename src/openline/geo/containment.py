@@ -33,9 +33,7 @@ def contains_first_vertex(
     return inside, point
 
 
-def _turns(
-    point: Vectors, owner: Integers, outer: FootprintTable, edge: Integers
-) -> Floats:
+def _turns(point: Vectors, owner: Integers, outer: FootprintTable, edge: Integers) -> Floats:
     """How far the direction from each point to the boundary turns, walking all edges, radians.
 
     Close to 2 pi for a point inside (edges have the inside on their left), 0 outside, and

@@ -6,6 +6,7 @@ there, a unit vector (x to 0N 0E, y to 0N 90E, z to the pole).
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -19,7 +20,12 @@ EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius, IUGG
 
 def unit_vectors(positions: Sequence[Sequence[float]] | npt.NDArray[np.float64]) -> Vectors:
     """Positions (n, 2) in degrees to unit vectors (n, 3)."""
-    radians = np.radians(np.asarray(positions, dtype=np.float64).reshape(-1, 2))
+    if isinstance(positions, np.ndarray):
+        degrees = positions.reshape(-1, 2)
+    else:
+        numbers = chain.from_iterable(positions)
+        degrees = np.fromiter(numbers, np.float64, 2 * len(positions)).reshape(-1, 2)
+    radians = np.radians(degrees)
     cos_lat = np.cos(radians[:, 0])
     out = np.empty((len(radians), 3))
     out[:, 0] = cos_lat * np.cos(radians[:, 1])
