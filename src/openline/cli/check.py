@@ -185,13 +185,19 @@ def _print_table(checked: "Checked") -> None:
 
     findings = checked.findings
     if findings.conflicts:
+        lines = sentences(findings)
         if is_terminal():
+            from textwrap import fill
+
             from rich.console import Console
 
-            print_table(findings, Console(soft_wrap=False))
+            console = Console()
+            print_table(findings, console)
+            click.echo()
+            lines = [fill(line, console.width, subsequent_indent="   ") for line in lines]
         else:
             click.echo(plain_table(findings))
-        for line in sentences(findings):
+        for line in lines:
             click.echo(line)
         click.echo()
     click.echo(summary(findings, checked.traffic))

@@ -88,10 +88,13 @@ def _print(content: "FileContent") -> None:
     traffic = content.traffic
     if content.format_name:
         title = by_name(content.format_name).title
-        counts = (
-            f"{len(traffic.intents):,} intents, {len(traffic.constraints):,} constraints, "
-            f"{len(traffic.notices):,} notices, {traffic.volume_count:,} volumes"
+        kinds = (
+            (len(traffic.intents), "intent"),
+            (len(traffic.constraints), "constraint"),
+            (len(traffic.notices), "notice"),
+            (traffic.volume_count, "volume"),
         )
+        counts = ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in kinds)
         click.echo(f"{printable(content.source)}: {title}; {counts}")
         for entity in traffic.entities():
             for line in _lines(entity):

@@ -57,10 +57,16 @@ def print_table(findings: Findings, console: "Console") -> None:
     from rich.text import Text
 
     wide = console.width >= _WIDE
-    headings = COLUMNS if wide else ("#", "who and who", *COLUMNS[3:5], "closest")
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    headings = COLUMNS if wide else ("#", "who and who", "when (UTC)", "WGS-84 altitude", "closest")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        leading=0 if wide else 1,
+    )
     for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading == "#")
+        table.add_column(heading, overflow="fold", no_wrap=not heading.startswith(("who", "and")))
     for number, conflict in enumerate(findings.conflicts, start=1):
         cells = _cells(number, conflict) if wide else _stacked(number, conflict)
         style = "bold red" if conflict.located and not conflict.infringed else "yellow"
@@ -132,8 +138,8 @@ def _stacked(number: int, conflict: Conflict) -> tuple[str, ...]:
         f"{printable(entity.party)}\n  {_called(entity)}" for entity in (conflict.a, conflict.b)
     )
     closest = (
-        f"lateral {_lateral(conflict)}",
-        f"vertical {_vertical(conflict)}",
+        f"lateral {_lateral(conflict, brief=True)}",
+        f"vertical {_vertical(conflict, brief=True)}",
         f"time {_time(conflict)}",
     )
     when, altitude = "\n".join(_when(conflict)), "\n".join(_altitude(conflict))
@@ -171,7 +177,7 @@ def _altitude(conflict: Conflict) -> tuple[str, ...]:
     )
 
 
-def _lateral(conflict: Conflict) -> str:
+def _lateral(conflict: Conflict, *, brief: bool = False) -> str:
     distance = conflict.distance_m
     if distance is None:
         return "unknown"
@@ -180,16 +186,20 @@ def _lateral(conflict: Conflict) -> str:
     if distance < 1000:
         return f"{math.floor(distance):,} m" if distance >= 1 else "<1 m"
     kilometres, miles = distance / 1000, nautical_miles(distance)
-    return f"{_floored(kilometres)} km ({_floored(miles)} NM)"
+    words = f"{_floored(miles)} NM"
+    return words if brief else f"{_floored(kilometres)} km ({words})"
 
 
-def _vertical(conflict: Conflict) -> str:
+def _vertical(conflict: Conflict, *, brief: bool = False) -> str:
     gap = conflict.vertical_gap_m
     if gap is None:
         return "unknown"
     if gap == 0:
         return "overlap"
-    return f"{math.floor(gap):,} m ({math.floor(feet(gap)):,} ft)" if gap >= 1 else "<1 m"
+    if gap < 1:
+        return "<1 m"
+    words = f"{math.floor(feet(gap)):,} ft"
+    return words if brief else f"{math.floor(gap):,} m ({words})"
 
 
 def _time(conflict: Conflict) -> str:
