@@ -1,11 +1,12 @@
 """Mutations of sample files: the same seed, format and number give the same bytes, everywhere."""
 
 import io
+import json
 import random
 import re
 import zipfile
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from tests.format_samples import folders, samples
 
@@ -26,6 +27,17 @@ _PIECES: Final = (
     b'<!DOCTYPE a [<!ENTITY lol "lol"><!ENTITY b "&lol;&lol;&lol;">]>',
     b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
 )
+_VALUES: Final[tuple[Any, ...]] = (
+    *(None, True, False, "", " ", "x", "-1", "1e999", "NaN", "FL999", "UNL", "2026-11-22T10:00:00"),
+    *(0, -1, 1, -0.0, 1e308, -1e308, 5e-324, 10**18, -(10**18), 0.5, 90, 180.0000001, 100_000),
+    *([], {}, [[]], [None], [0, 0], [[0, 0]], {"type": "Point"}, {"value": None}, "\x1b[31m\x00"),
+    *(
+        "9999-12-31T23:59:59.999999-23:59",
+        "0001-01-01T00:00:00+23:59",
+        "A" * 10_000,
+        [0.0] * 20_000,
+    ),
+)
 _ZIP_TIME: Final = (2026, 11, 22, 0, 0, 0)
 _Mutation = Callable[[random.Random, bytes], bytes]
 
@@ -36,6 +48,8 @@ def mutated(format_name: str, seed: int, number: int) -> bytes:
     data = rng.choice(samples(format_name)).read_bytes()
     if data[:2] == b"PK" and rng.random() < 0.7:
         return _rezipped(rng, data)
+    if data.lstrip()[:1] in (b"{", b"[") and rng.random() < 0.5:
+        return _restructured(rng, data)
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4))):
         data = rng.choice(_MUTATIONS)(rng, data)
     return data
@@ -53,6 +67,39 @@ def _rezipped(rng: random.Random, data: bytes) -> bytes:
             member.compress_type = rng.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))
             target.writestr(member, content)
     return out.getvalue()
+
+
+def _restructured(rng: random.Random, data: bytes) -> bytes:
+    """JSON that stays JSON: members replaced, moved, removed or repeated."""
+    try:
+        parts = [json.loads(data)]
+    except ValueError:
+        parts = [json.loads(line) for line in data.split(b"\n") if line.strip()]
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        slots: list[tuple[Any, Any]] = []
+        _collect(parts, slots)
+        container, key = rng.choice(slots)
+        other, other_key = rng.choice(slots)
+        act = rng.randrange(6)
+        if act == 0 and container is not parts:
+            del container[key]
+        elif act == 1:
+            container[key] = json.loads(json.dumps(other[other_key]))
+        elif act == 2 and isinstance(container, list):
+            container.insert(key, json.loads(json.dumps(container[key])))
+        elif act == 3:
+            container[key] = [container[key]]
+        else:
+            container[key] = rng.choice(_VALUES)
+    return b"\n".join(json.dumps(part).encode() for part in parts)
+
+
+def _collect(value: Any, slots: list[tuple[Any, Any]]) -> None:
+    keys = range(len(value)) if isinstance(value, list) else value
+    for key in keys:
+        slots.append((value, key))
+        if isinstance(value[key], (dict, list)):
+            _collect(value[key], slots)
 
 
 def _at(rng: random.Random, data: bytes) -> int:

@@ -23,7 +23,7 @@ from openline.airspace.volume import Volume4D
 from openline.errors import InvalidInput
 from openline.formats import geojson_geometry, json_text, wkt
 from openline.formats.collector import Collector
-from openline.formats.fields import Fields, finite, shown
+from openline.formats.fields import Fields, shown
 from openline.formats.profile import ProfileReader, properties_of
 from openline.formats.traffic import ReadOptions, Traffic
 from openline.geo.footprint import Footprint
@@ -235,5 +235,7 @@ def _footprints(fields: Fields, geometry: geojson_geometry.GeometryReader) -> li
         return geometry.footprints(wkt.geometry(str(text)), fields)
     if lat is None and lng is None:
         return []
-    position = [finite(lng), finite(lat)]
+    position = [fields.number("lng"), fields.number("lat")]
+    if None in position:
+        raise InvalidInput("one of lat and lng is missing", cure="give both, in decimal degrees")
     return geometry.footprints({"type": "Point", "coordinates": position}, fields)

@@ -39,6 +39,8 @@ def finite(value: object) -> float:
 
 def shown(value: object) -> str:
     """A value of a file for a message, cut to a readable length."""
+    if value is None:
+        return "nothing"
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
