@@ -5,6 +5,8 @@ from datetime import datetime
 
 from openline.airspace.entity import Entity
 from openline.airspace.separation import Separation
+from openline.geo.outline import overlap
+from openline.geo.polygon import Ring
 from openline.geo.position import Position
 
 
@@ -74,6 +76,15 @@ class Conflict:
             ("time", self.time_gap_s),
         )
         return tuple(word for word, gap in gaps if gap > 0)
+
+    @property
+    def overlap_region(self) -> tuple[Ring, ...]:
+        """What the footprints of the worst part share, as rings for drawing; empty if apart."""
+        if not self.parts:
+            return ()
+        worst = self.parts[0]
+        a, b = self.a.volumes[worst.a_volume], self.b.volumes[worst.b_volume]
+        return overlap(a.footprint, b.footprint) if worst.distance_m == 0 else ()
 
     @property
     def reason(self) -> str:

@@ -1,6 +1,7 @@
-"""The overlap of two footprints as rings: for doubtful decisions and for drawing.
+"""Whether two polygons that touch somewhere share a region worth the name.
 
-Decisions use the cut edges of the table, so they follow the geodesics; drawings use outlines.
+Only asked where no edges cross solidly and no vertex is well inside: shared borders, shared
+vertices, one polygon twice. The edges are those of the table, cut along their geodesics.
 """
 
 import numpy as np
