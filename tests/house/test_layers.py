@@ -39,6 +39,7 @@ LIBRARIES = {
     "defusedxml": ("formats",),
     "msgspec": ("formats", "report", "app", "cli"),
     "jinja2": ("report",),
+    "markupsafe": ("report",),  # jinja2's own type for escaped text
     "click": ("cli",),
     "rich": ("cli",),
 }
