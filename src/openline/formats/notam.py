@@ -98,6 +98,8 @@ def restricts(code: str | None) -> bool:
 
 
 def _add(message: Message, identifier: str, ends: datetime | None, collector: Collector) -> None:
+    if not {"B", "C", "E"} & message.fields.keys():
+        raise InvalidInput("it has none of the fields B, C, E", cure="check that it is complete")
     q_line = _q_line(message)
     windows, notes = _windows(message, collector)
     if ends is not None:

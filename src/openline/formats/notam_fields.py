@@ -109,7 +109,9 @@ def _fields(body: str) -> dict[str, str]:
             position = order.index(mark[1]) + 1
             if mark[1] == "E":
                 break
-    begins = taken[-1].end() if taken else 0
+    if not taken:
+        return {}
+    begins = taken[-1].end()
     behind = [mark for mark in marks if mark.start() >= begins and mark[1] in "FG"]
     behind = [mark for mark in behind if _LIMIT.match(body[mark.end() : mark.end() + 60].lstrip())]
     upper = next((mark for mark in reversed(behind) if mark[1] == "G"), None)

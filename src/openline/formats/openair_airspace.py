@@ -98,8 +98,6 @@ class Airspace:
                 f"{VOLUMES_PER_INTENT_MAX:,} volumes are accepted",
                 cure="split it",
             )
-        if self.lower is None and "AL" not in self.limits_seen:
-            self.notes.append("no lower limit is given: taken as the surface")
         lower, upper = self.lower or SURFACE, self.upper or UNLIMITED
         bands = [(footprint, band(lower, upper, footprint)) for footprint in footprints]
         volumes = tuple(
@@ -180,6 +178,8 @@ def airspace_of(records: list[Record], ignore: Ignore) -> Airspace:
         except InvalidInput as error:
             error.at(line=record.line, field=record.key)
             raise
+    if "AL" not in airspace.limits_seen:
+        airspace.notes.append("no lower limit is given: taken as the surface")
     if "AH" not in airspace.limits_seen:
         airspace.notes.append("no upper limit is given: taken as unlimited")
     return airspace
