@@ -152,8 +152,6 @@ def clipped_ring(ring: Points, box: Box) -> Points:
 
 def clipped_line(line: Points, box: Box) -> list[Points]:
     """The parts of an open line within the box, by Liang and Barsky's rule per segment."""
-    pieces: list[Points] = []
-    run: list[Points] = []
     start, along = line[:-1], line[1:] - line[:-1]
     enter, leave = np.zeros(len(start)), np.ones(len(start))
     for axis, low, high in ((0, box.left, box.right), (1, box.top, box.bottom)):
@@ -165,15 +163,13 @@ def clipped_line(line: Points, box: Box) -> list[Points]:
         first = np.where(flat, np.where(beside, 2.0, 0.0), np.minimum(one, other))
         enter = np.maximum(enter, first)
         leave = np.minimum(leave, np.where(flat, 1.0, np.maximum(one, other)))
-    for number in np.flatnonzero(enter <= leave).tolist():
-        begin = start[number] + enter[number] * along[number]
-        end = start[number] + leave[number] * along[number]
-        if run and enter[number] == 0 and np.allclose(run[-1], start[number], atol=1e-6):
-            run.append(end)
-            continue
-        if run:
-            pieces.append(np.array(run))
-        run = [begin, end]
-    if run:
-        pieces.append(np.array(run))
-    return pieces
+    shown = np.flatnonzero(enter <= leave)
+    if len(shown) == 0:
+        return []
+    apart = (np.diff(shown) > 1) | (leave[shown[:-1]] < 1) | (enter[shown[1:]] > 0)
+    begins = start + enter.reshape(-1, 1) * along
+    ends = start + leave.reshape(-1, 1) * along
+    return [
+        np.concatenate((begins[run[:1]], ends[run]))
+        for run in np.split(shown, np.flatnonzero(apart) + 1)
+    ]

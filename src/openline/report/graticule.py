@@ -90,14 +90,14 @@ def _angle(arcsec: float, step: float, side: str) -> str:
     thousandths = round(arcsec * 1000)
     degrees, rest = divmod(thousandths, 3_600_000)
     minutes, seconds = divmod(rest, 60_000)
-    if (degrees in (0, 180) and rest == 0) and side in "EW":
+    if rest == 0 and (degrees == 0 or (degrees == 180 and side in "EW")):
         side = ""
     words = f"{degrees}°"
     if step < 3600:
         words += f"{minutes:02d}′"
     if step < 60:
         whole, part = divmod(seconds, 1000)
-        decimals = f".{part:03d}".rstrip("0") if step < 1 else ""
+        decimals = f".{part:03d}".rstrip("0").rstrip(".") if step < 1 else ""
         words += f"{whole:02d}{decimals}″"
     return words + side
 
@@ -110,7 +110,7 @@ def _labelled(
         for point in _crossings(frame, pieces, edge):
             x, y = _beside(point, edge, width, height, frame)
             if placer.place(width, height, [(x, y)]) is not None:
-                return svg.text(label, x, y + _SIZE * 0.36, "tick", "middle")
+                return svg.text(label, x, y + _SIZE * 0.36, "tick on-map", "middle")
     return ""
 
 
@@ -120,13 +120,13 @@ def _beside(
     box = frame.box
     match edge:
         case "bottom":
-            return point[0], box.bottom - height / 2 - 2
+            return point[0], box.bottom - height / 2 - 4
         case "top":
-            return point[0], box.top + height / 2 + 2
+            return point[0], box.top + height / 2 + 4
         case "left":
-            return box.left + width / 2 + 3, point[1]
+            return box.left + width / 2 + 4, point[1]
         case _:
-            return box.right - width / 2 - 3, point[1]
+            return box.right - width / 2 - 4, point[1]
 
 
 def _crossings(frame: Frame, pieces: list[Points], edge: str) -> Iterator[tuple[float, float]]:

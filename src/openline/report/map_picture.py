@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from openline.report.frame import Frame, frame_around
 from openline.report.labels import Box, Placer, box_around
 from openline.report.map_shapes import Focus, SideShapes, focus_of, shapes_of
 from openline.report.model import ConflictView, SideView
-from openline.report.outline import outline_of, widened
+from openline.report.outline import Outline, outline_of, widened
 from openline.report.simplify import Points
 
 WIDTH: Final = 480.0
@@ -24,6 +25,7 @@ _INSET: Final = Box(WIDTH - 131, 353.0, WIDTH - 1, HEIGHT - 1)
 _POINTS: Final = 4_000  # of all outlines in one picture
 _POINTS_OUTLINE: Final = 500
 _OVERLAPS_MAX: Final = 24
+_POINTS_LABELS: Final = 60  # of an outline that labels keep off
 _SIZE: Final = 12.5
 _TINY: Final = 10.0  # a footprint smaller than this gets a ring around it
 
@@ -42,6 +44,7 @@ class _Map:
         drawn = sum(len(side.bold) + len(side.thin) for side in (self.a, self.b))
         self.most = int(max(24, min(_POINTS_OUTLINE, _POINTS / drawn)))
         self.ids: dict[Footprint, str] = {}
+        self.outlines: dict[Footprint, Outline] = {}
 
     def draw(self) -> str:
         frame, placer = self.frame, self.placer
@@ -71,8 +74,15 @@ class _Map:
             *(svg.rect(*_MAP, "edge"), self._legend(), self._inset()),
         )
 
+    def _outline(self, footprint: Footprint) -> Outline:
+        known = self.outlines.get(footprint)
+        if known is None:
+            known = outline_of(footprint, self.frame.tolerance_rad)
+            self.outlines[footprint] = known
+        return known
+
     def _path(self, footprint: Footprint) -> str:
-        outline = outline_of(footprint, self.frame.tolerance_rad)
+        outline = self._outline(footprint)
         data = svg.path_data(self.frame.rings(outline, self.most), closed=True)
         return svg.tag(
             "path",
@@ -94,7 +104,7 @@ class _Map:
         return parts
 
     def _stroke(self, footprint: Footprint, class_: str) -> str:
-        outline = outline_of(footprint, self.frame.tolerance_rad)
+        outline = self._outline(footprint)
         lines = self.frame.lines(outline.strokes, self.most)
         data = svg.path_data(lines, closed=False)
         return svg.tag("path", d=data, class_=class_) if data else ""
@@ -110,16 +120,23 @@ class _Map:
         ]
         return "".join(fills) + "".join(self._stroke(f, f"bold {letter}-line") for f in side.bold)
 
+    def _keep_visible(self, footprint: Footprint) -> None:
+        """Keep labels off the outline, where there is room elsewhere."""
+        outline = self._outline(footprint)
+        for line in self.frame.lines(outline.strokes, _POINTS_LABELS):
+            for start, end in pairwise(line):
+                steps = max(1, math.ceil(float(np.linalg.norm(end - start)) / 12))
+                for share in range(min(steps, 60)):
+                    x, y = start + (end - start) * share / steps
+                    self.placer.reserve(box_around(float(x), float(y), 5, 5))
+
     def _size(self, side: SideShapes) -> float:
         """The diagonal of the side's conflicting volumes in the picture."""
         points = self._points(side.bold)
         return float(np.linalg.norm(points.max(axis=0) - points.min(axis=0)))
 
     def _points(self, footprints: Iterable[Footprint]) -> Points:
-        found = [
-            self.frame.units(outline_of(f, self.frame.tolerance_rad * 4).points())
-            for f in footprints
-        ]
+        found = [self.frame.units(self._outline(f).points()) for f in footprints]
         return np.concatenate(found)
 
     def _minimum(self) -> str:
@@ -155,6 +172,8 @@ class _Map:
         if worst.distance_m <= 0:
             return rings + self._mark(worst)
         one, other = self.frame.at(worst.closest_a), self.frame.at(worst.closest_b)
+        for footprint in (*self.a.bold, *self.b.bold):
+            self._keep_visible(footprint)
         lines = self.frame.lines([unit_vectors([worst.closest_a, worst.closest_b])], 10)
         label = words.distance(worst.distance_m)
         width, height = words.text_width(label, _SIZE) + 6, _SIZE + 6
@@ -194,10 +213,12 @@ class _Map:
 
     def _side_label(self, side: SideView, shapes: SideShapes) -> str:
         """The side's letter and party beside its footprint, or where it shows most."""
-        label = words.fitted(f"{side.letter}  {side.party}", _SIZE, 190)
-        width, height = words.text_width(label, _SIZE) + 8, _SIZE + 7
+        label = words.fitted(side.party, _SIZE, 180)
+        width, height = words.text_width(f"{side.letter} {label}", _SIZE) + 10, _SIZE + 7
         clipped = self._points(shapes.bold)
-        clipped = clipped[[self.frame.shows(float(x), float(y)) for x, y in clipped]]
+        box = self.frame.box
+        within = (clipped >= (box.left, box.top)) & (clipped <= (box.right, box.bottom))
+        clipped = clipped[within.all(axis=1)]
         if len(clipped) == 0:
             clipped = np.array([[_MAP.left, _MAP.top], [_MAP.right, _MAP.bottom]])
         low, high = clipped.min(axis=0), clipped.max(axis=0)
@@ -215,7 +236,7 @@ class _Map:
                 rx=3.0,
                 class_=f"plate {side.letter.lower()}-plate",
             ),
-            svg.text(words.isolated(label), x, y + _SIZE * 0.36, "label", "middle"),
+            svg.side_label(side.letter, label, x, y + _SIZE * 0.36, "label", "middle"),
         )
 
     def _legend(self) -> str:
@@ -228,8 +249,8 @@ class _Map:
         for number, side in enumerate((self.view.a, self.view.b)):
             y = 360.0 + number * 19
             rows.append(swatch(side.letter.lower(), left, y - 9))
-            label = words.fitted(f"{side.letter}  {side.party}", 12.0, room - left - 24)
-            rows.append(svg.text(words.isolated(label), left + 24, y + 3, "small"))
+            label = words.fitted(side.party, 12.0, room - left - 42)
+            rows.append(svg.side_label(side.letter, label, left + 24, y + 1, "small", "start"))
         if lateral / self.frame.metres_per_unit >= 3:
             rows.append(svg.line(2.0, 412.0, 22.0, 412.0, "minimum a-line"))
             label = f"{words.distance(lateral)} around A: the lateral minimum"

@@ -57,6 +57,7 @@ class ConflictView:
     sentence: str
     kind: str
     when: str
+    when_lines: tuple[str, str]
     band: tuple[str, ...]
     distance: str
     numbers: tuple[tuple[str, tuple[str, ...]], ...]
@@ -78,15 +79,27 @@ class NoticeView:
     conflicts: tuple[ConflictView, ...]
 
 
-def tiles(findings: Findings) -> tuple[tuple[str, str], ...]:
-    """How much was looked at and found, as (what, number)."""
+def tiles(
+    findings: Findings, constraints: int | None, notices: int | None
+) -> tuple[tuple[str, str], ...]:
+    """How much was looked at and found, as (what, number); what is not told is left out."""
     counted = (
         ("Operational intents", findings.intents),
+        ("Constraints", constraints),
+        ("Notices", notices),
         ("Volumes", findings.volumes),
         ("Candidate pairs", findings.candidates),
         ("Conflicts", len(findings)),
     )
-    return tuple((word, f"{number:,}") for word, number in counted)
+    return tuple((word, f"{number:,}") for word, number in counted if number is not None)
+
+
+def compared(findings: Findings, constraints: int | None, notices: int | None) -> str:
+    """What was looked at: `4 operational intents, 1 constraint and 2 notices`."""
+    counts = [words.count(findings.intents, "operational intent")]
+    counts += [words.count(constraints, "constraint")] if constraints else []
+    counts += [words.count(notices, "notice")] if notices else []
+    return " and ".join((", ".join(counts[:-1]), counts[-1])) if counts[1:] else counts[0]
 
 
 def conflict_views(findings: Findings) -> tuple[ConflictView, ...]:
@@ -115,6 +128,7 @@ def conflict_view(number: int, conflict: Conflict) -> ConflictView:
         sentence=words.with_short_names(words.clean(conflict.reason), names, NAME_MAX),
         kind=kind_of(conflict),
         when=words.window(conflict.time_start, conflict.time_end),
+        when_lines=words.window_lines(conflict.time_start, conflict.time_end),
         band=_band(conflict),
         distance=_distance(conflict),
         numbers=_numbers(conflict),
@@ -228,9 +242,9 @@ def _numbers(conflict: Conflict) -> tuple[tuple[str, tuple[str, ...]], ...]:
     ]
     if conflict.altitude_lower_m is None or conflict.where is None:
         unknown = ("not known: the notice names no place",)
-        return (*rows, ("Altitude band", unknown), ("Horizontal distance", unknown))
+        return (*rows, ("Altitude", unknown), ("Horizontal distance", unknown))
     gap = conflict.vertical_gap_m or 0.0
-    rows.append(("Altitude band (WGS-84)", _band(conflict)))
+    rows.append(("Altitude (WGS-84)", _band(conflict)))
     rows.append(("Horizontal distance", (_distance(conflict),)))
     rows.append(("Vertical gap", (words.height(gap) if gap > 0 else "0: overlap",)))
     seconds = conflict.time_gap_s

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from openline.airspace.entity import Entity, EntityKind
 from openline.geo.footprint import Footprint
 from openline.geo.sphere import Vectors
+from openline.limits import TIME_MIN
 from openline.report import graticule, scale_bar, svg, words
 from openline.report.axis import Scale, Span, seconds, time_label, time_ticks
 from openline.report.frame import Frame, frame_around
@@ -21,8 +23,9 @@ _MAP: Final = Box(1.0, 1.0, WIDTH - 1, 375.0)
 _OUTLINES_MAX: Final = 600
 _POINTS_OUTLINE: Final = 120
 _SIZE: Final = 12.0
-_LANE: Final = 20.0
-_LANES_MAX: Final = 18
+_LANES_MAX: Final = 50
+_ROW: Final = 28.0
+_ROWS_MAX: Final = 13  # more conflicts share lanes
 _PLOT: Final = Box(1.0, 24.0, WIDTH - 1, 400.0)
 _CLASSES: Final = {
     EntityKind.INTENT: "intent-area",
@@ -129,8 +132,8 @@ def draw_overview(views: Sequence[ConflictView]) -> str:
         "Overview map",
         f"{words.count(len(located), 'conflict')} with a place, and the volumes in conflict, on a "
         f"map {words.distance(frame.ruler_m(WIDTH))} wide.{more}",
-        *(WIDTH, HEIGHT, svg.tag("defs", clip), inside, svg.rect(*_MAP, "edge")),
-        scale_bar.draw(frame.ruler_m(1.0), 2.0, 394.0, 150.0) + _legend(areas),
+        *(WIDTH, HEIGHT - 20, svg.tag("defs", clip), inside, svg.rect(*_MAP, "edge")),
+        scale_bar.draw(frame.ruler_m(1.0), 2.0, 391.0, 150.0) + _legend(areas),
     )
 
 
@@ -153,10 +156,10 @@ def _legend(areas: dict[Footprint, EntityKind]) -> str:
     kinds = [kind for kind in EntityKind if kind in set(areas.values())]
     parts: list[str] = []
     for number, kind in enumerate(kinds):
-        y = 387.0 + number * 18
+        y = 382.0 + number * 14
         name = _CLASSES[kind]
-        parts += [svg.rect(300.0, y, 318.0, y + 12, f"{name}-{what}") for what in ("fill", "line")]
-        parts.append(svg.text(f"volume of {_ARTICLES[kind]}", 326.0, y + 10, "small"))
+        parts += [svg.rect(300.0, y, 318.0, y + 10, f"{name}-{what}") for what in ("fill", "line")]
+        parts.append(svg.text(f"volume of {_ARTICLES[kind]}", 326.0, y + 9, "small"))
     return "".join(parts)
 
 
@@ -177,49 +180,83 @@ def draw_timeline(views: Sequence[ConflictView]) -> str:
     }
     whole = Span(min(s.low for s in spans.values()), max(s.high for s in spans.values()))
     scale = Scale(whole.padded(0.04), _PLOT.left + 6, _PLOT.right - 6)
-    lanes: list[list[Span]] = []
-    bars: list[str] = []
-    left_out = 0
-    for view in views:
-        span = spans[view.number]
-        start, end = scale.at(span.low), max(scale.at(span.high), scale.at(span.low) + 3)
-        room = Span(start, max(end, start + words.text_width(str(view.number), 11.0) + 6))
-        lane = next((n for n, taken in enumerate(lanes) if _free(taken, room)), len(lanes))
-        if lane >= _LANES_MAX:
-            left_out += 1
-            continue
-        if lane == len(lanes):
-            lanes.append([])
-        lanes[lane].append(room)
-        bars.append(_bar(view, start, end, _PLOT.top + 8 + lane * _LANE))
-    bottom = _PLOT.top + 12 + len(lanes) * _LANE
-    more = f" {words.count(left_out, 'conflict')} not drawn for want of room." if left_out else ""
+    if len(views) <= _ROWS_MAX:
+        bars, bottom, left_out = _rows(views, spans, scale)
+    else:
+        bars, bottom, left_out = _lanes(views, spans, scale)
+    more = f"{words.count(left_out, 'conflict')} not drawn for want of room." if left_out else ""
     return svg.picture(
         "timeline",
         "Conflicts over time",
-        f"{words.count(len(views), 'conflict')} from {words.instant(views[0].conflict.time_start)}"
-        f"; each bar runs from the first to the last instant of a conflict.{more}",
-        *(WIDTH, bottom + (24 if not more else 42)),
+        f"{words.count(len(views), 'conflict')} between {_instant(whole.low)} and "
+        f"{_instant(whole.high)}; each bar runs from the first to the last instant. {more}",
+        *(WIDTH, bottom + (42 if more else 24)),
         svg.tag("g", svg.rect(_PLOT.left, _PLOT.top, _PLOT.right, bottom, "ground")),
         _time_axis(scale, bottom),
         *bars,
         svg.rect(_PLOT.left, _PLOT.top, _PLOT.right, bottom, "edge"),
-        svg.text(more.strip(), _PLOT.left, bottom + 36, "small") if more else "",
+        svg.text(more, _PLOT.left, bottom + 36, "small") if more else "",
     )
+
+
+def _instant(value: float) -> str:
+    return words.instant(TIME_MIN + timedelta(seconds=round(value, 3)))
+
+
+_Drawn = tuple[list[str], float, int]  # the bars, where they end, how many are left out
+
+
+def _rows(views: Sequence[ConflictView], spans: dict[int, Span], scale: Scale) -> _Drawn:
+    """One row for each conflict, with its parties."""
+    parts: list[str] = []
+    for row, view in enumerate(views):
+        span, y = spans[view.number], _PLOT.top + 6 + row * _ROW
+        start, end = scale.at(span.low), max(scale.at(span.high), scale.at(span.low) + 3)
+        names = [words.fitted(side.party, 12.0, 205.0) for side in (view.a, view.b)]
+        label = f"{words.isolated(names[0])} – {words.isolated(names[1])}"
+        width = words.text_width("".join(names) + f"{view.number}  – ", 12.0)
+        x = min(start, _PLOT.right - 6 - width)
+        text = svg.side_label(str(view.number), label, max(x, 6.0), y + 10, "small", "start")
+        name = "bar" if view.located else "bar bar-unlocated"
+        bar = svg.tag("rect", x=start, y=y + 14, width=end - start, height=7.0, rx=2.0, class_=name)
+        parts.append(svg.tag("a", bar, text, href=f"#{view.anchor}"))
+    return parts, _PLOT.top + 6 + len(views) * _ROW, 0
+
+
+def _lanes(views: Sequence[ConflictView], spans: dict[int, Span], scale: Scale) -> _Drawn:
+    """Bars with numbers, packed: each in the first lane where it is free."""
+    lanes: list[list[Span]] = []
+    placed: list[tuple[ConflictView, float, float, int]] = []
+    for view in views:
+        span = spans[view.number]
+        start, end = scale.at(span.low), max(scale.at(span.high), scale.at(span.low) + 3)
+        room = Span(start, max(end, start + words.text_width(str(view.number), 10.0) + 6))
+        lane = next((n for n, taken in enumerate(lanes) if _free(taken, room)), len(lanes))
+        if lane >= _LANES_MAX:
+            continue
+        if lane == len(lanes):
+            lanes.append([])
+        lanes[lane].append(room)
+        placed.append((view, start, end, lane))
+    height = min(20.0, max(12.0, 360 / len(lanes)))
+    bars = [
+        _bar(view, start, end, _PLOT.top + 6 + lane * height, height - 2)
+        for view, start, end, lane in placed
+    ]
+    return bars, _PLOT.top + 10 + len(lanes) * height, len(views) - len(placed)
 
 
 def _free(taken: list[Span], room: Span) -> bool:
     return all(room.high + 3 < other.low or other.high + 3 < room.low for other in taken)
 
 
-def _bar(view: ConflictView, start: float, end: float, y: float) -> str:
+def _bar(view: ConflictView, start: float, end: float, y: float, height: float) -> str:
     name = "bar" if view.located else "bar bar-unlocated"
-    bar = svg.tag("rect", x=start, y=y, width=end - start, height=15.0, rx=2.0, class_=name)
+    bar = svg.tag("rect", x=start, y=y, width=end - start, height=height, rx=2.0, class_=name)
     label = str(view.number)
-    inside = end - start >= words.text_width(label, 11.0) + 6
-    text = svg.text(
-        label, start + 4 if inside else end + 3, y + 11.5, "bar-text" if inside else "tick"
-    )
+    inside = end - start >= words.text_width(label, 10.0) + 6
+    x, name = (start + 4, "bar-text") if inside else (end + 3, "bar-number")
+    text = svg.text(label, x, y + height / 2 + 3.6, name)
     return svg.tag("a", bar, text, href=f"#{view.anchor}")
 
 

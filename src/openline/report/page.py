@@ -41,11 +41,14 @@ def render_report(
     warnings: Sequence[str],
     generated_at: datetime,
     version: str,
+    constraints: int | None = None,
+    notices: int | None = None,
 ) -> str:
     """The whole report as HTML text. The same input gives the same text.
 
     The worst 200 conflicts have pictures, the worst 5,000 are in the index; the page says what it
-    leaves out. `generated_at` is aware. Errs toward: showing; what is not known is called so.
+    leaves out. `generated_at` is aware; `constraints` and `notices` say how many were compared.
+    Errs toward: showing; what is not known is called so.
     """
     views = model.conflict_views(findings)
     pictured = [view for view in views if view.located][: model.PICTURES_MAX]
@@ -57,10 +60,10 @@ def render_report(
         version=words.clean(version, model.NAME_MAX),
         minima=words.minima(findings.separation),
         overlap_only=findings.separation == INTERSECTION,
-        tiles=model.tiles(findings),
+        tiles=model.tiles(findings, constraints, notices),
         total=len(findings),
         volumes=words.count(findings.volumes, "volume"),
-        intents=words.count(findings.intents, "operational intent"),
+        compared=model.compared(findings, constraints, notices),
         views=views,
         pictured=pictured,
         pictured_last=pictured[-1].number if pictured else 0,

@@ -62,6 +62,8 @@ class _Profile:
         conflict = self.view.conflict
         highlight = self._highlight()
         gaps = self._gaps()
+        for part in conflict.parts[:BOLD_MAX]:
+            self._keep_visible(part)
         labels = self._label("a", self.bold_a) + self._label("b", self.bold_b)
         inside = svg.tag(
             "g",
@@ -124,6 +126,13 @@ class _Profile:
             if part.time_gap_s <= 0 and part.vertical_gap_m <= 0
         )
 
+    def _keep_visible(self, part: VolumeConflict) -> None:
+        """Keep labels off what both use, unless it is as large as the picture."""
+        left, right = (self.x.within(seconds(t)) for t in (part.time_start, part.time_end))
+        top, bottom = (self.y.within(m) for m in (part.altitude_upper_m, part.altitude_lower_m))
+        if (right - left) * (bottom - top) < 20_000:
+            self.placer.reserve(Box(left, top, right, bottom))
+
     def _envelope(self) -> str:
         """A's worst volume, widened by the vertical and the time minimum: B reaches into it."""
         minima = self.view.conflict.separation
@@ -182,23 +191,34 @@ class _Profile:
         times, heights = _hull(volumes, _times), _hull(volumes, _heights)
         left, right = self.x.within(times.low), self.x.within(times.high)
         top, bottom = self.y.within(heights.high), self.y.within(heights.low)
-        label = words.fitted(f"{side.letter}  {side.party}", _SIZE, 190)
-        width, height = words.text_width(label, _SIZE) + 8, _SIZE + 7
-        y = (top + bottom) / 2
-        places = [
-            *((left + 6 + width / 2, top + 5 + height / 2), (right - 6 - width / 2, y)),
-            *((left + 6 + width / 2, y), (left + 6 + width / 2, bottom - 5 - height / 2)),
-            *(((left + right) / 2, top - 5 - height / 2), ((left + right) / 2, bottom + 16)),
-            *((left - 6 - width / 2, y), (right + 6 + width / 2, y)),
-            *((_PLOT.left + width, py) for py in range(50, 330, 20)),
+        label = words.fitted(side.party, _SIZE, 180)
+        width, height = words.text_width(f"{side.letter} {label}", _SIZE) + 10, _SIZE + 7
+        y, across = (top + bottom) / 2, (left + right) / 2
+        inside = [
+            (left + 6 + width / 2, top + 5 + height / 2),
+            (right - 6 - width / 2, bottom - 5 - height / 2),
+            (left + 6 + width / 2, bottom - 5 - height / 2),
         ]
+        outside = [
+            *((across, top - 6 - height / 2), (across, bottom + 6 + height / 2)),
+            *((right + 6 + width / 2, y), (left - 6 - width / 2, y)),
+            *((left + width / 2, top - 6 - height / 2), (left + width / 2, bottom + 16)),
+        ]
+        roomy = bottom - top > 3 * height and right - left > 1.3 * width
+        anywhere = [(px, py) for px in (150.0, 240.0, 330.0) for py in range(50, 330, 20)]
+        places = [*(inside if roomy else []), *outside, *inside, *anywhere]
         box = self.placer.place_anyway(width, height, places)
-        name = f"plate {letter}-plate"
         plate = svg.tag(
-            "rect", x=box.left, y=box.top, width=width, height=height, rx=3.0, class_=name
+            "rect",
+            x=box.left,
+            y=box.top,
+            width=width,
+            height=height,
+            rx=3.0,
+            class_=f"plate {letter}-plate",
         )
         x, y = box.centre()
-        return plate + svg.text(words.isolated(label), x, y + 4.5, "label", "middle")
+        return plate + svg.side_label(side.letter, label, x, y + 4.5, "label", "middle")
 
     def _grid(self) -> str:
         lines = [
@@ -241,20 +261,42 @@ class _Profile:
         rows = [svg.rect(*sample, "interval")]
         if self.worst.time_gap_s <= 0 and self.worst.vertical_gap_m <= 0:
             rows.append(svg.rect(*sample, "shared-box"))
-        rows.append(svg.text("conflict: " + self.view.when, 28.0, 382.0, "small"))
+        word = "between them" if self.worst.time_gap_s > 0 else "conflict"
+        rows.append(svg.text(f"{word}: {self.view.when}", 28.0, 382.0, "small"))
         if minima.vertical_m or minima.time_s:
             sizes = [words.height(minima.vertical_m)] if minima.vertical_m else []
             sizes += [words.duration(minima.time_s)] if minima.time_s else []
             label = f"{' and '.join(sizes)} around A: the minima"
             rows.append(svg.line(2.0, 398.0, 22.0, 398.0, "minimum a-line"))
             rows.append(svg.text(label, 28.0, 402.0, "small"))
+        base = 414.0 if minima.vertical_m or minima.time_s else 394.0
         for number, letter in enumerate("ab"):
             x = 2.0 + number * 240
             side = self.view.a if letter == "a" else self.view.b
-            rows.append(swatch(letter, x, 414.0))
-            label = words.fitted(f"{side.letter}  {side.party}", 12.0, 200)
-            rows.append(svg.text(words.isolated(label), x + 26, 424.0, "small"))
+            rows.append(swatch(letter, x, base))
+            label = words.fitted(side.party, 12.0, 190)
+            rows.append(svg.side_label(side.letter, label, x + 26, base + 10, "small", "start"))
+        cut = self._cut_off()
+        if cut:
+            rows.append(svg.text(cut, 2.0, base + 24, "small"))
         return "".join(rows)
+
+    def _cut_off(self) -> str:
+        """Which side goes on beyond the picture, in words; empty if none does."""
+        letters = []
+        for side, volumes in ((self.view.a, self.bold_a), (self.view.b, self.bold_b)):
+            times, heights = _hull(volumes, _times), _hull(volumes, _heights)
+            inside = (
+                self.x.span.low <= times.low
+                and times.high <= self.x.span.high
+                and self.y.span.low <= heights.low
+                and heights.high <= self.y.span.high
+            )
+            letters += [] if inside else [side.letter]
+        if not letters:
+            return ""
+        go = "goes" if len(letters) == 1 else "go"
+        return f"{' and '.join(letters)} {go} on beyond the picture; the table has the limits."
 
     def _description(self) -> str:
         view = self.view
@@ -262,9 +304,7 @@ class _Profile:
             f"{side.letter}, {side.party}: {side.window}, {side.ellipsoid} over the ellipsoid"
             for side in (view.a, view.b)
         )
-        return (
-            f"Time runs to the right, altitude upwards. {'; '.join(sides)}. Conflict {view.when}."
-        )
+        return f"Time runs to the right, altitude upwards. {'; '.join(sides)}. Conflict {view.when}. {self._cut_off()}"
 
 
 def _hull(volumes: Sequence[Volume4D], span_of: Callable[[Volume4D], Span]) -> Span:

@@ -68,18 +68,26 @@ def densified(path: Vectors, *, closed: bool) -> Vectors:
 
     A closed path comes back without its first point repeated.
     """
-    following = np.roll(path, -1, axis=0)
-    edges = len(path) if closed else len(path) - 1
+    starts, ends = path, np.roll(path, -1, axis=0)
+    if not closed:
+        starts, ends = path[:-1], path[1:]
+    half_chords = np.linalg.norm(ends - starts, axis=1) / 2
+    angles = 2 * np.arcsin(np.minimum(half_chords, 1.0))
+    counts = np.maximum(1, np.ceil(angles / STEP_RAD)).astype(int)
     pieces: list[Vectors] = []
-    for start, end in zip(path[:edges], following[:edges], strict=True):
-        angle = math.atan2(float(np.linalg.norm(np.cross(start, end))), float(start @ end))
-        count = max(1, math.ceil(angle / STEP_RAD))
-        if count == 1:
-            pieces.append(start.reshape(1, 3))
-            continue
-        share = np.arange(count).reshape(-1, 1) / count
-        arc = np.sin((1 - share) * angle) * start + np.sin(share * angle) * end
-        pieces.append(arc / math.sin(angle))
+    done = 0
+    for number in np.flatnonzero(counts > 1).tolist():
+        pieces.append(starts[done:number])
+        pieces.append(_arc(starts[number], ends[number], angles[number], counts[number]))
+        done = number + 1
+    pieces.append(starts[done:])
     if not closed:
         pieces.append(path[-1:])
     return np.concatenate(pieces)
+
+
+def _arc(start: Vectors, end: Vectors, angle: float, count: int) -> Vectors:
+    """`count` points evenly along the great circle from `start`, without its end."""
+    share = np.arange(count).reshape(-1, 1) / count
+    arc: Vectors = np.sin((1 - share) * angle) * start + np.sin(share * angle) * end
+    return arc / math.sin(angle)

@@ -33,6 +33,14 @@ def text(words: str, x: float, y: float, class_: str, anchor: str = "start") -> 
     return tag("text", escape(words, quote=False), x=x, y=y, class_=class_, text_anchor=middle)
 
 
+def side_label(letter: str, words: str, x: float, y: float, class_: str, anchor: str) -> str:
+    """A side's letter, bold, and its name, which keeps its own direction."""
+    bold = tag("tspan", escape(letter, quote=False), class_="strong")
+    name = f" \u2068{escape(words, quote=False)}\u2069"
+    middle = None if anchor == "start" else anchor
+    return tag("text", bold, name, x=x, y=y, class_=class_, text_anchor=middle)
+
+
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
     """A straight line."""
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)

@@ -54,13 +54,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def _clock(instant: datetime) -> str:
-    if instant.microsecond:
-        return f"{instant:%H:%M:%S}.{instant.microsecond:06d}".rstrip("0") + "Z"
     return f"{instant:%H:%M:%SZ}" if instant.second else f"{instant:%H:%MZ}"
 
 
 def instant(when: datetime) -> str:
-    """`2026-11-22 10:00Z`; the bounds of time stand for an unlimited start or end."""
+    """`2026-11-22 10:00Z`, whole seconds; the bounds of time stand for no start or end."""
     when = when.astimezone(UTC)
     if when <= TIME_MIN:
         return "no start"
@@ -69,12 +67,26 @@ def instant(when: datetime) -> str:
     return f"{when:%Y-%m-%d} {_clock(when)}"
 
 
+def window_lines(start: datetime, end: datetime) -> tuple[str, str]:
+    """The window in two lines: `2026-11-22` and `10:00Z to 10:30Z`, or both instants.
+
+    Errs toward: longer; the start is cut to the second, the end is moved up to the next one.
+    """
+    start, end = start.astimezone(UTC), _next_second(end.astimezone(UTC))
+    if start > TIME_MIN and end < TIME_MAX and start.date() == end.date():
+        return f"{start:%Y-%m-%d}", f"{_clock(start)} to {_clock(end)}"
+    return instant(start), f"to {instant(end)}"
+
+
+def _next_second(when: datetime) -> datetime:
+    if when.microsecond and when < TIME_MAX:
+        return when.replace(microsecond=0) + timedelta(seconds=1)
+    return when
+
+
 def window(start: datetime, end: datetime) -> str:
     """`2026-11-22 10:00Z to 10:30Z`; the date again where it changes."""
-    start, end = start.astimezone(UTC), end.astimezone(UTC)
-    if start > TIME_MIN and end < TIME_MAX and start.date() == end.date():
-        return f"{instant(start)} to {_clock(end)}"
-    return f"{instant(start)} to {instant(end)}"
+    return " ".join(window_lines(start, end))
 
 
 def duration(seconds: float) -> str:
