@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from bench import baselines, cases, cells, run, traffic
-from bench.measure import Spread, percentile
 from pyproj import Geod
 
+from bench import baselines, cases, cells, run, traffic
+from bench.measure import Spread, percentile
 from openline.airspace.volume import Volume4D
 from openline.formats.traffic import Traffic
 from openline.geo.circle import Circle
