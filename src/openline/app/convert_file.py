@@ -56,15 +56,16 @@ def convert(traffic: Traffic, name: str, options: ReadOptions) -> Converted:
     try:
         back = read(data, "", _for_reading_back(traffic, options), name)
     except OpenlineError as error:
-        back, losses = Traffic(), [f"the result cannot be checked by reading it back: {error}"]
-    else:
-        losses = list(_losses(traffic, back, name))
-        if traffic.entities() and not back.entities():
-            raise InvalidInput(
-                f"nothing of the {len(traffic.entities()):,} entities can be held by {name}",
-                cure="choose another format with --to",
-            )
-    return Converted(data, (*traffic.warnings, *losses))
+        raise InvalidInput(
+            f"{name} cannot hold it: read back, the result is refused: {error}",
+            cure="choose another format",
+        ) from None
+    if traffic.entities() and not back.entities():
+        raise InvalidInput(
+            f"nothing of the {len(traffic.entities()):,} entities can be held by {name}",
+            cure="choose another format",
+        )
+    return Converted(data, (*traffic.warnings, *_losses(traffic, back, name)))
 
 
 def _for_reading_back(traffic: Traffic, options: ReadOptions) -> ReadOptions:
@@ -95,7 +96,7 @@ def _losses(before: Traffic, after: Traffic, name: str) -> Iterator[str]:
         if has < had:
             yield f"{name}: {had - has:,} of {had:,} {word} are not held"
         elif has > had:
-            yield f"{name}: {had:,} {word} become {has:,}"
+            yield f"{name}: {has - had:,} more {word} than before"
     facts: tuple[tuple[str, Callable[[Entity], object]], ...] = (
         ("party", lambda entity: entity.party),
         ("id", lambda entity: entity.id),
@@ -104,24 +105,26 @@ def _losses(before: Traffic, after: Traffic, name: str) -> Iterator[str]:
         ("priority", lambda entity: getattr(entity, "priority", 0)),
         ("text or reason", lambda entity: getattr(entity, "text", getattr(entity, "reason", None))),
     )
+    missing = max(0, len(before.entities()) - len(after.entities()))
     for word, fact in facts:
-        yield from _changed(word, _count(before, fact), _count(after, fact), name)
+        lost = _lost(_count(before, fact), _count(after, fact)) - missing
+        if lost > 0:
+            yield f"{name}: {word} of {lost:,} entities is lost or changed"
     measures: tuple[tuple[str, Callable[[Volume4D], object]], ...] = (
         ("kind of footprint", lambda volume: type(volume.footprint).__name__.lower()),
         ("datum of an altitude", _datums),
         ("height over the ellipsoid", _heights),
         ("time window", lambda volume: (volume.time_start, volume.time_end)),
     )
+    missing = max(0, before.volume_count - after.volume_count)
     for word, measure in measures:
-        yield from _changed(word, _measured(before, measure), _measured(after, measure), name)
+        lost = _lost(_measured(before, measure), _measured(after, measure)) - missing
+        if lost > 0:
+            yield f"{name}: {word} of {lost:,} volumes is lost or changed"
 
 
-def _changed(
-    word: str, before: Counter[object], after: Counter[object], name: str
-) -> Iterator[str]:
-    lost = sum((before - after).values())
-    if lost:
-        yield f"{name}: {word} is lost or changed {lost:,} times"
+def _lost(before: Counter[object], after: Counter[object]) -> int:
+    return sum((before - after).values())
 
 
 def _count(traffic: Traffic, fact: Callable[[Entity], object]) -> Counter[object]:

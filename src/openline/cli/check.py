@@ -12,6 +12,7 @@ from openline.cli.options import (
     DURATION,
     LENGTH,
     MINIMA,
+    PATH,
     PERIOD,
     files_argument,
     reading_options,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _STREAMS: Final = ("json", "jsonl", "csv")
 _FILES: Final = ("geojson", "kml", "html")
-_OUT: Final = click.Path(allow_dash=True)
 
 
 @click.command("check", short_help="Say who is in whose way, where, when and how close.")
@@ -39,7 +39,7 @@ _OUT: Final = click.Path(allow_dash=True)
 @click.option("--all-pairs", is_flag=True, help="Compare traffic of the same party too.")
 @click.option(
     "--agreed-area",
-    type=_OUT,
+    type=PATH,
     metavar="FILE",
     help="The area in which a notice without a place counts. Default: everywhere.",
 )
@@ -50,10 +50,10 @@ _OUT: Final = click.Path(allow_dash=True)
 @click.option("--jsonl", is_flag=True, help="One line of JSON for each conflict on stdout.")
 @click.option("--csv", "csv", is_flag=True, help="One row for each conflict on stdout.")
 @click.option(
-    "--geojson", type=_OUT, metavar="OUT", help="Write places and footprints. - is stdout."
+    "--geojson", type=PATH, metavar="OUT", help="Write places and footprints. - is stdout."
 )
-@click.option("--kml", type=_OUT, metavar="OUT", help="The same for Google Earth and others.")
-@click.option("--html", type=_OUT, metavar="OUT", help="Write a report with pictures, one file.")
+@click.option("--kml", type=PATH, metavar="OUT", help="The same for Google Earth and others.")
+@click.option("--html", type=PATH, metavar="OUT", help="Write a report with pictures, one file.")
 @click.option("--quiet", "-q", is_flag=True, help="No table and no warnings: the exit code tells.")
 @click.option("--no-progress", is_flag=True, help="Never show a progress bar.")
 @click.pass_context

@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from openline.cli.options import PERIOD, reading_options, same_file
+from openline.cli.options import PATH, PERIOD, reading_options, same_file
 
 
 @click.command("convert", short_help="Write the traffic of a file in another format.")
-@click.argument("source", type=click.Path(allow_dash=True), metavar="IN")
-@click.argument("target", type=click.Path(allow_dash=True), metavar="OUT")
+@click.argument("source", type=PATH, metavar="IN")
+@click.argument("target", type=PATH, metavar="OUT")
 @click.option("--to", "to_name", metavar="NAME", help="Format of OUT. Else its suffix says it.")
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @click.option("--between", type=PERIOD, help="Where daily schedules are expanded.")

@@ -33,6 +33,19 @@ class _Value(_ParamType):  # type: ignore[misc]
             self.fail(str(error), param, ctx)
 
 
+class _PathName(click.Path):
+    """A path as a word, completed by the shell. Whoever opens it says what is wrong with it."""
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002
+        ctx: click.Context | None,  # noqa: ARG002
+    ) -> Any:
+        """The word as it stands."""
+        return value
+
+
 def _length(text: str) -> float:
     from openline.formats.quantities import parse_length
 
@@ -123,7 +136,7 @@ LENGTH: Final = _Value("LENGTH", _length)
 DURATION: Final = _Value("DURATION", _duration)
 MINIMA: Final = _Value("MINIMA", _minima)
 PERIOD: Final = _Value("START/END", _period)
-_FILE: Final = click.Path(allow_dash=True)
+PATH: Final = _PathName()
 
 _READING: Final = (
     click.option(
@@ -175,7 +188,7 @@ def reading_options(function: _Function) -> _Function:
 
 def files_argument(function: _Function) -> _Function:
     """One or more FILES: paths, directories, `-` for standard input."""
-    argument = click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILES...")
+    argument = click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILES...")
     return argument(function)
 
 
@@ -185,4 +198,7 @@ def same_file(one: str, other: str) -> bool:
 
     if "-" in (one, other):
         return False
-    return PurePath(os.path.realpath(one)) == PurePath(os.path.realpath(other))
+    try:
+        return PurePath(os.path.realpath(one)) == PurePath(os.path.realpath(other))
+    except ValueError:  # no file has such a name
+        return False
