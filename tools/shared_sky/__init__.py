@@ -1,0 +1,1 @@
+"""The example of a shared sky, file by file."""
