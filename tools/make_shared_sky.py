@@ -13,14 +13,14 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from shared_sky import airspace, crewed, drones
+from shared_sky import airspace, crewed, drones, plan
 
 OUTPUT: Final = Path(__file__).parents[1] / "examples/shared-sky"
 FILES: Final = {
     "air-force-north.geojson": crewed.air_force_north,
     "air-force-west.csv": crewed.air_force_west,
     "borkum-parcel.kml": drones.borkum_parcel,
-    "dollart-dyke.plan": drones.dollart_dyke,
+    "dollart-dyke.plan": plan.dollart_dyke,
     "ems-airspace.txt": airspace.ems_airspace,
     "ems-coast-rescue.geojson": crewed.ems_coast_rescue,
     "ems-med.json": drones.ems_med,

@@ -38,7 +38,7 @@ FORBIDDEN = {
 # A foreign format's own key, or a sentence that says what is never done: place -> pattern.
 ALLOWED = {
     r"src/openline/formats/qgc_plan\.py": r"missions?",
-    r"tests/.*(plan|qgc).*": r"missions?",
+    r"(tests|tools)/.*(plan|qgc).*": r"missions?",
     r"docs/.*|src/openline/formats/.*|examples/.*\.plan": r"missions?",
     r"(README|CONTRIBUTING|ARCHITECTURE)\.md|docs/.*\.md": (
         r"targeting|weapons?|missions?|clearances?|approvals?|collisions?|no[- ]?fly[- ]zones?"

@@ -106,7 +106,7 @@ def test_height_over_unknown_ground_widened_over_all_ground_if_asked() -> None:
     band = resolved("30 m AGL", "120 m AGL", AltitudePolicy(widen_agl=True))
     assert band.altitude_lower_m < -430 + 30 + SEA_M
     assert band.altitude_upper_m > 8848.8 + 120 + SEA_M
-    assert "all the Earth" in band.widenings[0]
+    assert "all the ground on Earth" in band.widenings[0]
 
 
 def test_known_ground_is_used_even_if_widening_is_allowed() -> None:

@@ -23,7 +23,7 @@ def test_show_names_everything_with_its_datum(tmp_path: Path) -> None:
     assert "m WGS-84" in result.stdout
     assert "2026-11-22T10:00:00Z to 2026-11-22T11:00:00Z" in result.stdout
     assert "no place" in result.stdout
-    assert "widened over the ground" in result.stderr
+    assert "all the ground in the region: 100 to 200 m AMSL" in result.stderr
 
 
 def test_show_json_has_every_volume(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def resolve_band(
     if above - below >= _AMSL_SENTENCE_FROM_M:
         widenings += (
             f"mean sea level lies {below:.1f} to {above:.1f} m over the ellipsoid in this area: "
-            f"widened by {above - below:.1f} m",
+            f"the limits are {above - below:.1f} m further apart",
         )
     if lower.reference is not w84:
         low = _clamped(low + below)
@@ -174,9 +174,8 @@ def _sentences(lower: Altitude, upper: Altitude, policy: AltitudePolicy) -> tupl
     heights = [limit for limit in (lower, upper) if limit.reference is AltitudeReference.AGL]
     ground = _ground(policy)
     if heights and ground is not None:
-        names = " and ".join(str(limit) for limit in heights)
-        where = "in the region" if policy.ground_amsl_m is not None else "on all the Earth"
-        words.append(f"{names} widened over the ground {where}: {_span(*ground)} AMSL")
+        where = "in the region" if policy.ground_amsl_m is not None else "on Earth"
+        words.append(f"{_covering(heights)} all the ground {where}: {_span(*ground)} AMSL")
     elif heights:
         if upper.reference is AltitudeReference.AGL or lower.metres() != 0.0:
             limit = upper if upper.reference is AltitudeReference.AGL else lower
@@ -185,22 +184,25 @@ def _sentences(lower: Altitude, upper: Altitude, policy: AltitudePolicy) -> tupl
                 cure="give the lowest and highest ground in the region, for example "
                 "--ground 400m..520m",
             )
-        words.append("SFC reaches down to below all ground")
+        words.append("SFC counts from below all ground on Earth")
     return tuple(words)
 
 
 def _level_sentence(levels: list[Altitude], policy: AltitudePolicy) -> str:
-    names = " and ".join(str(limit) for limit in levels)
     low = _level_over_sea(levels[0].metres(), policy)[0]
     high = _level_over_sea(levels[-1].metres(), policy)[1]
     if policy.flight_level_margin_m is not None:
-        why = f"by the stated margin of {policy.flight_level_margin_m:,.0f} m"
+        why = f"within the stated margin of {policy.flight_level_margin_m:,.0f} m"
     else:
         air = f"air {COLDER_K:g} degrees colder to {WARMER_K:g} degrees warmer than standard"
         least, most = USUAL_QNH_HPA
         qnh = f"{least:g} to {most:g}" if policy.qnh_hpa is None else f"{policy.qnh_hpa:g}"
-        why = f"for QNH {qnh} hPa and {air}"
-    return f"{names} widened {why}: {_span(low, high)} AMSL"
+        why = f"at QNH {qnh} hPa in {air}"
+    return f"{_covering(levels)} {_span(low, high)} AMSL {why}"
+
+
+def _covering(limits: list[Altitude]) -> str:
+    return " and ".join(map(str, limits)) + (" cover" if len(limits) > 1 else " covers")
 
 
 def _span(low_m: float, high_m: float) -> str:
