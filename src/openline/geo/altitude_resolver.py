@@ -91,9 +91,9 @@ def resolve_band(
     by less than 1 m excepted.
     Raises: InvalidAltitude for an upper limit that is not above the lower one, for limits out of
     range, and for AGL limits where the ground is not known.
-    Laws: (1) each height that a limit can stand for is inside; (2) known ground or a usual QNH never
-    widens;
-    (3) raising a limit never lowers its height: tests/property/test_altitude_resolver.py.
+    Laws: (1) each height that a limit can stand for is inside; (2) known ground or a usual QNH
+    never widens; (3) raising a limit never lowers its height: each held by
+    tests/property/test_altitude_resolver.py.
     """
     w84 = AltitudeReference.W84
     if lower.reference is w84 and upper.reference is w84:
