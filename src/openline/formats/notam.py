@@ -4,7 +4,8 @@ Source: ICAO Annex 15 and Doc 10066 (PANS-AIM), appendix on the NOTAM format; Q 
 Read: several messages with fields Q, A to G; NOTAMN, NOTAMR, NOTAMC.
 Kind: a constraint if the Q code's subject is an airspace restriction (QR..), a warning (QW..), or
 an organisation of airspace (QA..) that is activated, closed, prohibited or limited (CA, LC, LP,
-LT), and its condition is not that of an end (CN, CD, AK, AO, CC, HV, XX with QA); else a notice.
+LT). A condition that ends it (cancelled CN, deactivated CD, resumed AK, operational AO, completed
+CC or HV) makes it a notice, as does any other subject and a missing code.
 Place: positions in E) where they are certain (`notam_place`), else the circle of the Q line, which
 is only a bound: each such use is a warning. If both are there and lie apart, both are taken. With
 neither, or with a Q radius of 999 (all of the FIR), it is an unlocated notice.
