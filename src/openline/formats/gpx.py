@@ -29,6 +29,7 @@ from openline.formats.paths import (
     time_slices,
 )
 from openline.formats.traffic import ReadOptions, Traffic
+from openline.formats.unique_names import UniqueNames
 from openline.formats.xml_text import XmlElement, parse_number, parse_xml
 from openline.geo.altitude import Altitude, AltitudeBand, AltitudeReference, ellipsoid_band
 from openline.geo.footprint import Footprint
@@ -60,13 +61,13 @@ def read(data: bytes, source: str, options: ReadOptions) -> Traffic:
             line=root.line,
         )
     collector = Collector(source, options)
-    names: set[str] = set()
+    names = UniqueNames()
     counts: dict[str, int] = {}
     for line in root.all("trk", "rte"):
         number = counts[line.name] = counts.get(line.name, 0) + 1
         with collector.element(f"{line.name}[{number}]", line.line):
             name = line.word("name")
-            _read_line(collector, line, _unused(name or f"{line.name} {number}", names), name)
+            _read_line(collector, line, names.unused(name or f"{line.name} {number}"), name)
     waypoints = sum(1 for _ in root.all("wpt"))
     if waypoints:
         collector.warn(f"{waypoints} waypoints (wpt) are places without a time and were left out")
@@ -75,16 +76,6 @@ def read(data: bytes, source: str, options: ReadOptions) -> Traffic:
             "there is no track and no route in it", cure="export a track", file=source
         )
     return collector.traffic()
-
-
-def _unused(name: str, names: set[str]) -> str:
-    """The name, numbered if another line of the file has it already."""
-    unique, number = name, 1
-    while unique in names:
-        number += 1
-        unique = f"{name} ({number})"
-    names.add(unique)
-    return unique
 
 
 def _read_line(collector: Collector, line: XmlElement, line_id: str, name: str | None) -> None:

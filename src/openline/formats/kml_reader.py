@@ -20,6 +20,7 @@ from openline.formats.kml_geometry import Part, geometries, parts, stated_shape
 from openline.formats.kml_scope import Scope
 from openline.formats.profile import ProfileReader
 from openline.formats.traffic import ReadOptions, Traffic
+from openline.formats.unique_names import UniqueNames
 from openline.formats.xml_text import XmlElement, parse_xml
 from openline.geo.footprint import Footprint
 from openline.limits import TEXT_MAX
@@ -50,7 +51,7 @@ class _KmlReader:
         self._collector = Collector(source, options)
         self._profile = ProfileReader(self._collector)
         self._count = 0
-        self._names: set[str] = set()
+        self._names = UniqueNames()
 
     def read(self, root: XmlElement) -> Traffic:
         self._walk(root, Scope())
@@ -91,7 +92,9 @@ class _KmlReader:
         groups = groups or [(scope.fields(**shown | times), [])]
         if kind is not EntityKind.CONSTRAINT:
             _check_times(fields for fields, _ in groups)
-        spare_id = own_id or self._unused(placemark.attributes.get("id") or name, label)
+        wanted = tidy(placemark.attributes.get("id") or name or "", TEXT_MAX) or label
+        # only stated ids unite volumes, so a repeated name gets a number
+        spare_id = own_id or self._names.unused(wanted)
         if len(groups) > 1:
             # a rehearsal, so that a Placemark is taken as a whole or not at all
             scratch = ProfileReader(Collector(self._collector.source, self._collector.options))
@@ -114,16 +117,6 @@ class _KmlReader:
             for geometry in geometries(placemark)
             for part in parts(self._collector, scope, geometry)
         ]
-
-    def _unused(self, wanted: str | None, label: str) -> str:
-        """The id, numbered if another Placemark has it: only stated ids unite volumes."""
-        base = tidy(wanted or "", TEXT_MAX - 20) or label
-        unique, number = base, 1
-        while unique in self._names:
-            number += 1
-            unique = f"{base} ({number})"
-        self._names.add(unique)
-        return unique
 
 
 def _check_times(groups: Iterable[Fields]) -> None:
