@@ -61,6 +61,17 @@ def test_a_small_gap_is_never_nothing() -> None:
     assert line.count("<1 ") == 3
 
 
+def test_a_whole_number_of_feet_stays_whole() -> None:
+    conflict = samples.apart(samples.intent("N", "n"), samples.intent("S", "s"))
+    # 7,000 ft are 2133.6 m, 1,300 ft are 396.24 m; in floating point a little less or more
+    whole = replace(
+        conflict, altitude_lower_m=2133.6, altitude_upper_m=2529.84, vertical_gap_m=396.24
+    )
+    line = plain_table(samples.findings(whole)).splitlines()[1]
+    assert "7,000..8,300 ft" in line
+    assert "(1,300 ft)" in line
+
+
 def test_a_window_over_midnight_has_both_dates() -> None:
     conflict = samples.overlapping(samples.intent("N", "n"), samples.intent("S", "s"))
     night = replace(conflict, time_end=conflict.time_start + timedelta(hours=15))

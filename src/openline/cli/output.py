@@ -93,10 +93,20 @@ def _write_and_rename(path: Path, data: bytes, *, force: bool) -> None:
         if force:
             os.replace(temporary, path)
         else:
-            os.link(temporary, path)  # unlike a rename, refuses a file that came meanwhile
+            _link(temporary, path)
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+def _link(temporary: str, path: Path) -> None:
+    """The name, if nobody took it meanwhile: a link refuses that, a rename does not."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        os.replace(temporary, path)
 
 
 def _mode(path: Path) -> int:

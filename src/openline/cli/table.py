@@ -32,6 +32,7 @@ COLUMNS: Final = (
     "time",
 )
 _WIDE: Final = 140
+_NOISE: Final = 1e-6
 _SENTENCES_OF_ALL: Final = 20
 _SENTENCES_OF_MANY: Final = 5
 DATUM: Final = "Altitudes are heights over the WGS-84 ellipsoid; times are UTC (Z)."
@@ -172,8 +173,8 @@ def _altitude(conflict: Conflict) -> tuple[str, ...]:
     if low is None or high is None:
         return ("unknown",)
     return (
-        f"{math.floor(low):,}..{math.ceil(high):,} m",
-        f"{math.floor(feet(low)):,}..{math.ceil(feet(high)):,} ft",
+        f"{_down(low):,}..{_up(high):,} m",
+        f"{_down(feet(low)):,}..{_up(feet(high)):,} ft",
     )
 
 
@@ -184,7 +185,7 @@ def _lateral(conflict: Conflict, *, brief: bool = False) -> str:
     if distance == 0:
         return "overlap"
     if distance < 1000:
-        return f"{math.floor(distance):,} m" if distance >= 1 else "<1 m"
+        return f"{_down(distance):,} m" if distance >= 1 else "<1 m"
     kilometres, miles = distance / 1000, nautical_miles(distance)
     words = f"{_floored(miles)} NM"
     return words if brief else f"{_floored(kilometres)} km ({words})"
@@ -198,8 +199,8 @@ def _vertical(conflict: Conflict, *, brief: bool = False) -> str:
         return "overlap"
     if gap < 1:
         return "<1 m"
-    words = f"{math.floor(feet(gap)):,} ft"
-    return words if brief else f"{math.floor(gap):,} m ({words})"
+    words = f"{_down(feet(gap)):,} ft"
+    return words if brief else f"{_down(gap):,} m ({words})"
 
 
 def _time(conflict: Conflict) -> str:
@@ -207,12 +208,21 @@ def _time(conflict: Conflict) -> str:
     if gap == 0:
         return "overlap"
     if gap < 120:
-        return f"{math.floor(gap)} s" if gap >= 1 else "<1 s"
-    return f"{math.floor(gap / 60):,} min"
+        return f"{_down(gap)} s" if gap >= 1 else "<1 s"
+    return f"{_down(gap / 60):,} min"
 
 
 def _floored(value: float) -> str:
-    return f"{math.floor(value * 10) / 10:,.1f}"
+    return f"{_down(value * 10) / 10:,.1f}"
+
+
+def _down(value: float) -> int:
+    """Rounded down; what conversion of units leaves below a whole number is that number."""
+    return math.floor(value + _NOISE)
+
+
+def _up(value: float) -> int:
+    return math.ceil(value - _NOISE)
 
 
 def _length_words(length_m: float) -> str:
