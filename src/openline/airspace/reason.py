@@ -1,5 +1,6 @@
 """The sentence of a conflict, for reading out: who, when, where, how high and how close."""
 
+import math
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from openline.geo.position import Position
 from openline.units import feet, nautical_miles
 
 _SHORT_M: Final = 1_852.0
+_ROUNDING: Final = 1e-6  # what conversions to feet and miles may lose
 _NAMES: Final = {
     EntityKind.INTENT: "intent",
     EntityKind.CONSTRAINT: "constraint",
@@ -59,24 +61,28 @@ def _together(conflict: Conflict) -> str:
         gaps.append(f"{distance(lateral)} apart (minimum {distance(minima.lateral_m)})")
     if vertical > 0:
         gaps.append(
-            f"{feet(vertical):,.0f} ft apart vertically (minimum {feet(minima.vertical_m):,.0f} ft)"
+            f"{_floor(feet(vertical)):,} ft apart vertically "
+            f"(minimum {feet(minima.vertical_m):,.0f} ft)"
         )
     if conflict.time_gap_s > 0:
-        gaps.append(f"{conflict.time_gap_s:,.0f} s apart in time (minimum {minima.time_s:,.0f} s)")
+        gaps.append(
+            f"{_floor(conflict.time_gap_s):,} s apart in time (minimum {minima.time_s:,.0f} s)"
+        )
     if not gaps:
         return "overlap"
     return "come too close, " + " and ".join(gaps) + ","
 
 
 def _when(conflict: Conflict) -> str:
-    word = "between" if conflict.time_gap_s > 0 else "from"
-    return f"{word} {_span(conflict.time_start, conflict.time_end)}"
+    if conflict.time_gap_s > 0:
+        return f"between {_span(conflict.time_start, conflict.time_end, 'and')}"
+    return f"from {_span(conflict.time_start, conflict.time_end)}"
 
 
-def _span(start: datetime, end: datetime) -> str:
+def _span(start: datetime, end: datetime, word: str = "to") -> str:
     if start.date() == end.date():
-        return f"{_clock(start)} to {_clock(end)} on {start:%d %B %Y}"
-    return f"{_clock(start)} on {start:%d %B %Y} to {_clock(end)} on {end:%d %B %Y}"
+        return f"{_clock(start)} {word} {_clock(end)} on {start:%d %B %Y}"
+    return f"{_clock(start)} on {start:%d %B %Y} {word} {_clock(end)} on {end:%d %B %Y}"
 
 
 def _clock(instant: datetime) -> str:
@@ -84,8 +90,12 @@ def _clock(instant: datetime) -> str:
 
 
 def _band(conflict: Conflict) -> str:
+    """The altitude band, rounded outward."""
     low, high = conflict.altitude_lower_m or 0.0, conflict.altitude_upper_m or 0.0
-    return f"{feet(low):,.0f} to {feet(high):,.0f} ft ({low:,.0f} to {high:,.0f} m) WGS-84"
+    return (
+        f"{_floor(feet(low)):,} to {_ceiling(feet(high)):,} ft "
+        f"({_floor(low):,} to {_ceiling(high):,} m) WGS-84"
+    )
 
 
 def _place(where: Position | None) -> str:
@@ -96,7 +106,18 @@ def _place(where: Position | None) -> str:
 
 
 def distance(length_m: float) -> str:
-    """A horizontal distance as a duty officer says it: metres when short, else nautical miles."""
+    """A horizontal distance as a duty officer says it: metres when short, else nautical miles.
+
+    Rounded down, so that what is read out as a minimum is never less than one.
+    """
     if length_m < _SHORT_M:
-        return f"{length_m:,.0f} m"
-    return f"{nautical_miles(length_m):,.1f} NM"
+        return f"{_floor(length_m):,.0f} m" if length_m >= 1 else "less than 1 m"
+    return f"{_floor(nautical_miles(length_m) * 10) / 10:,.1f} NM"
+
+
+def _floor(value: float) -> int:
+    return math.floor(value + _ROUNDING)
+
+
+def _ceiling(value: float) -> int:
+    return math.ceil(value - _ROUNDING)
