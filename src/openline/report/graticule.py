@@ -20,12 +20,12 @@ _STEPS_ARCSEC: Final = (
 )
 _LINES: Final = 4.5  # about how many lines cross the frame each way
 _SAMPLES: Final = 13
-_SIZE: Final = 11.0
+_SIZE: Final = 12.0
 _LATITUDE_END: Final = 90 * 3600.0
 
 
-def draw(frame: Frame, placer: Placer) -> str:
-    """Faint lines over the frame and labels just inside its edges, where they have room."""
+def draw(frame: Frame, placer: Placer) -> tuple[str, str]:
+    """Faint lines over the frame, and labels just inside its edges where they have room."""
     lat, lng = _ranges(frame)
     lat_step = _step(lat[1] - lat[0])
     lng_step = _step(lng[1] - lng[0])
@@ -47,7 +47,8 @@ def draw(frame: Frame, placer: Placer) -> str:
         lines.extend(pieces)
         label = _angle(abs(value), lat_step, "S" if value < 0 else "N")
         labels.append(_labelled(frame, placer, pieces, label, ("left", "right")))
-    return svg.tag("path", d=svg.path_data(lines, closed=False), class_="grid") + "".join(labels)
+    grid = svg.tag("path", d=svg.path_data(lines, closed=False), class_="grid")
+    return grid, "".join(labels)
 
 
 def _ranges(frame: Frame) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -58,11 +58,11 @@ class _Map:
         shared = self._shared()
         place = self._place()
         labels = self._side_label(self.view.a, self.a) + self._side_label(self.view.b, self.b)
-        grid = graticule.draw(frame, placer)
+        grid, ticks = graticule.draw(frame, placer)
         clip = svg.tag("clipPath", svg.rect(*_MAP, "clip"), id=f"{self.key}-frame")
         inside = svg.tag(
             "g",
-            *(svg.rect(*_MAP, "ground"), grid, thin, bold, shared, dashed, place, labels),
+            *(svg.rect(*_MAP, "ground"), grid, thin, bold, shared, dashed, ticks, place, labels),
             graticule.north_arrow(frame, *arrow),
             clip_path=f"url(#{self.key}-frame)",
         )
@@ -253,7 +253,7 @@ class _Map:
             rows.append(svg.side_label(side.letter, label, left + 24, y + 1, "small", "start"))
         if lateral / self.frame.metres_per_unit >= 3:
             rows.append(svg.line(2.0, 412.0, 22.0, 412.0, "minimum a-line"))
-            label = f"{words.distance(lateral)} around A: the lateral minimum"
+            label = f"{words.distance(lateral)} around {whose_volume(self.a.bold)}: the minimum"
             rows.append(svg.text(words.fitted(label, 12.0, room - 28), 28.0, 416.0, "small"))
         return bars + "".join(rows)
 
@@ -282,6 +282,11 @@ class _Map:
 def draw_map(view: ConflictView) -> str:
     """The map of a located conflict as an SVG element."""
     return _Map(view, f"map-{view.number}").draw()
+
+
+def whose_volume(volumes: Sequence[object]) -> str:
+    """Around what a minimum is drawn: A, or A's worst volume if A has several in conflict."""
+    return "A" if len(volumes) == 1 else "A's worst volume"
 
 
 def swatch(letter: str, x: float, y: float) -> str:

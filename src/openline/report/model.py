@@ -158,6 +158,7 @@ def unlocated(views: Sequence[ConflictView]) -> tuple[NoticeView, ...]:
         for side, entity in ((view.a, view.conflict.a), (view.b, view.conflict.b)):
             if isinstance(entity, Notice) and not entity.located:
                 grouped.setdefault((entity.party, entity.id), []).append((side, entity, view))
+                break  # two such notices: the conflict is shown once
     return tuple(
         NoticeView(
             group[0][0],

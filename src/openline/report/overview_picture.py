@@ -117,10 +117,11 @@ def draw_overview(views: Sequence[ConflictView]) -> str:
     markers = clusters(places)
     for marker in markers:
         placer.reserve(marker.box)
+    grid, ticks = graticule.draw(frame, placer)
     shapes = "".join(_path(frame, footprint, kind) for footprint, kind in areas.items())
     inside = svg.tag(
         "g",
-        *(svg.rect(*_MAP, "ground"), graticule.draw(frame, placer), shapes),
+        *(svg.rect(*_MAP, "ground"), grid, shapes, ticks),
         *(_marker(marker) for marker in markers),
         graticule.north_arrow(frame, *arrow),
         clip_path="url(#overview-frame)",

@@ -17,7 +17,7 @@ from openline.report.axis import (
     time_ticks,
 )
 from openline.report.labels import Box, Placer
-from openline.report.map_picture import HEIGHT, WIDTH, swatch
+from openline.report.map_picture import HEIGHT, WIDTH, swatch, whose_volume
 from openline.report.map_shapes import BOLD_MAX
 from openline.report.model import ConflictView
 from openline.units import METRES_PER_FOOT
@@ -266,10 +266,10 @@ class _Profile:
         if minima.vertical_m or minima.time_s:
             sizes = [words.height(minima.vertical_m)] if minima.vertical_m else []
             sizes += [words.duration(minima.time_s)] if minima.time_s else []
-            label = f"{' and '.join(sizes)} around A: the minima"
-            rows.append(svg.line(2.0, 398.0, 22.0, 398.0, "minimum a-line"))
-            rows.append(svg.text(label, 28.0, 402.0, "small"))
-        base = 414.0 if minima.vertical_m or minima.time_s else 394.0
+            label = f"{' and '.join(sizes)} around {whose_volume(self.bold_a)}: the minima"
+            rows.append(svg.line(2.0, 394.0, 22.0, 394.0, "minimum a-line"))
+            rows.append(svg.text(label, 28.0, 398.0, "small"))
+        base = 407.0 if minima.vertical_m or minima.time_s else 390.0
         for number, letter in enumerate("ab"):
             x = 2.0 + number * 240
             side = self.view.a if letter == "a" else self.view.b
@@ -278,7 +278,7 @@ class _Profile:
             rows.append(svg.side_label(side.letter, label, x + 26, base + 10, "small", "start"))
         cut = self._cut_off()
         if cut:
-            rows.append(svg.text(cut, 2.0, base + 24, "small"))
+            rows.append(svg.text(cut, 2.0, base + 29, "small"))
         return "".join(rows)
 
     def _cut_off(self) -> str:
@@ -304,7 +304,8 @@ class _Profile:
             f"{side.letter}, {side.party}: {side.window}, {side.ellipsoid} over the ellipsoid"
             for side in (view.a, view.b)
         )
-        return f"Time runs to the right, altitude upwards. {'; '.join(sides)}. Conflict {view.when}. {self._cut_off()}"
+        head = "Time runs to the right, altitude upwards."
+        return f"{head} {'; '.join(sides)}. Conflict {view.when}. {self._cut_off()}".strip()
 
 
 def _hull(volumes: Sequence[Volume4D], span_of: Callable[[Volume4D], Span]) -> Span:

@@ -3,10 +3,9 @@
 from typing import Final
 
 from openline.report import svg
-from openline.report.words import text_width
 from openline.units import METRES_PER_FOOT, METRES_PER_KILOMETRE, METRES_PER_NAUTICAL_MILE
 
-_SIZE: Final = 11.0
+_SIZE: Final = 12.0
 
 
 def draw(metres_per_unit: float, x: float, y: float, widest: float) -> str:
@@ -27,11 +26,6 @@ def draw(metres_per_unit: float, x: float, y: float, widest: float) -> str:
         label = f"{value:,g} {unit}"
         parts.append(svg.text(label, x + length + 6, top + _SIZE * 0.36, "tick"))
     return "".join(parts)
-
-
-def width_needed(widest: float) -> float:
-    """The room that a scale bar of that length takes with its labels."""
-    return widest + 6 + text_width("0,000 NM", _SIZE)
 
 
 def _round_below(value: float) -> float:

@@ -23,13 +23,17 @@ _RIGHT_TO_LEFT: Final = frozenset(("R", "AL", "AN"))
 
 def clean(text: str, most: int | None = None) -> str:
     """The text in one line, without control and direction characters, at most `most` long."""
-    shown = "".join(
-        c if c in _JOINERS or unicodedata.category(c) not in _NOT_TEXT else _REPLACEMENT
-        for c in " ".join(text.split())
-    )
+    shown = "".join(c if _is_text(c) else _REPLACEMENT for c in " ".join(text.split()))
     if most is not None and len(shown) > most:
         shown = shown[: most - 1].rstrip() + "…"
     return shown
+
+
+def _is_text(character: str) -> bool:
+    if character in _JOINERS:
+        return True
+    no_character = ord(character) & 0xFFFE == 0xFFFE  # such as U+FFFF, which XML refuses
+    return not no_character and unicodedata.category(character) not in _NOT_TEXT
 
 
 def isolated(text: str) -> str:
