@@ -56,12 +56,12 @@ class Draft:
     rounded: bool
 
 
-def pairs(seed: int, count: int) -> list[Pair]:
-    """`count` pairs; the same for the same arguments."""
+def pairs(seed: int, count: int, *, huge: bool = False) -> list[Pair]:
+    """`count` pairs; the same for the same arguments. Huge ones reach 500 to 2,500 km each way."""
     rng = np.random.default_rng(seed)
     found: list[Pair] = []
     while len(found) < count:
-        drafts = [_draft(rng) for _ in range(count - len(found) + 8)]
+        drafts = [_draft(rng, huge) for _ in range(count - len(found) + 8)]
         drafts = _pushed(drafts)
         for draft, (one, two) in zip(drafts, _placed(drafts), strict=True):
             sides = _footprint(one), _footprint(two)
@@ -70,10 +70,9 @@ def pairs(seed: int, count: int) -> list[Pair]:
     return found
 
 
-def _draft(rng: Rng) -> Draft:
+def _draft(rng: Rng, huge: bool) -> Draft:
     lateral = float(rng.choice(_LATERAL_MINIMA_M))
-    size = 10 ** float(rng.choice([rng.uniform(0, 3), rng.uniform(2, 5), rng.uniform(4.5, 5.7)],
-                                  p=[0.35, 0.53, 0.12]))  # fmt: skip
+    size = _size(rng, huge)
     other = float(np.clip(size * 10 ** rng.uniform(-2, 0.5), 1.0, 500_000.0))
     recipe = rng.choice(
         ["push", "corner", "notch", "inside", "cross", "overlap", "far"],
@@ -110,6 +109,17 @@ def _draft(rng: Rng) -> Draft:
     )  # fmt: skip
 
 
+def _size(rng: Rng, huge: bool) -> float:
+    if huge:
+        return float(10 ** rng.uniform(5.7, 6.4))
+    return float(
+        10
+        ** rng.choice(
+            [rng.uniform(0, 3), rng.uniform(2, 5), rng.uniform(4.5, 5.7)], p=[0.35, 0.53, 0.12]
+        )
+    )
+
+
 def _make(rng: Rng, makers: Sequence[Maker], size_m: float) -> Outline:
     return makers[int(rng.integers(len(makers)))](rng, size_m)
 
@@ -133,9 +143,9 @@ def _place(rng: Rng, size_m: float) -> tuple[float, float]:
         lng = math.remainder(180.0 + near / max(0.02, math.cos(math.radians(lat))), 360.0)
     elif where < 0.35:
         lat = min(5.0, near)
-    elif where < 0.37:
-        lat, lng = math.copysign(90.0, rng.uniform(-1, 1)), 0.0
     elif where < 0.39:
+        lat, lng = math.copysign(90.0, rng.uniform(-1, 1)), 0.0
+    elif where < 0.42:
         lng = 180.0
     return float(lat), lng
 

@@ -126,6 +126,45 @@ def holed(rng: Rng, size_m: float) -> Outline:
     return _polygon(rng, rings)
 
 
+def comb(rng: Rng, size_m: float) -> Outline:
+    """A bar with teeth; the gaps between them are notches."""
+    teeth = int(rng.integers(2, 8))
+    edges = np.linspace(-0.7, 0.7, 2 * teeth) * size_m
+    base, gum, tip = -0.7 * size_m, float(rng.uniform(-0.6, 0.3)) * size_m, 0.7 * size_m
+    ring = [(edges[0], base)]
+    for tooth in range(teeth):
+        left, right = edges[2 * tooth], edges[2 * tooth + 1]
+        ring += [(left, gum)] if tooth else []
+        ring += [(left, tip), (right, tip)]
+        ring += [(right, gum)] if tooth < teeth - 1 else []
+    ring.append((edges[-1], base))
+    return _polygon(rng, [np.array(ring)])
+
+
+def beaded(rng: Rng, size_m: float) -> Outline:
+    """A triangle with many more points along its sides."""
+    corners = _polar(np.array([0.3, 2.0, 4.4]), size_m)
+    count = int(rng.integers(2, 25))
+    share = (np.arange(count) / count)[:, None]
+    sides = [
+        start + (end - start) * share
+        for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True)
+    ]
+    return _polygon(rng, [np.concatenate(sides)])
+
+
+def wedge(rng: Rng, size_m: float) -> Outline:
+    """A corner in the middle: at a pole if the middle is."""
+    angles = np.array([0.0, float(rng.uniform(0.1, 2.8))])
+    ring = np.concatenate([np.zeros((1, 2)), _polar(angles, size_m)])
+    return _polygon(rng, [ring])
+
+
+def half(rng: Rng, size_m: float) -> Outline:
+    """An edge through the middle: over a pole if the middle is there."""
+    return _polygon(rng, [_polar(np.array([0.0, 0.9, 2.2, math.pi]), size_m)])
+
+
 Maker = Callable[[Rng, float], Outline]
 
 ANY: tuple[Maker, ...] = (
@@ -144,7 +183,11 @@ ANY: tuple[Maker, ...] = (
     ell,
     see,
     holed,
+    comb,
+    beaded,
+    wedge,
+    half,
 )
-HOLLOW: tuple[Maker, ...] = (see, holed, star, ell)
+HOLLOW: tuple[Maker, ...] = (see, holed, star, ell, comb)
 THIN: tuple[Maker, ...] = (line, strip)
 AREAS: tuple[Maker, ...] = (circle, convex, box, blob, star)

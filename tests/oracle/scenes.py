@@ -69,9 +69,9 @@ def _volumes(rng: Rng, place: tuple[float, float], spread_m: float) -> tuple[Vol
 
 def _volume(rng: Rng, place: tuple[float, float], spread_m: float) -> Volume4D:
     low = float(rng.uniform(0, 600))
-    start = _DAY + timedelta(seconds=int(rng.integers(0, 14_400)))
-    end = start + timedelta(seconds=int(10 ** rng.uniform(2, 3.9)))
-    band = ellipsoid_band(low, low + float(10 ** rng.uniform(1, 2.5)))
+    start = _DAY + timedelta(seconds=int(rng.integers(0, 7_200)))
+    end = start + timedelta(seconds=int(10 ** rng.uniform(2.5, 3.9)))
+    band = ellipsoid_band(low, low + float(10 ** rng.uniform(1.3, 2.7)))
     return Volume4D(_footprint(rng, place, spread_m), band, start, end)
 
 

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from openline.airspace.conflict import Conflict
 from openline.airspace.detect import conflict
-from openline.airspace.entity import Entity, EntityKind, Notice
+from openline.airspace.entity import Entity, EntityKind, Notice, OperationalIntent
 from openline.airspace.find import find_conflicts
 from openline.airspace.separation import INTERSECTION, RADAR, Separation
+from tests.oracle.generator import pairs
+from tests.oracle.judge import Verdict, judge
 from tests.oracle.scenes import Scene, scene
 
 SAME_M = 1e-3
@@ -78,6 +80,28 @@ def test_the_index_equals_brute_force(seed: int, separation: Separation, all_pai
         crowd.intents, crowd.constraints, separation, notices=crowd.notices, all_pairs=all_pairs
     )
     _assert_equal(_by_sides(found), _pairwise(crowd, separation, all_pairs))
+
+
+@pytest.mark.parametrize("separation", MINIMA)
+def test_among_all_pairs_of_the_world_the_index_agrees_with_the_oracle(
+    separation: Separation,
+) -> None:
+    """Volumes from pole to pole in one call: every pair made to meet, and every pair found."""
+    cases = [(a, b, separation) for a, b, _ in pairs(4242, 600)]
+    intents = [
+        OperationalIntent(f"{number}{word}", word, (volume,))
+        for number, case in enumerate(cases)
+        for word, volume in zip("ab", case[:2], strict=True)
+    ]
+    found = _by_sides(find_conflicts(intents, (), separation))
+    for number, judged in enumerate(judge(cases)):
+        sides = frozenset({(EntityKind.INTENT, f"{number}a"), (EntityKind.INTENT, f"{number}b")})
+        if judged.verdict is not Verdict.TOO_CLOSE:
+            assert (sides in found) == (judged.verdict is Verdict.CONFLICT), cases[number]
+    reported = [(one.a.volumes[0], one.b.volumes[0], separation) for one in found.values()]
+    assert len(reported) > 100
+    for case, judged in zip(reported, judge(reported), strict=True):
+        assert judged.verdict is not Verdict.NO_CONFLICT, case
 
 
 def test_the_scenes_hold_conflicts_and_separated_pairs() -> None:
