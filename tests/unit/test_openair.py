@@ -1,11 +1,13 @@
 """OpenAir: what is read, what is refused, and what is written."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pyproj import Geod
 
-from openline.airspace.entity import Constraint
+from openline.airspace.entity import Constraint, Notice, OperationalIntent
+from openline.airspace.volume import Volume4D
 from openline.errors import AreaTooLarge, InvalidAltitude, InvalidGeometry, InvalidInput
 from openline.formats import openair
 from openline.formats.traffic import ReadOptions, Traffic
@@ -208,6 +210,30 @@ def test_writing_what_was_read_gives_the_same_back() -> None:
         if isinstance(one.footprint, Polygon) and isinstance(other.footprint, Polygon):
             for a, b in zip(one.footprint.outer, other.footprint.outer, strict=True):
                 assert a == pytest.approx(b, abs=2e-10)
+
+
+def test_writing_intents_notices_and_what_openair_cannot_say() -> None:
+    start, end = datetime(2026, 11, 22, 8, tzinfo=UTC), datetime(2026, 11, 22, 9, tzinfo=UTC)
+    square = [(47.0, 8.0), (47.0, 8.1), (47.1, 8.1), (47.1, 8.0)]
+    hole = [(47.04, 8.04), (47.04, 8.06), (47.06, 8.06), (47.06, 8.04)]
+    volume = Volume4D.over_ellipsoid(Polygon.of(square, [hole]), 500.0, 600.0, start, end)
+    intent = OperationalIntent("flight;1", "party", (volume, volume), name="Two\nlines")
+    notices = (Notice("n", "party", start, end), Notice("m", "party", start, end, (volume,)))
+    lines = openair.write(Traffic(intents=(intent,), notices=notices)).decode().splitlines()
+    assert "* Notices without a place, not written: 1" in lines
+    assert lines.count("* Larger than it is, holes filled: 1") == 3
+    assert [line for line in lines if line.startswith(("AC", "AN", "AI"))][:3] == [
+        *("AC Q", "AN Two lines 1/2", "AI flight;1 1")
+    ]
+    assert "AA 2026-11-22T08:00:00Z/2026-11-22T09:00:00Z" in lines
+    assert lines.count("DP 47:00:00 N 008:06:00 E") == 3
+    # the geoid is 47 to 50 m over the ellipsoid there, and 500 m are 1,640 ft
+    low = next(
+        int(line.removeprefix("AL ").removesuffix("ft AMSL"))
+        for line in lines
+        if line.startswith("AL")
+    )
+    assert 1640 - 51 / 0.3048 - 5 < low < 1640 - 46 / 0.3048
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no shared sample data next to the checkout")

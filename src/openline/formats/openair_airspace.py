@@ -194,7 +194,7 @@ def _type(airspace: Airspace, record: Record) -> None:
 
 
 def _identifier(airspace: Airspace, record: Record) -> None:
-    airspace.identifier = shorten(record.plain(), 200) or None
+    airspace.identifier = shorten(record.value, 200) or None
 
 
 def _limit(airspace: Airspace, record: Record) -> None:

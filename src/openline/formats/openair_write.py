@@ -21,7 +21,7 @@ from openline.airspace.volume import Volume4D
 from openline.formats.instants import format_instant
 from openline.formats.plain_text import shorten
 from openline.formats.traffic import Traffic
-from openline.geo.altitude import SURFACE, Altitude, AltitudeReference, AltitudeUnit
+from openline.geo.altitude import UNLIMITED, Altitude, AltitudeReference, AltitudeUnit
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
 from openline.geo.footprint import Footprint
@@ -42,7 +42,7 @@ def write(traffic: Traffic) -> bytes:
     lines = ["* OpenAir written by Openline", "*VERSION: 2.0", "*WRITTEN_BY: Openline"]
     unlocated = sum(1 for notice in traffic.notices if not notice.located)
     if unlocated:
-        lines.append(f"* Not written: {unlocated} notices without a place")
+        lines.append(f"* Notices without a place, not written: {unlocated}")
     for entity in traffic.entities():
         for number, volume in enumerate(entity.volumes, start=1):
             lines.append("")
@@ -53,9 +53,9 @@ def write(traffic: Traffic) -> bytes:
 def _airspace(entity: Entity, volume: Volume4D, number: int) -> Iterator[str]:
     several = len(entity.volumes) > 1
     if isinstance(volume.footprint, Polygon) and volume.footprint.holes:
-        yield f"* Larger than it is: {len(volume.footprint.holes)} holes are filled"
-    lower, upper = _limits(volume)
-    if AltitudeReference.W84 in (volume.altitude.lower.reference, volume.altitude.upper.reference):
+        yield f"* Larger than it is, holes filled: {len(volume.footprint.holes)}"
+    lower, upper = _limit(volume, lower=True), _limit(volume, lower=False)
+    if _is_converted(volume.altitude.lower) or _is_converted(volume.altitude.upper):
         yield f"* Limits before conversion: {volume.altitude}"
     yield "AC R" if isinstance(entity, Constraint) else "AC Q"
     yield f"AN {_name(entity)}{f' {number}/{len(entity.volumes)}' if several else ''}"
@@ -76,8 +76,8 @@ def _instant(instant: datetime) -> str:
     return "NONE" if instant in (TIME_MIN, TIME_MAX) else format_instant(instant)
 
 
-def _limits(volume: Volume4D) -> tuple[str, str]:
-    return _limit(volume, lower=True), _limit(volume, lower=False)
+def _is_converted(limit: Altitude) -> bool:
+    return limit.reference is AltitudeReference.W84 and limit != UNLIMITED
 
 
 def _limit(volume: Volume4D, *, lower: bool) -> str:
@@ -101,7 +101,7 @@ def _as_stated(limit: Altitude, *, lower: bool) -> str:
         level = _whole(feet(limit.metres()) / 100, lower=lower)
         return f"FL{level:03d}" if level >= 0 else f"{level * 100}ft STD"
     if lower and limit.reference is AltitudeReference.AGL and limit.value == 0:
-        return "SFC" if limit == SURFACE or limit.value == 0 else ""
+        return "SFC"
     unit = "m" if limit.unit is AltitudeUnit.M else "ft"
     return f"{_whole(limit.value, lower=lower)}{unit} {limit.reference.value}"
 
