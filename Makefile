@@ -16,6 +16,9 @@ STAMP := .venv/.synced
 PYTEST := $(IN_ENV) pytest
 TEST_OPTIONS ?= -q -n 2 --durations=12
 EXAMPLE := examples/shared-sky
+EXAMPLE_OPTIONS := --minima 500m/500ft/5min --takeoff 2026-06-15T09:30Z --half-width 50m \
+  --ground 0m..20m --qnh 1016
+REPORT := out/shared-sky.html
 
 .PHONY: help setup run check test bench nightly format lock clean
 
@@ -35,10 +38,10 @@ $(STAMP): pyproject.toml uv.lock $(OWN_UV)
 	@touch $@
 
 run: $(STAMP) ## check the shipped example and write its report to out/
-	@mkdir -p out
-	@$(IN_ENV) openline check $(filter-out %.md,$(wildcard $(EXAMPLE)/*)) \
-	  --html out/shared-sky.html || test $$? -eq 1
-	@echo "The report: $(CURDIR)/out/shared-sky.html"
+	@mkdir -p $(dir $(REPORT))
+	@$(IN_ENV) openline check $(filter-out %.md,$(wildcard $(EXAMPLE)/*)) $(EXAMPLE_OPTIONS) \
+	  --html $(REPORT) || test $$? -eq 1
+	@printf '\nThe report: %s\n' "$(CURDIR)/$(REPORT)"
 
 check: $(STAMP) ## style, types and the house rules; under a minute
 	$(IN_ENV) ruff check .

@@ -32,18 +32,20 @@ class Plan:
     queries: int = 2_000
     falsely: int = 100_000
     curve: tuple[int, ...] = (10_000, 30_000, 100_000, 300_000, 1_000_000)
+    days: float = traffic.DAYS
     repeats: int = 5
     seed: int = traffic.SEED
 
 
 QUICK: Final = Plan(
-    pairs=4_000,
-    brute=400,
-    brute_days=0.02,
-    stored=4_000,
+    pairs=600,
+    brute=300,
+    brute_days=0.01,
+    stored=600,
     queries=50,
-    falsely=4_000,
+    falsely=600,
     curve=(500, 1_000),
+    days=0.03,
     repeats=2,
 )
 
@@ -72,7 +74,7 @@ def all_pairs(plan: Plan) -> Facts:
     Shapes and columns of the usual ways are made before the clock runs; the product starts from
     its own values and does everything within the time.
     """
-    sky = make(plan.pairs, plan.seed)
+    sky = make(plan.pairs, plan.seed, plan.days)
     entities = sky.entities()
     begin = time.perf_counter()
     columns = baselines.Columns.of(entities)
@@ -166,9 +168,9 @@ def one_new_volume(plan: Plan) -> Facts:
     """One new volume against the stored ones: the index of the product and the usual tree."""
     from openline.airspace.index import AirspaceIndex
 
-    sky = make(plan.stored, plan.seed)
+    sky = make(plan.stored, plan.seed, plan.days)
     entities = sky.entities()
-    new = make(plan.queries, plan.seed + QUERY_SEED_STEP)
+    new = make(plan.queries, plan.seed + QUERY_SEED_STEP, plan.days)
     volumes = [volume for intent in new.intents for volume in intent.volumes]
     index = AirspaceIndex()
     begin = time.perf_counter()
@@ -215,7 +217,7 @@ def _latency(microseconds: list[float]) -> Facts:
 
 def false_conflicts(plan: Plan) -> Facts:
     """How many pairs coarser checks report, over the exact number."""
-    sky = make(plan.falsely, plan.seed)
+    sky = make(plan.falsely, plan.seed, plan.days)
     entities = sky.entities()
     exact = pairs_of(find(sky), entities)
     with progress("boxes") as tell:

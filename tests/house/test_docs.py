@@ -117,3 +117,17 @@ def test_the_tree_of_the_architecture_is_the_tree() -> None:
     ]
     assert not missing, listing(missing, "add the folder to the tree in ARCHITECTURE.md.")
     assert not gone, listing(gone, "ARCHITECTURE.md names a file that is not there: correct it.")
+
+
+def test_make_run_checks_the_example_as_its_page_says() -> None:
+    """The options of `make run` are those of the example's README, word for word."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    found = re.search(r"^EXAMPLE_OPTIONS := (.*)$", makefile, re.MULTILINE)
+    assert found is not None, "Cure: keep the options of the example in EXAMPLE_OPTIONS."
+    page = ROOT / "examples" / "shared-sky" / "README.md"
+    command = re.search(
+        r"openline check examples/shared-sky(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert command is not None, f"Cure: show the command in {page.name} of the example."
+    shown = command[1].replace("\\\n", " ").split()
+    assert found[1].split() == shown, "Cure: the same options in Makefile and example."
