@@ -7,6 +7,13 @@ OpenlineError(code, **facts)
 │   ├ InvalidAltitude          upper not above lower, unknown datum, missing ground or pressure
 │   ├ UnknownFormat            a file that no reader recognises
 │   └ AreaTooLarge             beyond a documented limit
+├ Unauthenticated              no token, or one that is not accepted
+├ PermissionDenied             a token without the scope, or somebody else's entity
+├ NotFound                     no such entity
+├ VersionMismatch              the version or OVN given is not the current one
+├ MissingOvns                  the key does not name every relevant entity; carries them
+├ LimitExceeded                too many requests; carries when to try again
+├ StoreUnavailable             the store cannot answer now; trying again may help
 ├ Unreachable                  a file, peer or service that cannot be reached
 └ InvariantBroken              a fault of ours: loud, no retry
 
@@ -85,6 +92,48 @@ class AreaTooLarge(InvalidInput):
     """Input beyond a documented limit."""
 
     code = "area_too_large"
+
+
+class Unauthenticated(OpenlineError):
+    """No token, or one that is not accepted."""
+
+    code = "unauthenticated"
+
+
+class PermissionDenied(OpenlineError):
+    """A token without the scope that is needed, or an entity of another party."""
+
+    code = "permission_denied"
+
+
+class NotFound(OpenlineError):
+    """No such entity."""
+
+    code = "not_found"
+
+
+class VersionMismatch(OpenlineError):
+    """The version or OVN given is not the current one."""
+
+    code = "version_mismatch"
+
+
+class MissingOvns(OpenlineError):
+    """The key does not name every relevant entity; `facts` carries the missing references."""
+
+    code = "missing_ovns"
+
+
+class LimitExceeded(OpenlineError):
+    """Too much in too short a time; `facts["retry_after_s"]` says when to try again."""
+
+    code = "limit_exceeded"
+
+
+class StoreUnavailable(OpenlineError):
+    """The store cannot answer now; trying again may help."""
+
+    code = "store_unavailable"
 
 
 class Unreachable(OpenlineError):

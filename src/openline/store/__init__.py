@@ -1,0 +1,1 @@
+"""Where references are kept: one port, several backends behind it."""
