@@ -193,7 +193,7 @@ def test_each_conflict_has_its_sentence_and_its_numbers(findings: Findings, page
         assert words in page.text
     assert "lateral: less than 5 NM (9,260 m)" in page.text
     assert "time: less than 2 min" in page.text
-    assert "vertical: less than 305 m (1,000 ft)" in page.text
+    assert "vertical: less than 304.8 m (1,000 ft)" in page.text
 
 
 def test_the_head_says_what_when_and_how_close(findings: Findings, page: Page) -> None:
@@ -201,7 +201,7 @@ def test_the_head_says_what_when_and_how_close(findings: Findings, page: Page) -
         "A day over the lake",
         "Made 2026-11-21 17:04:05Z with Openline 9.8.7",
         STANDING,
-        "lateral 5 NM (9,260 m) ; vertical 305 m (1,000 ft) ; time 2 min",
+        "lateral 5 NM (9,260 m) ; vertical 304.8 m (1,000 ft) ; time 2 min",
         "Operational intents 4 Constraints 1 Notices 2 Volumes",
         f"Conflicts {len(findings)}",
     ):
@@ -337,6 +337,28 @@ def test_conflicts_all_over_the_world_are_drawn() -> None:
         ]
     page = Page(render(find_conflicts(seen)))
     assert page.open == []
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as in WCAG 2.1."""
+    channels = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_has_enough_contrast(html: str, scheme: int) -> None:
+    blocks = re.findall(r":root \{(.*?)\}", html, re.DOTALL)
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[scheme]))
+    pairs = [
+        (text, ground)
+        for ground in ("paper", "panel", "ground", "alert")
+        for text in ("ink", "quiet", "link")
+    ]
+    pairs += [(fill, "paper") for fill in ("danger", "notice", "a", "b")]
+    for one, other in pairs:
+        light, dark = sorted((luminance(colours[one]), luminance(colours[other])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (one, other)
 
 
 def test_findings_without_anything_render() -> None:

@@ -15,11 +15,12 @@ from openline.report import words
 
 PICTURES_MAX: Final = 200  # conflicts with pictures; the rest is in the index
 INDEX_MAX: Final = 5_000  # rows of the index; a page with more does not open on a phone
-PARTS_SHOWN: Final = 5
-NAME_MAX: Final = 80
-TEXT_MAX: Final = 240
+PARTS_SHOWN: Final = 4
+NAME_MAX: Final = 60  # with these bounds the longest conflict fits one printed page
+TEXT_MAX: Final = 120
 WIDENINGS_SHOWN: Final = 3
 WARNINGS_MAX: Final = 1_000
+WARNING_MAX: Final = 1_000  # characters
 
 
 @dataclass(frozen=True, slots=True)

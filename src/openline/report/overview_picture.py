@@ -231,7 +231,8 @@ def _lanes(views: Sequence[ConflictView], spans: dict[int, Span], scale: Scale) 
     for view in views:
         span = spans[view.number]
         start, end = scale.at(span.low), max(scale.at(span.high), scale.at(span.low) + 3)
-        room = Span(start, max(end, start + words.text_width(str(view.number), 10.0) + 6))
+        width = words.text_width(str(view.number), 10.0) + 6
+        room = Span(start, end if end - start >= width else end + width)
         lane = next((n for n, taken in enumerate(lanes) if _free(taken, room)), len(lanes))
         if lane >= _LANES_MAX:
             continue

@@ -52,7 +52,7 @@ def render_report(
     """
     views = model.conflict_views(findings)
     pictured = [view for view in views if view.located][: model.PICTURES_MAX]
-    cleaned = [words.clean(warning, model.TEXT_MAX * 2) for warning in warnings]
+    cleaned = [words.clean(warning, model.WARNING_MAX) for warning in warnings]
     return _template().render(
         title=words.clean(title, model.TEXT_MAX),
         standing=STANDING_SENTENCE,

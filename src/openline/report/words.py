@@ -15,6 +15,7 @@ from openline.units import METRES_PER_KILOMETRE, feet, nautical_miles
 
 ISOLATE: Final = "\u2068"  # first strong isolate: the text inside keeps its own direction
 POP_ISOLATE: Final = "\u2069"
+_ROUNDING: Final = 1e-6  # what conversions of units may lose
 _REPLACEMENT: Final = "\ufffd"
 _NOT_TEXT: Final = frozenset(("Cc", "Cs", "Cf", "Co", "Zl", "Zp"))
 _JOINERS: Final = frozenset("\u200c\u200d")  # needed to write several scripts
@@ -94,16 +95,16 @@ def window(start: datetime, end: datetime) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`45 s`, `12 min`, `1 h 30 min`, `3 d 4 h`."""
+    """`45 s`, `12 min`, `1 h 30 min`, `3 d 4 h`; rounded down."""
     if seconds < 60:
-        return f"{_trimmed(seconds, 1)} s"
-    whole = round(seconds)
+        return f"{_down(seconds, 1)} s"
+    whole = math.floor(seconds + _ROUNDING)
     if whole < 3600:
         return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
-    minutes = round(whole / 60)
+    minutes = whole // 60
     if minutes < 1440:
         return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
-    hours = round(minutes / 60)
+    hours = minutes // 60
     return f"{hours // 24:,} d" + (f" {hours % 24} h" if hours % 24 else "")
 
 
@@ -114,52 +115,53 @@ def length_of_time(start: datetime, end: datetime) -> str:
     return duration((end - start) / timedelta(seconds=1))
 
 
-def _trimmed(value: float, digits: int) -> str:
-    text = f"{value:,.{digits}f}"
+def _down(value: float, digits: int) -> str:
+    """Rounded down to at most so many decimals: no gap is shown larger than it is."""
+    power = 10**digits
+    text = f"{math.floor(value * power + _ROUNDING) / power:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _nautical(length_m: float) -> str:
     value = nautical_miles(length_m)
     digits = 3 if value < 0.1 else 2 if value < 10 else 1
-    return f"{_trimmed(value, digits)} NM"
+    return f"{_down(value, digits)} NM"
 
 
 def metres(length_m: float) -> str:
-    """`0.45 m`, `850 m`, `3.20 km`, `120 km`."""
+    """`0.45 m`, `850 m`, `9,260 m`, `120 km`; rounded down."""
     if length_m < 10:
-        return f"{_trimmed(length_m, 2)} m"
+        return f"{_down(length_m, 2)} m"
     if length_m < 10 * METRES_PER_KILOMETRE:
-        return f"{length_m:,.0f} m"
-    return f"{_trimmed(length_m / METRES_PER_KILOMETRE, 1)} km"
+        return f"{_down(length_m, 0)} m"
+    return f"{_down(length_m / METRES_PER_KILOMETRE, 1)} km"
 
 
 def distance(length_m: float) -> str:
-    """A horizontal distance: `1.62 NM (3,000 m)`."""
+    """A horizontal distance: `1.62 NM (3,000 m)`; rounded down."""
     if length_m < 100:
-        return f"{metres(length_m)} ({feet(length_m):,.0f} ft)"
+        return f"{metres(length_m)} ({_down(feet(length_m), 0)} ft)"
     return f"{_nautical(length_m)} ({metres(length_m)})"
 
 
 def height(length_m: float) -> str:
-    """A vertical distance: `305 m (1,000 ft)`."""
-    return f"{_height_m(length_m)} m ({feet(length_m):,.0f} ft)"
-
-
-def _height_m(length_m: float) -> str:
-    return _trimmed(length_m, 1) if abs(length_m) < 10 else f"{length_m:,.0f}"
+    """A vertical distance: `304.8 m (1,000 ft)`; rounded down."""
+    return f"{_down(length_m, 1)} m ({_down(feet(length_m), 0)} ft)"
 
 
 def band_m(lower_m: float, upper_m: float) -> str:
-    """`120 to 450 m`, over the ellipsoid."""
-    upper = "unlimited" if upper_m >= ALTITUDE_CEILING_M else f"{_height_m(upper_m)} m"
-    return f"{_height_m(lower_m)} to {upper}"
+    """`120 to 450 m`, over the ellipsoid; rounded outward."""
+    return _band(lower_m, upper_m, upper_m >= ALTITUDE_CEILING_M, "m")
 
 
 def band_ft(lower_m: float, upper_m: float) -> str:
-    """`394 to 1,476 ft`, over the ellipsoid."""
-    upper = "unlimited" if upper_m >= ALTITUDE_CEILING_M else f"{feet(upper_m):,.0f} ft"
-    return f"{feet(lower_m):,.0f} to {upper}"
+    """`393 to 1,477 ft`, over the ellipsoid; rounded outward."""
+    return _band(feet(lower_m), feet(upper_m), upper_m >= ALTITUDE_CEILING_M, "ft")
+
+
+def _band(lower: float, upper: float, unlimited: bool, unit: str) -> str:
+    low, high = math.floor(lower + _ROUNDING), math.ceil(upper - _ROUNDING)
+    return f"{low:,} to unlimited" if unlimited else f"{low:,} to {high:,} {unit}"
 
 
 def position(where: Position) -> str:
