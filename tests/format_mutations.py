@@ -1,5 +1,6 @@
 """Mutations of sample files: the same seed, format and number give the same bytes, everywhere."""
 
+import copy
 import io
 import json
 import random
@@ -84,13 +85,13 @@ def _restructured(rng: random.Random, data: bytes) -> bytes:
         if act == 0 and container is not parts:
             del container[key]
         elif act == 1:
-            container[key] = json.loads(json.dumps(other[other_key]))
+            container[key] = copy.deepcopy(other[other_key])
         elif act == 2 and isinstance(container, list):
-            container.insert(key, json.loads(json.dumps(container[key])))
+            container.insert(key, copy.deepcopy(container[key]))
         elif act == 3:
             container[key] = [container[key]]
         else:
-            container[key] = rng.choice(_VALUES)
+            container[key] = copy.deepcopy(rng.choice(_VALUES))
     return b"\n".join(json.dumps(part).encode() for part in parts)
 
 

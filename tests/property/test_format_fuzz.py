@@ -36,6 +36,29 @@ def test_the_same_number_gives_the_same_input() -> None:
     assert len(set(first)) > 30
 
 
+FAULTS: Final = {
+    "KeyError": "raise KeyError('lat')",
+    "MemoryError": "b'x' * 2**29",
+    "more than 5 s": "any(True for _ in iter(int, 1) if False)",
+    "the process ended with": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+}
+
+
+@pytest.mark.parametrize("what", FAULTS)
+def test_a_fault_of_a_reader_is_found(what: str, tmp_path: Path) -> None:
+    start = tmp_path / "sitecustomize.py"
+    start.write_text(
+        "from openline.formats import geojson\n"
+        "def read(data, source, options):\n"
+        f"    if source == 'fuzzed': {FAULTS[what]}\n"
+        "geojson.read = read\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(pytest.fail.Exception, match=rf"geojson: {what}.*input 0 of seed"):
+        _fuzz("geojson", 0, 1, tmp_path, timeout_s=60, path=str(tmp_path))
+    assert (tmp_path / f"geojson-{SEED}-0.bin").read_bytes() == mutated("geojson", SEED, 0)
+
+
 @pytest.mark.parametrize("name", READABLE)
 def test_only_our_errors_come_out(name: str, tmp_path: Path) -> None:
     _fuzz(name, 0, 1_000, tmp_path, timeout_s=240)
@@ -48,14 +71,20 @@ def test_only_our_errors_come_out_of_many(name: str, tmp_path: Path) -> None:
     _fuzz(name, 1_000, 50_000, tmp_path, timeout_s=7000)
 
 
-def _fuzz(name: str, first: int, count: int, folder: Path, timeout_s: int) -> None:
+def _fuzz(name: str, first: int, count: int, folder: Path, timeout_s: int, path: str = "") -> None:
     assert samples(name), f"add files to tests/samples/{name}/: there is nothing to mutate"
     progress = folder / "number.txt"
     command = [sys.executable, "-m", "tests.property.format_fuzz"]
     command += [name, str(SEED), str(first), str(count), str(progress)]
     try:
         run = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=timeout_s, check=False
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         pytest.fail(_replay(name, int(progress.read_text()), folder, "it hangs", ""))
