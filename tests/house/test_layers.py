@@ -12,19 +12,27 @@ _GEO = BASE | {"geo"}
 _AIRSPACE = _GEO | {"airspace"}
 _FORMATS = _AIRSPACE | {"formats"}
 _REPORT = _FORMATS | {"report"}
-_APP = _REPORT | {"app"}
+_LINE = _AIRSPACE | {"line"}
+_STORE = _LINE | {"store"}
+_APP = _REPORT | _STORE | {"app"}
+_EDGES = {"api", "feeds", "cli", "wiring"}
 MAY_IMPORT = dict.fromkeys(BASE, BASE) | {
     "geo": _GEO,
     "airspace": _AIRSPACE,
     "formats": _FORMATS,
     "report": _REPORT,
+    "line": _LINE,
+    "store": _STORE,
     "app": _APP,
-    "cli": _APP | {"cli"},
+    "api": _APP | {"api"},
+    "feeds": _APP | {"feeds"},
+    "wiring": _APP | _EDGES,
+    "cli": _APP | _EDGES,
     "": _APP,  # openline/__init__.py: the public names
 }
 
 # Domain code computes: it reads no file, no clock, no network and no chance.
-PURE = ("geo", "airspace", "line", "store")
+PURE = ("geo", "airspace", "line", "store.ports", "store.memory")
 IMPURE_MODULES = {
     *("json", "socket", "logging", "os", "pathlib", "time", "random", "secrets", "shutil"),
     *("tempfile", "urllib", "http", "asyncio", "sqlite3", "io", "subprocess"),
