@@ -17,7 +17,7 @@ from openline.report.projection import middle
 
 BOLD_MAX: Final = 24  # conflicting volumes of one side that are drawn
 THIN_MAX: Final = 60  # other volumes of the same side
-ZOOM_RATIO: Final = 20.0  # sizes further apart than this: the map frames the smaller one
+ZOOM_RATIO: Final = 12.0  # sizes further apart than this: the map frames the smaller one
 _COARSE: Final = 1 / 100  # outlines for measuring alone, as a share of the footprint's size
 
 
@@ -91,7 +91,7 @@ class Focus:
 
 
 def focus_of(conflict: Conflict, a: SideShapes, b: SideShapes) -> Focus:
-    """Both sides' conflicting volumes; if one is 20 times larger, the smaller and the place."""
+    """Both sides' conflicting volumes; if one is 12 times larger, the smaller and the place."""
     worst = conflict.parts[0]
     spot = unit_vectors([worst.where, worst.closest_a, worst.closest_b])
     bold_a = np.concatenate([extent(footprint) for footprint in a.bold])

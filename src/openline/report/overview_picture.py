@@ -24,8 +24,8 @@ _OUTLINES_MAX: Final = 600
 _POINTS_OUTLINE: Final = 120
 _SIZE: Final = 12.0
 _LANES_MAX: Final = 50
-_ROW: Final = 28.0
-_ROWS_MAX: Final = 13  # more conflicts share lanes
+_ROW: Final = 28.0  # or less, for the picture to stay as high as the map
+_ROWS_MAX: Final = 16  # more conflicts share lanes
 _PLOT: Final = Box(1.0, 24.0, WIDTH - 1, 400.0)
 _CLASSES: Final = {
     EntityKind.INTENT: "intent-area",
@@ -210,8 +210,9 @@ _Drawn = tuple[list[str], float, int]  # the bars, where they end, how many are 
 def _rows(views: Sequence[ConflictView], spans: dict[int, Span], scale: Scale) -> _Drawn:
     """One row for each conflict, with its parties."""
     parts: list[str] = []
+    height = min(_ROW, 384 / len(views))
     for row, view in enumerate(views):
-        span, y = spans[view.number], _PLOT.top + 6 + row * _ROW
+        span, y = spans[view.number], _PLOT.top + 6 + row * height
         start, end = scale.at(span.low), max(scale.at(span.high), scale.at(span.low) + 3)
         names = [words.fitted(side.party, 12.0, 205.0) for side in (view.a, view.b)]
         label = f"{words.isolated(names[0])} – {words.isolated(names[1])}"
@@ -221,7 +222,7 @@ def _rows(views: Sequence[ConflictView], spans: dict[int, Span], scale: Scale) -
         name = "bar" if view.located else "bar bar-unlocated"
         bar = svg.tag("rect", x=start, y=y + 14, width=end - start, height=7.0, rx=2.0, class_=name)
         parts.append(svg.tag("a", bar, text, href=f"#{view.anchor}"))
-    return parts, _PLOT.top + 6 + len(views) * _ROW, 0
+    return parts, _PLOT.top + 6 + len(views) * height, 0
 
 
 def _lanes(views: Sequence[ConflictView], spans: dict[int, Span], scale: Scale) -> _Drawn:
