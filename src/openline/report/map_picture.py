@@ -253,7 +253,8 @@ class _Map:
             rows.append(svg.side_label(side.letter, label, left + 24, y + 1, "small", "start"))
         if lateral / self.frame.metres_per_unit >= 3:
             rows.append(svg.line(2.0, 412.0, 22.0, 412.0, "minimum a-line"))
-            label = f"{words.distance(lateral)} around {whose_volume(self.a.bold)}: the minimum"
+            whose = whose_volume(self.a.bold, self.view.conflict.parts[0])
+            label = f"minimum {words.distance(lateral)} around {whose}"
             rows.append(svg.text(words.fitted(label, 12.0, room - 28), 28.0, 416.0, "small"))
         return bars + "".join(rows)
 
@@ -284,9 +285,9 @@ def draw_map(view: ConflictView) -> str:
     return _Map(view, f"map-{view.number}").draw()
 
 
-def whose_volume(volumes: Sequence[object]) -> str:
-    """Around what a minimum is drawn: A, or A's worst volume if A has several in conflict."""
-    return "A" if len(volumes) == 1 else "A's worst volume"
+def whose_volume(volumes: Sequence[object], worst: VolumeConflict) -> str:
+    """Around what a minimum is drawn: A, or its worst volume if it has several in conflict."""
+    return "A" if len(volumes) == 1 else f"A's volume {worst.a_volume + 1}"
 
 
 def swatch(letter: str, x: float, y: float) -> str:

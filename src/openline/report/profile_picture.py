@@ -266,7 +266,8 @@ class _Profile:
         if minima.vertical_m or minima.time_s:
             sizes = [words.height(minima.vertical_m)] if minima.vertical_m else []
             sizes += [words.duration(minima.time_s)] if minima.time_s else []
-            label = f"{' and '.join(sizes)} around {whose_volume(self.bold_a)}: the minima"
+            whose = whose_volume(self.bold_a, self.worst)
+            label = f"minimum {' and '.join(sizes)} around {whose}"
             rows.append(svg.line(2.0, 394.0, 22.0, 394.0, "minimum a-line"))
             rows.append(svg.text(label, 28.0, 398.0, "small"))
         base = 407.0 if minima.vertical_m or minima.time_s else 390.0
