@@ -1,0 +1,28 @@
+"""What every use case of the server is given: the store, the clock, the settings."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from openline.clock import Clock
+from openline.store.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator of the server decides about its answers.
+
+    allow_http_base_urls: accept `http://` addresses of a USS, for tests on one machine.
+    expiry_grace: how long a reference stays after its end before the server removes it.
+    """
+
+    allow_http_base_urls: bool = False
+    expiry_grace: timedelta = timedelta(days=112)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The server's parts as the use cases see them."""
+
+    store: Store
+    clock: Clock
+    settings: Settings = field(default_factory=Settings)
