@@ -31,7 +31,7 @@ DISTANCE_TOLERANCE_M = 0.02
 DISTANCE_TOLERANCE_RELATIVE = 1e-6
 # Places are for drawing and reading out: next to radii of many kilometres they may be metres off.
 PLACE_TOLERANCE_M = 0.05
-PLACE_TOLERANCE_OF_RADIUS = 5e-4
+PLACE_TOLERANCE_OF_RADIUS = 2e-6
 
 Found = VolumeConflict | None
 
@@ -155,7 +155,7 @@ def _compare(seed: int, count: int, *, huge: bool = False) -> None:
         + _wrong_distances(cases, judged, found)
         + _wrong_windows(cases, found)
         + _wrong_bands(cases, found)
-        + ([] if huge else _wrong_places(cases, found))
+        + _wrong_places(cases, found)
     )
     assert not problems, f"seed {seed}: {len(problems)} problems\n" + "\n".join(problems[:5])
     assert counts[Verdict.TOO_CLOSE] < 0.05 * count

@@ -8,6 +8,7 @@ import numpy as np
 from openline.airspace.separation import Separation
 from openline.airspace.volume_table import VolumeTable, time_gap_us, vertical_gap_m
 from openline.geo.ellipsoid import Floats
+from openline.geo.far import point_between
 from openline.geo.footprint_table import FootprintTable, Integers
 from openline.geo.overlap import overlaps_solidly
 from openline.geo.proximity import Proximity, measure
@@ -91,7 +92,6 @@ def _closest(
     """From the closest points of the cores to those of the footprints.
 
     Where footprints overlap, both are the middle of what they share on the line between the cores.
-    The points lie on the chord, up to its sagitta below the surface.
     """
     span = np.where(core_m > 0, core_m, 1.0)
     share_a = np.minimum(buffer_a, core_m) / span
@@ -99,5 +99,7 @@ def _closest(
     overlap = share_a >= share_b
     middle = (share_a + share_b) / 2
     share_a, share_b = np.where(overlap, middle, share_a), np.where(overlap, middle, share_b)
-    across = point_b - point_a
-    return point_a + across * share_a[:, None], point_a + across * share_b[:, None]
+    return (
+        point_between(point_a, point_b, core_m, share_a),
+        point_between(point_a, point_b, core_m, share_b),
+    )

@@ -92,3 +92,10 @@ def between_on_geodesic(start: Position, end: Position, step_m: float) -> list[P
         at = line.Position(line.s13 * piece / pieces, Geodesic.LATITUDE | Geodesic.LONGITUDE)
         points.append(Position(at["lat2"], at["lon2"]))
     return points
+
+
+def position_on_geodesic(start: Position, end: Position, distance_m: float) -> Position:
+    """The point so far from start on the way to end."""
+    line = Geodesic.WGS84.InverseLine(*start, *end)
+    at = line.Position(distance_m, Geodesic.LATITUDE | Geodesic.LONGITUDE)
+    return Position(at["lat2"], at["lon2"])
