@@ -22,7 +22,8 @@ _NO_TIME = timedelta(0)
 def conflict_id(a: Entity, b: Entity) -> str:
     """A name for the conflict of two entities, the same whichever side computes it."""
     sides = sorted("\x1f".join((e.kind, e.party, e.id)) for e in (a, b))
-    return hashlib.sha256("\x1e".join(sides).encode()).hexdigest()[:_ID_LENGTH]
+    text = "\x1e".join(sides).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:_ID_LENGTH]
 
 
 def volume_conflicts(

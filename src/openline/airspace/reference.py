@@ -1,6 +1,7 @@
 """What a discovery service knows of each party's entities: references, never their details.
 
-Names as in ASTM F3548-21. All are frozen values; a change makes a new one with a new OVN or version.
+Names as in ASTM F3548-21. All are frozen values; a change makes another, with a new
+OVN or version.
 """
 
 from dataclasses import dataclass

@@ -150,12 +150,27 @@ def _render(name: str, checked: "Checked") -> bytes:
 
     page: str = render_report(
         checked.findings,
-        title="Conflicts",
+        title=_title(checked),
         warnings=checked.warnings,
         generated_at=datetime.now(UTC),
         version=openline.__version__,
+        constraints=len(checked.traffic.constraints),
+        notices=len(checked.traffic.notices),
     )
     return page.encode("utf-8", "replace")
+
+
+def _title(checked: "Checked") -> str:
+    """The day or days that were checked."""
+    entities = checked.traffic.entities()
+    times = [(v.time_start, v.time_end) for e in entities for v in e.volumes]
+    known = [pair for pair in times if pair[0].year > 1970 and pair[1].year < 2200]
+    if not known:
+        return "Conflicts"
+    first, last = min(start for start, _ in known), max(end for _, end in known)
+    if first.date() == last.date():
+        return f"Conflicts on {first:%d %B %Y}"
+    return f"Conflicts from {first:%d %B %Y} to {last:%d %B %Y}"
 
 
 def _write_stdout(checked: "Checked", params: dict[str, Any]) -> None:

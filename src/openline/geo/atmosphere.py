@@ -29,7 +29,8 @@ assert abs(_STANDARD_TEMPERATURE_K - _LAPSE_K_PER_M * _TROPOPAUSE_M - _TROPOPAUS
 def qnh_offset_m(qnh_hpa: float) -> float:
     """Pressure altitude of sea level at that QNH: positive for low pressure. Below 11 km."""
     ratio = qnh_hpa / STANDARD_PRESSURE_HPA
-    return _STANDARD_TEMPERATURE_K / _LAPSE_K_PER_M * (1.0 - ratio**_EXPONENT)
+    height: float = _STANDARD_TEMPERATURE_K / _LAPSE_K_PER_M * (1.0 - ratio**_EXPONENT)
+    return height
 
 
 def metres_per_kelvin(pressure_altitude_m: float, qnh_hpa: float) -> float:

@@ -15,7 +15,7 @@ from openline.errors import InvariantBroken
 from openline.geo.position import Position
 
 Loop = Any  # the binding has no types
-Ring = Sequence[Position]
+Ring = tuple[Position, ...]
 
 
 def loop(ring: Sequence[Position]) -> Loop:

@@ -128,7 +128,8 @@ def _edges_against(own: Floats, others: Floats) -> tuple[Floats, Booleans, Boole
         depth_a, depth_b = _MARGIN_M * np.sqrt(length_a), _MARGIN_M * np.sqrt(length_b)
         solid = crossing & (np.minimum(np.abs(side_1), np.abs(side_2)) > depth_a)
         solid &= np.minimum(np.abs(side_3), np.abs(side_4)) > depth_b
-    return squared.min(axis=0), crossing.any(axis=0), solid.any(axis=0)
+    least: Floats = squared.min(axis=0)
+    return least, np.any(crossing, axis=0), np.any(solid, axis=0)
 
 
 def _odd_crossings(point: Floats, edges: Floats, first: npt.NDArray[np.int64]) -> Booleans:
