@@ -7,9 +7,9 @@ MAKEFLAGS += --no-print-directory
 # Which Python makes the home of uv, where uv is missing. Python 3.11 or newer.
 PYTHON ?= python3
 
-# uv from the path, else its own environment: outside `.venv`, where `uv sync` would remove it.
-UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
-OWN_UV := $(filter .uv/bin/uv,$(UV))
+# uv from the path, else from the package index into .venv. `uv sync --inexact` leaves it there.
+UV := $(or $(shell command -v uv 2>/dev/null),.venv/bin/uv)
+OWN_UV := $(filter .venv/bin/uv,$(UV))
 IN_ENV := $(UV) run --frozen --no-sync
 STAMP := .venv/.synced
 
@@ -27,11 +27,11 @@ help: ## list these commands
 
 setup: $(STAMP) ## install everything into .venv
 
-.uv/bin/uv:
+.venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 2; }
-	$(PYTHON) -m venv .uv
-	.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
 
 $(STAMP): pyproject.toml uv.lock $(OWN_UV)
 	$(UV) sync --frozen --inexact --quiet
@@ -66,4 +66,4 @@ lock: $(OWN_UV) ## bring uv.lock up to pyproject.toml
 	$(UV) lock
 
 clean: ## remove everything that was made here
-	rm -rf .venv .uv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
