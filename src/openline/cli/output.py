@@ -15,6 +15,8 @@ from openline.errors import InvalidInput, Unreachable
 
 STANDARD_OUTPUT: Final = "-"
 _WARNINGS_SHOWN: Final = 20
+_WIDENED: Final = "widened: "
+_WIDENINGS_SHOWN: Final = 3
 
 
 def printable(text: str) -> str:
@@ -25,13 +27,26 @@ def printable(text: str) -> str:
 
 
 def warn(sentences: Iterable[str]) -> None:
-    """Warnings on stderr; of very many, the first."""
-    lines = tuple(sentences)
+    """Warnings on stderr; of very many the first, and of many widenings only how many."""
+    lines = _fewer_widenings(tuple(sentences))
     for sentence in lines[:_WARNINGS_SHOWN]:
         click.echo(f"warning: {printable(sentence)}", err=True)
     if len(lines) > _WARNINGS_SHOWN:
         more = len(lines) - _WARNINGS_SHOWN
         click.echo(f"warning: and {more:,} more; --json holds them all", err=True)
+
+
+def _fewer_widenings(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    """They are no defects, and twenty of them would hide what is one."""
+    widened = [sentence for sentence in sentences if sentence.startswith(_WIDENED)]
+    if len(widened) <= _WIDENINGS_SHOWN:
+        return sentences
+    others = tuple(sentence for sentence in sentences if not sentence.startswith(_WIDENED))
+    ways = (
+        f"altitude limits were widened in {len(widened)} ways, for example: "
+        f"{widened[0].removeprefix(_WIDENED)}; --json and --html list them all"
+    )
+    return (*others, ways)
 
 
 def tell(sentence: str) -> None:
