@@ -41,7 +41,7 @@ IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 
 # Which part of the package may import which library.
 LIBRARIES = {
-    "numpy": ("geo", "airspace", "report"),
+    "numpy": ("geo", "airspace", "report", "store.index"),
     "s2geometry": ("geo.s2",),
     "geographiclib": ("geo",),
     "defusedxml": ("formats",),

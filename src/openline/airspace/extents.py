@@ -1,0 +1,54 @@
+"""Which extents are relevant to each other.
+
+Touching counts, in cells, heights and instants: what is compared contains the volumes, so nothing
+that meets is ever missed. (Volumes that only touch do not conflict; that is a question of shapes.)
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from openline.airspace.extent import Cells, Extent
+
+
+def cell_range(cell: int) -> tuple[int, int]:
+    """The first and the last of the smallest cells in a cell, both included."""
+    reach = (cell & -cell) - 1
+    return cell - reach, cell + reach
+
+
+def cells_touch(one: Cells, other: Cells) -> bool:
+    """Whether a cell of one covering contains, or is, a cell of the other."""
+    if len(one) > len(other):
+        one, other = other, one
+    for cell in one:
+        low, high = cell_range(cell)
+        at = bisect_left(other, cell)
+        if at < len(other) and cell_range(other[at])[0] <= high:
+            return True
+        if at and cell_range(other[at - 1])[1] >= low:
+            return True
+    return False
+
+
+def extents_touch(one: Extent, other: Extent) -> bool:
+    """Whether two extents have a cell, a height and an instant in common; ends belong to each.
+
+    Laws: symmetric; volumes that intersect have extents that touch.
+    """
+    return (
+        one.time_start <= other.time_end
+        and other.time_start <= one.time_end
+        and _not_above(one.altitude_lower_m, other.altitude_upper_m)
+        and _not_above(other.altitude_lower_m, one.altitude_upper_m)
+        and cells_touch(one.cells, other.cells)
+    )
+
+
+def any_touch(some: Iterable[Extent], others: Iterable[Extent]) -> bool:
+    """Whether any extent of one group touches any of the other."""
+    others = tuple(others)
+    return any(extents_touch(one, other) for one in some for other in others)
+
+
+def _not_above(lower_m: float | None, upper_m: float | None) -> bool:
+    return lower_m is None or upper_m is None or lower_m <= upper_m
