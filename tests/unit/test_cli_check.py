@@ -280,3 +280,13 @@ def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
     result = invoke("check", path, str(tmp_path / "." / "south.geojson"), path, north(tmp_path))
     assert "2 parties (3 volumes)" in result.stdout
     assert "named twice, read once" in result.stderr
+
+
+def test_nothing_to_compare_is_never_no_conflict(tmp_path: Path) -> None:
+    file = tmp_path / "empty.geojson"
+    file.write_text('{"type": "FeatureCollection", "features": [{"type": "Feature"}]}')
+    result = invoke("check", str(file), "--skip-invalid")
+    assert result.exit_code == 2
+    assert "skipped" in result.stderr
+    assert "nothing was read that could be compared" in result.stderr
+    assert "No conflict" not in result.stdout

@@ -18,6 +18,7 @@ from openline.cli.options import (
     reading_options,
     same_file,
 )
+from openline.errors import InvalidInput
 
 if TYPE_CHECKING:
     from openline.airspace.separation import Separation
@@ -63,7 +64,8 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **params: Any) -> None:
     FILES are plans in any known format, directories of such files, or - for standard input.
     Traffic of different parties is compared; the table shows the worst first.
 
-    Exit code: 0 no conflict, 1 conflicts, 2 bad usage or input, 3 unreachable file.
+    Exit code: 0 no conflict, 1 conflicts, 2 bad usage or input (also if nothing could be compared),
+    3 unreachable file.
     """
     _check_outputs(files, params)
     separation = _separation(params)
@@ -74,6 +76,12 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **params: Any) -> None:
     from openline.cli.sources import agreed_area_of, reading_of
 
     traffic = read_files(files, reading_of(params))
+    if not traffic.entities():
+        warn(traffic.warnings)
+        raise InvalidInput(
+            "nothing was read that could be compared: no intent, constraint or notice",
+            cure="check the files; what was skipped is said above",
+        )
     area = agreed_area_of(params["agreed_area"])
     with ProgressBar(wanted=not (params["no_progress"] or params["quiet"])) as bar:
         checked = check_traffic(
