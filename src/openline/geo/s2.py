@@ -52,8 +52,10 @@ def intersection(a: Sequence[Ring], b: Sequence[Ring]) -> list[Ring]:
 
     Holes of the result come as rings of their own. Touching polygons share nothing.
     """
-    shared = _combine(s2.S2BooleanOperation.OpType_INTERSECTION, _polygon(a), _polygon(b))
-    return _rings(shared)
+    one, other = _polygon(a), _polygon(b)
+    if not one.Intersects(other):  # exact, and much cheaper than the operation
+        return []
+    return _rings(_combine(s2.S2BooleanOperation.OpType_INTERSECTION, one, other))
 
 
 def union(polygons: Sequence[Sequence[Ring]]) -> list[Ring]:
