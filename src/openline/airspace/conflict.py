@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openline.airspace.entity import Entity
+from openline.airspace.reason import sentence
 from openline.airspace.separation import Separation
 from openline.geo.outline import overlap
 from openline.geo.polygon import Ring
@@ -89,6 +90,4 @@ class Conflict:
     @property
     def reason(self) -> str:
         """One English sentence that a duty officer can read out."""
-        from openline.airspace.reason import sentence
-
         return sentence(self)

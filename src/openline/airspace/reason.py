@@ -2,12 +2,14 @@
 
 import math
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from openline.airspace.conflict import Conflict
 from openline.airspace.entity import Entity, EntityKind, Notice
 from openline.geo.position import Position
 from openline.units import feet, nautical_miles
+
+if TYPE_CHECKING:
+    from openline.airspace.conflict import Conflict
 
 _SHORT_M: Final = 1_852.0
 _ROUNDING: Final = 1e-6  # what conversions to feet and miles may lose
@@ -18,7 +20,7 @@ _NAMES: Final = {
 }
 
 
-def sentence(conflict: Conflict) -> str:
+def sentence(conflict: "Conflict") -> str:
     """One English sentence with `Z` times, heights over WGS-84 and the minima that count."""
     if not conflict.located:
         return _unlocated(conflict)
@@ -30,7 +32,7 @@ def sentence(conflict: Conflict) -> str:
     )
 
 
-def _unlocated(conflict: Conflict) -> str:
+def _unlocated(conflict: "Conflict") -> str:
     notice, other = conflict.a, conflict.b
     if not (isinstance(notice, Notice) and not notice.located):
         notice, other = other, notice
@@ -52,7 +54,7 @@ def _label(entity: Entity) -> str:
     return f"{label} of {entity.party}"
 
 
-def _together(conflict: Conflict) -> str:
+def _together(conflict: "Conflict") -> str:
     """How close, in words: they overlap, or which minima are infringed and by how much."""
     gaps = []
     lateral, vertical = conflict.distance_m or 0.0, conflict.vertical_gap_m or 0.0
@@ -73,7 +75,7 @@ def _together(conflict: Conflict) -> str:
     return "come too close, " + " and ".join(gaps) + ","
 
 
-def _when(conflict: Conflict) -> str:
+def _when(conflict: "Conflict") -> str:
     if conflict.time_gap_s > 0:
         return f"between {_span(conflict.time_start, conflict.time_end, 'and')}"
     return f"from {_span(conflict.time_start, conflict.time_end)}"
@@ -89,7 +91,7 @@ def _clock(instant: datetime) -> str:
     return f"{instant:%H:%M}Z" if instant.second == 0 else f"{instant:%H:%M:%S}Z"
 
 
-def _band(conflict: Conflict) -> str:
+def _band(conflict: "Conflict") -> str:
     """The altitude band, rounded outward."""
     low, high = conflict.altitude_lower_m or 0.0, conflict.altitude_upper_m or 0.0
     return (

@@ -3,7 +3,7 @@
 Frame: rings are closed lists of (longitude, latitude) in degrees within [-180, 180] x [-90, 90].
 Edges are cut so short that a straight line on the map follows the geodesic. A ring across the
 180th meridian is cut there; one around a pole is led along the map's edge.
-For the eye alone: circles have 72 corners on the circle, and nothing is decided from a drawing.
+For the eye alone: circles are drawn as in `geo.outline`, and nothing is decided from a drawing.
 """
 
 import math
@@ -12,17 +12,15 @@ from itertools import pairwise
 from typing import Final
 
 from openline.geo.circle import Circle
-from openline.geo.corridor import Corridor
 from openline.geo.footprint import Footprint
+from openline.geo.outline import capsule, outline
 from openline.geo.polygon import Polygon
 from openline.geo.position import Position
-from openline.geo.sphere import EARTH_RADIUS_M
 
 Point = tuple[float, float]  # longitude, latitude
 FlatRing = list[Point]
 FlatPolygon = list[FlatRing]  # outer ring, then holes
 
-_CORNERS: Final = 72
 _STEP_RAD: Final = math.radians(0.5)
 _DIGITS: Final = 7
 
@@ -33,9 +31,9 @@ def flat_polygons(footprint: Footprint) -> list[FlatPolygon]:
         rings = [_unrolled(_dense(ring)) for ring in footprint.rings()]
         return _cut(_with_holes_near(rings))
     if isinstance(footprint, Circle):
-        return _cut([_unrolled(_circle(footprint.centre, footprint.radius_m))])
-    legs = pairwise(footprint.path)
-    return [part for leg in legs for part in _cut([_unrolled(_capsule(footprint, *leg))])]
+        return _cut([_unrolled(outline(footprint)[0])])
+    legs = (_dense(capsule(*leg, footprint.half_width_m)) for leg in pairwise(footprint.path))
+    return [part for leg in legs for part in _cut([_unrolled(leg)])]
 
 
 def flat_line(start: Position, end: Position) -> list[FlatRing]:
@@ -53,39 +51,6 @@ def flat_line(start: Position, end: Position) -> list[FlatRing]:
             turned += 2 * edge
         pieces[-1].append((lng_2 - turned, lat_2))
     return [_tidy(piece) for piece in pieces]
-
-
-def _circle(centre: Position, radius_m: float) -> list[Position]:
-    angles = (360.0 * corner / _CORNERS for corner in range(_CORNERS))
-    return [_travelled(centre, angle, radius_m) for angle in angles]
-
-
-def _capsule(corridor: Corridor, start: Position, end: Position) -> list[Position]:
-    half, there, back = corridor.half_width_m, _bearing(start, end), _bearing(end, start)
-    turns = [180.0 * corner / (_CORNERS // 2) for corner in range(_CORNERS // 2 + 1)]
-    cap_end = [_travelled(end, back + 90 + turn, half) for turn in turns]
-    cap_start = [_travelled(start, there + 90 + turn, half) for turn in turns]
-    return _dense([*cap_end, *cap_start])
-
-
-def _bearing(start: Position, end: Position) -> float:
-    lat_1, lat_2 = math.radians(start.lat_deg), math.radians(end.lat_deg)
-    turn = math.radians(end.lng_deg - start.lng_deg)
-    east = math.sin(turn) * math.cos(lat_2)
-    north = math.cos(lat_1) * math.sin(lat_2) - math.sin(lat_1) * math.cos(lat_2) * math.cos(turn)
-    return math.degrees(math.atan2(east, north))
-
-
-def _travelled(start: Position, bearing_deg: float, distance_m: float) -> Position:
-    angle, bearing = distance_m / EARTH_RADIUS_M, math.radians(bearing_deg)
-    lat_1 = math.radians(start.lat_deg)
-    sin_lat = math.sin(lat_1) * math.cos(angle)
-    sin_lat += math.cos(lat_1) * math.sin(angle) * math.cos(bearing)
-    lat = math.asin(max(-1.0, min(1.0, sin_lat)))
-    east = math.sin(bearing) * math.sin(angle) * math.cos(lat_1)
-    turn = math.atan2(east, math.cos(angle) - math.sin(lat_1) * sin_lat)
-    lng = math.remainder(start.lng_deg + math.degrees(turn), 360.0)
-    return Position(math.degrees(lat), lng)
 
 
 def _dense(ring: Sequence[Position]) -> list[Position]:

@@ -36,7 +36,7 @@ def overlap(a: Footprint, b: Footprint) -> tuple[Ring, ...]:
 
 def _corridor(corridor: Corridor) -> tuple[Ring, ...]:
     parts: list[Sequence[Ring]] = [
-        (_capsule(start, end, corridor.half_width_m),) for start, end in pairwise(corridor.path)
+        (capsule(start, end, corridor.half_width_m),) for start, end in pairwise(corridor.path)
     ]
     while len(parts) > 1:  # neighbours first, so that each union stays small
         paired = [s2.union(parts[k : k + 2]) for k in range(0, len(parts), 2)]
@@ -44,8 +44,8 @@ def _corridor(corridor: Corridor) -> tuple[Ring, ...]:
     return tuple(parts[0])
 
 
-def _capsule(start: Position, end: Position, reach_m: float) -> Ring:
-    """All points within reach of one leg; its sides bend with the leg on long legs."""
+def capsule(start: Position, end: Position, reach_m: float) -> Ring:
+    """All points within reach of one leg, as a ring without a closing vertex."""
     line = Geodesic.WGS84.Inverse(*start, *end, Geodesic.AZIMUTH)
     ahead, there = line["azi1"], line["azi2"]
     return (
