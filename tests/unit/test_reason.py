@@ -60,8 +60,8 @@ def test_unlocated_notice_says_so_whichever_side_it_is() -> None:
     intent = _intent("a", 47, 100, START)
     expected = (
         "Notice N1 of north names no place and stands for the whole agreed area, at every "
-        "altitude, until it is clarified: intent a of a air lies within its time, 08:00Z to 08:10Z on "
-        "15 June 2026."
+        "altitude, until it is clarified: intent a of a air lies within its time, 08:00Z to 08:10Z "
+        "on 15 June 2026."
     )
     for sides in ((notice, intent), (intent, notice)):
         found = conflict(*sides)
