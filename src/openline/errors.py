@@ -11,6 +11,7 @@ OpenlineError(code, **facts)
 ├ PermissionDenied             a token without the scope, or somebody else's entity
 ├ NotFound                     no such entity
 ├ VersionMismatch              the version or OVN given is not the current one
+├ ManagerDown                  the caller's own USS is declared Down
 ├ MissingOvns                  the key does not name every relevant entity; carries them
 ├ LimitExceeded                too many requests; carries when to try again
 ├ StoreUnavailable             the store cannot answer now; trying again may help
@@ -116,6 +117,12 @@ class VersionMismatch(OpenlineError):
     """The version or OVN given is not the current one."""
 
     code = "version_mismatch"
+
+
+class ManagerDown(OpenlineError):
+    """The caller's own USS is declared Down: it may not plan, change or delete."""
+
+    code = "manager_down"
 
 
 class MissingOvns(OpenlineError):

@@ -23,6 +23,10 @@ TIME_MIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TIME_MAX: Final = datetime(2200, 1, 1, tzinfo=UTC)
 TIME_MINIMUM_MAX: Final = timedelta(days=7)
 
+# Cells: of one stored extent, and of one area that is asked for
+COVERING_CELLS_MAX: Final = 64
+QUERY_CELLS_MAX: Final = 4096
+
 # Files
 FILE_BYTES_MAX: Final = 256 * 1024 * 1024
 ARCHIVE_BYTES_MAX: Final = 64 * 1024 * 1024  # unpacked content of a KMZ
@@ -31,7 +35,25 @@ FEATURES_MAX: Final = 2_000_000
 TEXT_MAX: Final = 500  # characters of a name or reason that are kept
 VOLUMES_PER_INTENT_MAX: Final = 10_000
 
+# Requests to the server
+BODY_BYTES_MAX: Final = 4 * 1024 * 1024  # as the field's reference server
+REQUEST_VOLUMES_MAX: Final = 1_000  # of one operational intent or constraint
+REQUEST_VERTICES_MAX: Final = 10_000  # of all its volumes together, as in F3548 (OiMaxVertices)
+REQUEST_CELLS_MAX: Final = 20_000  # of all its volumes together
+AREA_MAX_KM2: Final = 2_500.0  # per volume of an intent, a subscription or a query
+CONSTRAINT_AREA_MAX_KM2: Final = 10_000.0  # per volume, as in F3548 (CstrMaxArea)
+DURATION_MAX: Final = timedelta(days=20 * 366)
+HORIZON_MAX: Final = timedelta(days=10 * 366)  # from now to the end of an entity
+SUBSCRIPTION_DURATION_MAX: Final = timedelta(hours=24)
+KEY_OVNS_MAX: Final = 50_000
+QUERY_RESULTS_MAX: Final = 20_000  # beyond it a query is refused, never cut
+URL_MAX: Final = 2_048  # characters of a USS's address
+PARTY_NAME_MAX: Final = 256  # characters of a USS's id
+
 assert RADIUS_MIN_M > RESOLUTION_M, "a circle must be larger than the resolution"
 assert SMALLEST_MINIMUM_M > 2 * RESOLUTION_M, "a minimum must be resolvable"
 assert POLYGON_EXTENT_MAX_M < 10_000_000.0, "a polygon stays within a hemisphere"
+assert COVERING_CELLS_MAX < QUERY_CELLS_MAX, "what is stored must be searchable"
 assert ALTITUDE_FLOOR_M < 0 < ALTITUDE_CEILING_M
+assert SUBSCRIPTION_DURATION_MAX < HORIZON_MAX < DURATION_MAX
+assert AREA_MAX_KM2 <= CONSTRAINT_AREA_MAX_KM2

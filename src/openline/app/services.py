@@ -1,7 +1,9 @@
 """What every use case of the server is given: the store, the clock, the settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 from openline.clock import Clock
 from openline.store.ports import Store
@@ -21,8 +23,9 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The server's parts as the use cases see them."""
+    """The server's parts as the use cases see them. `new_id` is the only source of chance."""
 
     store: Store
     clock: Clock
     settings: Settings = field(default_factory=Settings)
+    new_id: Callable[[], UUID] = uuid4

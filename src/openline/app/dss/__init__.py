@@ -1,0 +1,1 @@
+"""What a discovery service does on each F3548 request, one use case per file."""
