@@ -1,0 +1,1 @@
+"""Who asks: tokens, the keys they are signed with, and the issuer for development."""
