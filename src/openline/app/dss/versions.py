@@ -12,7 +12,7 @@ SUFFIX_CLOCK_SKEW: Final = timedelta(minutes=5)
 
 
 def new_version(entity_id: str, version: int, updated_at: datetime, nonce: UUID) -> str:
-    """43 characters that fit into a path; the nonce keeps a re-created entity from repeating one."""
+    """43 characters that fit into a path. The nonce keeps a re-created entity from an old one."""
     text = f"{entity_id}\n{version}\n{updated_at.isoformat()}\n{nonce}"
     digest = hashlib.sha256(text.encode()).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
