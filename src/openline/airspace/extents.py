@@ -1,13 +1,64 @@
-"""Which extents are relevant to each other.
+"""Extents of volumes, and which extents are relevant to each other.
 
 Touching counts, in cells, heights and instants: what is compared contains the volumes, so nothing
 that meets is ever missed. (Volumes that only touch do not conflict; that is a question of shapes.)
 """
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from openline.airspace.extent import Cells, Extent
+from openline.airspace.volume import Volume4D
+from openline.errors import InvalidAltitude, InvalidTimeRange
+from openline.geo.covering import covering
+from openline.geo.footprint import Footprint
+
+
+def extent_of(
+    footprint: Footprint,
+    altitude_lower_m: float | None,
+    altitude_upper_m: float | None,
+    time_start: datetime,
+    time_end: datetime,
+) -> Extent:
+    """What is kept of one volume. None is unbounded; limits or instants may be the same.
+
+    Raises: InvalidAltitude for NaN or upper below lower, InvalidTimeRange for instants without a
+    zone or end before start.
+    """
+    for word, limit_m in (("lower", altitude_lower_m), ("upper", altitude_upper_m)):
+        if limit_m is not None and not math.isfinite(limit_m):
+            raise InvalidAltitude(f"{word} altitude {limit_m} is not a finite number")
+    if not _not_above(altitude_lower_m, altitude_upper_m):
+        raise InvalidAltitude(
+            f"upper altitude {altitude_upper_m:g} m is below lower altitude {altitude_lower_m:g} m",
+            cure="swap the limits",
+        )
+    for word, instant in (("start", time_start), ("end", time_end)):
+        if instant.tzinfo is None:
+            raise InvalidTimeRange(f"{word} time {instant.isoformat()} has no time zone")
+    if time_end < time_start:
+        raise InvalidTimeRange("end time is before start time", cure="correct one of the two")
+    return Extent(
+        covering(footprint),
+        altitude_lower_m,
+        altitude_upper_m,
+        time_start.astimezone(UTC),
+        time_end.astimezone(UTC),
+    )
+
+
+def extent_of_volume(volume: Volume4D) -> Extent:
+    """What is kept of a volume: heights over the ellipsoid, as wide as they can be."""
+    return extent_of(
+        volume.footprint,
+        volume.altitude_lower_m,
+        volume.altitude_upper_m,
+        volume.time_start,
+        volume.time_end,
+    )
 
 
 def cell_range(cell: int) -> tuple[int, int]:

@@ -21,8 +21,8 @@ from openline.geo.footprint import Footprint
 from openline.geo.position import Position
 
 _SMALLEST_CURVATURE_RADIUS_M: Final = 6_335_439.0  # a (1 - e^2), WGS-84, rounded down
-_STRAY_PER_SQUARE_DEGREE: Final = 1.25e-5
-_EDGE_MAX_DEG: Final = 90.0  # longer edges: the whole Earth
+STRAY_PER_SQUARE_DEGREE: Final = 1.25e-5
+EDGE_MAX_DEG: Final = 90.0  # longer edges: the whole Earth
 _POLAR_DEG: Final = 89.0  # a box that reaches beyond it has all longitudes up to the pole
 
 
@@ -72,14 +72,14 @@ def _path_region(path: Sequence[Position], closed: bool, reach_deg: float) -> Bo
                 return _grown(-90.0, north, west, 360.0, reach_deg)
             return WHOLE_EARTH
     edge_deg = min(north - south + step, 180.0)
-    if edge_deg > _EDGE_MAX_DEG:
+    if edge_deg > EDGE_MAX_DEG:
         return WHOLE_EARTH
     cos_half_step = math.cos(math.radians(step) / 2)
     if north > 0:
         north = math.degrees(math.atan2(math.tan(math.radians(north)), cos_half_step))
     if south < 0:
         south = math.degrees(math.atan2(math.tan(math.radians(south)), cos_half_step))
-    stray_deg = _STRAY_PER_SQUARE_DEGREE * edge_deg * edge_deg
+    stray_deg = STRAY_PER_SQUARE_DEGREE * edge_deg * edge_deg
     return _grown(south, north, west, width, reach_deg + stray_deg)
 
 

@@ -2,20 +2,28 @@
 
 Hazards of the binding that this module keeps away from everybody else: constructors take what is
 not valid in silence, `S2Polygon(None)` ends the process, `S2Polygon(loop)` takes ownership of the
-loop, and `loop.vertex(i)` dangles once the loop is gone. S2 works on the unit sphere; a geodetic
-latitude is used as if it were a spherical one.
+loop and `AddPolygon` of the polygon, and `loop.vertex(i)` dangles once the loop is gone. S2 works
+on the unit sphere; a geodetic latitude is used as if it were a spherical one.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
+import numpy as np
 import s2geometry as s2
 
 from openline.errors import InvariantBroken
 from openline.geo.position import Position
+from openline.geo.sphere import angle_rad, positions_of, unit_vectors
 
 Loop = Any  # the binding has no types
 Ring = tuple[Position, ...]
+
+# Share of a reach by which growing may miss it, either way: of millimetres, of a half width.
+_COARSE: Final = 0.5
+_FINE: Final = 0.02
+_SLIVER_RAD: Final = 1e-9
 
 
 def loop(ring: Sequence[Position]) -> Loop:
@@ -97,3 +105,60 @@ def _rings(polygon: Loop) -> list[Ring]:
         points = [s2.S2LatLng(part.vertex(k)) for k in range(part.num_vertices())]
         rings.append(tuple(Position(p.lat().degrees(), p.lng().degrees()) for p in points))
     return rings
+
+
+def cap_covering(centre: Position, reach_rad: float, cells_max: int) -> tuple[int, ...]:
+    """Ids of cells that contain all points within an angle of a centre: ascending, normalised."""
+    point = s2.S2LatLng.FromDegrees(*centre).ToPoint()
+    return _covering(s2.S2Cap(point, s2.S1Angle.Radians(reach_rad)), cells_max)
+
+
+def polygon_covering(rings: Sequence[Ring], reach_rad: float, cells_max: int) -> tuple[int, ...]:
+    """Ids of cells that contain all points within reach of a polygon; outer ring, then holes."""
+    operation, grown = _buffer(reach_rad, _COARSE)
+    operation.AddPolygon(_polygon(rings))
+    return _built_covering(operation, grown, cells_max)
+
+
+def path_covering(path: Ring, reach_rad: float, cells_max: int) -> tuple[int, ...]:
+    """Ids of cells that contain all points within reach of the arcs from point to point.
+
+    Each arc becomes a triangle 6 mm wide, for the library buffers polygons and points alone.
+    """
+    operation, grown = _buffer(reach_rad + _SLIVER_RAD, _FINE)
+    for start, end in pairwise(path):
+        if angle_rad(start, end) > _SLIVER_RAD:
+            operation.AddPolygon(_simple((start, end, _beside(start, end))))
+        else:
+            operation.AddPoint(s2.S2LatLng.FromDegrees(*start).ToPoint())
+    return _built_covering(operation, grown, cells_max)
+
+
+def _beside(start: Position, end: Position) -> Position:
+    """A point _SLIVER_RAD beside the middle of an arc."""
+    one, other = unit_vectors((start, end))
+    across = np.cross(one, other - one)
+    middle = one + other
+    beside = middle / np.linalg.norm(middle) + _SLIVER_RAD * across / np.linalg.norm(across)
+    return positions_of(beside[None, :])[0]
+
+
+def _buffer(reach_rad: float, error_share: float) -> tuple[Any, Any]:
+    """An operation that grows what is added by `reach_rad` or a little more, and its result."""
+    options = s2.S2BufferOperationOptions()
+    options.set_buffer_radius(s2.S1Angle.Radians(reach_rad / (1 - error_share)))
+    options.set_error_fraction(error_share)
+    grown = s2.S2Polygon()
+    return s2.S2BufferOperation(s2.S2PolygonLayer(grown), options), grown
+
+
+def _built_covering(operation: Any, grown: Any, cells_max: int) -> tuple[int, ...]:
+    if not operation.Build():
+        raise InvariantBroken("S2 could not grow a valid footprint")
+    return _covering(grown, cells_max)
+
+
+def _covering(region: Any, cells_max: int) -> tuple[int, ...]:
+    coverer = s2.S2RegionCoverer()
+    coverer.set_max_cells(cells_max)
+    return tuple(cell.id() for cell in coverer.GetCovering(region))

@@ -1,0 +1,95 @@
+"""Cells that are guaranteed to contain a footprint, few and fitting.
+
+Cells are those of S2, laid over the sphere of geodetic normals (see `sphere`). Their size adapts to
+the shape: a covering has cells of several levels.
+Errs toward: larger. Besides the cells themselves, a footprint is grown by
+- 5 mm on every side, so that footprints that touch within RESOLUTION_M share a cell;
+- for a distance d from a centre or path: an angle of d over the least radius of curvature in the
+  latitudes it can reach, which is never less than the angle between the normals, and at most
+  0.7 % more;
+- for geodesic edges: their stray from the great circle, 3 mm on 5 km, 1 m on 100 km.
+Laws (tests/property/test_covering.py): 1 every point of the footprint on the ellipsoid lies in a
+cell; 2 footprints that meet have cells that touch.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from openline.errors import InvariantBroken
+from openline.geo import s2
+from openline.geo.bounding_region import EDGE_MAX_DEG, STRAY_PER_SQUARE_DEGREE
+from openline.geo.circle import Circle
+from openline.geo.corridor import Corridor
+from openline.geo.ellipsoid import (
+    CURVATURE_RADIUS_MIN_M,
+    ECCENTRICITY_SQUARED,
+)
+from openline.geo.footprint import Footprint
+from openline.geo.position import Position
+from openline.geo.sphere import angle_rad
+from openline.limits import COVERING_CELLS_MAX, QUERY_CELLS_MAX, RESOLUTION_M
+
+Cells = tuple[int, ...]
+
+# Small shapes get fewer cells. Where these would be coarser than level 13 (1.3 km2, the level of
+# the reference server), the shape gets as many as are allowed.
+COVERING_CELLS: Final = 32
+_COARSE_BELOW: Final = 1 << (2 * (30 - 13))  # lowest bit of the id of a level-13 cell
+WHOLE_EARTH: Final[Cells] = tuple((2 * face + 1) << 60 for face in range(6))
+_MARGIN_RAD: Final = RESOLUTION_M / 2 / CURVATURE_RADIUS_MIN_M
+
+assert 8 <= COVERING_CELLS <= COVERING_CELLS_MAX, "fewer than 8 cells fit badly"
+
+
+def covering(footprint: Footprint) -> Cells:
+    """The cells that are kept of a footprint: ids ascending, none inside another.
+
+    There are COVERING_CELLS_MAX at most. A footprint with an edge beyond a quarter of the way round
+    the Earth gets the whole Earth.
+    """
+    cells = covering_within(footprint, COVERING_CELLS)
+    if any(cell & -cell > _COARSE_BELOW for cell in cells):
+        return covering_within(footprint, COVERING_CELLS_MAX)
+    return cells
+
+
+def covering_within(footprint: Footprint, cells_max: int) -> Cells:
+    """A covering of at most `cells_max` cells, 8 .. QUERY_CELLS_MAX: more fit closer."""
+    if not 8 <= cells_max <= QUERY_CELLS_MAX:
+        raise InvariantBroken("a covering of too few or too many cells", cells_max=cells_max)
+    if isinstance(footprint, Circle):
+        reach = _reach_rad(footprint.radius_m, (footprint.centre,), 0.0)
+        return s2.cap_covering(footprint.centre, reach, cells_max)
+    if isinstance(footprint, Corridor):
+        stray = _stray_rad(footprint.path)
+        if stray is None:
+            return WHOLE_EARTH
+        reach = _reach_rad(footprint.half_width_m, footprint.path, stray)
+        return s2.path_covering(footprint.path, reach, cells_max)
+    # Holes lie within the outer ring, but their edges may be as long as its own.
+    strays = [_stray_rad((*ring, ring[0])) for ring in footprint.rings()]
+    stray = max((one for one in strays if one is not None), default=0.0)
+    if None in strays:
+        return WHOLE_EARTH
+    return s2.polygon_covering(footprint.rings(), stray + _MARGIN_RAD, cells_max)
+
+
+def _stray_rad(path: Sequence[Position]) -> float | None:
+    """How far the geodesics of a path stray from great circles at most; None if nobody knows."""
+    longest = math.degrees(max(angle_rad(start, end) for start, end in pairwise(path)))
+    if longest > EDGE_MAX_DEG:
+        return None
+    return math.radians(STRAY_PER_SQUARE_DEGREE * longest * longest)
+
+
+def _reach_rad(distance_m: float, path: Sequence[Position], stray_rad: float) -> float:
+    """An angle that no point within the distance of the path exceeds."""
+    lowest = min(abs(position.lat_deg) for position in path)
+    if len({position.lat_deg > 0 for position in path}) > 1:
+        lowest = 0.0  # the path crosses the equator
+    lowest = math.radians(lowest) - distance_m / CURVATURE_RADIUS_MIN_M - stray_rad
+    sine = math.sin(max(lowest, 0.0))
+    radius_m = CURVATURE_RADIUS_MIN_M / math.pow(1 - ECCENTRICITY_SQUARED * sine * sine, 1.5)
+    return distance_m / radius_m + stray_rad + _MARGIN_RAD
