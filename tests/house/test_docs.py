@@ -100,7 +100,7 @@ def _section(text: str, command: str) -> str | None:
     """The text from the heading that names the command to the next such heading."""
     if command == "openline":
         return text
-    parts = re.split(r"^#+ .*?`(openline [a-z-]+)[^`\n]*`.*$", text, flags=re.MULTILINE)
+    parts = re.split(r"^#+ .*?`(openline(?: [a-z][a-z-]*)+)[^`\n]*`.*$", text, flags=re.MULTILINE)
     sections = dict(zip(parts[1::2], parts[2::2], strict=True))
     return sections.get(command)
 

@@ -50,6 +50,7 @@ LIBRARIES = {
     "markupsafe": ("report",),  # jinja2's own type for escaped text
     "click": ("cli",),
     "rich": ("cli",),
+    "apsw": ("store.sqlite",),
 }
 NO_NETWORK = {"socket", "http", "urllib.request", "asyncio", "ssl"}  # formats: bytes in, bytes out
 

@@ -1,0 +1,188 @@
+"""What is held in memory beside the file: the index of all extents and references lately decoded.
+
+There is one of it, and it follows the writer: while a batch runs, it holds what is not committed
+yet. A query sees it *as of* the commit its snapshot of the file shows: every row that was changed
+by a later commit, or by the batch under way, is named in `changed`, and for those the query asks
+its snapshot instead. So a query never sees half a commit, and neither side waits for the other,
+except for the moment of one lookup.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from openline.airspace.extent import Extent
+from openline.errors import InvariantBroken
+from openline.store.index import ExtentIndex
+from openline.store.references import Expirable
+from openline.store.sqlite.rows import TABLES
+
+CACHE_CELLS_MAX: Final = 1_000_000  # of all decoded references together; a cell is about 40 bytes
+_CELLS_OF_NOTHING: Final = 40  # what a reference and its extents cost besides their cells, in cells
+
+
+class _Cache:
+    """References by key, the least recently used forgotten first."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Expirable, int]] = {}
+        self._cost = 0
+
+    def get(self, key: int) -> Expirable | None:
+        entry = self._found.pop(key, None)
+        if entry is None:
+            return None
+        self._found[key] = entry  # now the last to be forgotten
+        return entry[0]
+
+    def set(self, key: int, reference: Expirable, cost: int) -> None:
+        self.drop(key)
+        self._found[key] = (reference, cost)
+        self._cost += cost
+        while self._cost > CACHE_CELLS_MAX // len(TABLES):
+            self.drop(next(iter(self._found)))
+
+    def drop(self, key: int) -> None:
+        entry = self._found.pop(key, None)
+        if entry is not None:
+            self._cost -= entry[1]
+
+
+class _Undo(NamedTuple):
+    table: str
+    key: int
+    before: Sequence[Extent]
+    after: Sequence[Extent]
+
+
+class Matches(NamedTuple):
+    """Row numbers: `sure` ones match; of the `doubtful` ones only the snapshot knows."""
+
+    sure: list[int]
+    doubtful: list[int]
+
+
+class Live:
+    """Index and cache of every table. The methods of the writer are called by its thread alone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._index = {table.name: ExtentIndex() for table in TABLES}
+        self._cache = {table.name: _Cache() for table in TABLES}
+        self._changed: dict[str, dict[int, int]] = {table.name: {} for table in TABLES}
+        self._readers: Counter[int] = Counter()
+        self._undo: list[_Undo] = []
+        self._commit = 0
+
+    @property
+    def commit(self) -> int:
+        """The number of the last commit that is known to be durable."""
+        return self._commit
+
+    def fill(self, commit: int, rows: Iterable[tuple[str, int, Sequence[Extent]]]) -> None:
+        """Start over with the rows of a commit: table, key, extents."""
+        index = {table.name: ExtentIndex() for table in TABLES}
+        for table, key, extents in rows:
+            index[table].add(key, extents)
+        with self._lock:
+            self._index = index
+            self._cache = {table.name: _Cache() for table in TABLES}
+            self._undo.clear()
+            self._commit = commit
+
+    # The writer.
+
+    def replace(
+        self, table: str, key: int, before: Sequence[Extent], after: Sequence[Extent]
+    ) -> None:
+        """A row is changed by the batch under way; empty extents: it was not, or is no more."""
+        if not all(extent.cells for extent in after):
+            raise InvariantBroken("an extent without cells is nowhere", table=table)
+        with self._lock:
+            self._changed[table][key] = self._commit + 1
+            self._cache[table].drop(key)
+            if before != after:
+                index = self._index[table]
+                index.remove(key, before)
+                index.add(key, after)
+            self._undo.append(_Undo(table, key, before, after))
+
+    def mark(self) -> int:
+        """Where `undo_to` can go back to."""
+        return len(self._undo)
+
+    def undo_to(self, mark: int) -> None:
+        """Take back what was changed since the mark."""
+        with self._lock:
+            while len(self._undo) > mark:
+                table, key, before, after = self._undo.pop()
+                self._cache[table].drop(key)
+                if before != after:
+                    self._index[table].remove(key, after)
+                    self._index[table].add(key, before)
+
+    def committed(self) -> None:
+        """The batch under way is durable; forget what no query can ask about any more."""
+        with self._lock:
+            self._undo.clear()
+            self._commit += 1
+            oldest = min(self._readers, default=self._commit)
+            for changed in self._changed.values():
+                for key in [key for key, commit in changed.items() if commit <= oldest]:
+                    del changed[key]
+
+    def matching(self, table: str, extents: Sequence[Extent]) -> list[int]:
+        """Keys that match, as the writer sees it."""
+        with self._lock:
+            return self._index[table].matching(extents)
+
+    def cached(self, table: str, key: int) -> Expirable | None:
+        """A reference as the writer sees it, if it is at hand."""
+        with self._lock:
+            return self._cache[table].get(key)
+
+    def remember(self, table: str, key: int, reference: Expirable, cells: int) -> None:
+        """Keep a reference at hand, as the writer sees it."""
+        with self._lock:
+            self._cache[table].set(key, reference, cells + _CELLS_OF_NOTHING)
+
+    # Queries.
+
+    def enter(self) -> int:
+        """A query begins; nothing is forgotten that it may ask about. Ends with `leave`."""
+        with self._lock:
+            self._readers[self._commit] += 1
+            return self._commit
+
+    def leave(self, token: int) -> None:
+        """The query that got this token is over."""
+        with self._lock:
+            self._readers[token] -= 1
+            if not self._readers[token]:
+                del self._readers[token]
+
+    def matching_as_of(self, commit: int, table: str, extents: Sequence[Extent]) -> Matches:
+        """Keys that match as of a commit."""
+        with self._lock:
+            found = self._index[table].matching(extents)
+            doubtful = [key for key, at in self._changed[table].items() if at > commit]
+        if not doubtful:
+            return Matches(found, doubtful)
+        unsure = set(doubtful)
+        return Matches([key for key in found if key not in unsure], doubtful)
+
+    def cached_as_of(self, commit: int, table: str, key: int) -> Expirable | None:
+        """A reference as of a commit, if it is at hand."""
+        with self._lock:
+            if self._changed[table].get(key, 0) > commit:
+                return None
+            return self._cache[table].get(key)
+
+    def remember_as_of(
+        self, commit: int, table: str, key: int, reference: Expirable, cells: int
+    ) -> None:
+        """Keep a reference of a snapshot at hand, unless it was changed since."""
+        with self._lock:
+            if self._changed[table].get(key, 0) <= commit:
+                self._cache[table].set(key, reference, cells + _CELLS_OF_NOTHING)

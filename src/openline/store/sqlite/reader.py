@@ -1,0 +1,191 @@
+"""Questions to the file and to the index beside it, as a query or a change asks them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar, cast
+
+import apsw
+
+from openline.airspace.extent import Extent
+from openline.airspace.extents import any_touch
+from openline.airspace.reference import (
+    Availability,
+    ConstraintReference,
+    IntentReference,
+    Subscription,
+    UssAvailability,
+)
+from openline.airspace.volume_table import microseconds
+from openline.errors import InvariantBroken
+from openline.store.ports import Record
+from openline.store.references import Expirable, extents_of
+from openline.store.sqlite.live import Live, Matches
+from openline.store.sqlite.rows import CONSTRAINTS, INTENTS, SUBSCRIPTIONS, TABLES, Table, instant
+
+R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
+
+_INTEGER_MAX = 2**63 - 1
+_BY_TABLE: dict[str, Table[Any]] = {table.name: table for table in TABLES}
+_EXPIRED = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT time_end, id, '{name}', key FROM {name} WHERE time_end < ?1 "
+    "ORDER BY time_end, id LIMIT ?2)"
+    for name in _BY_TABLE
+)
+_EXPIRED = f"SELECT * FROM ({_EXPIRED}) ORDER BY 1, 2 LIMIT ?2"
+
+
+class Sight(Protocol):
+    """The index and the cache as somebody sees them."""
+
+    def matching(self, table: str, extents: Sequence[Extent]) -> Matches:
+        """Keys that match, and keys to ask the file about."""
+        ...
+
+    def cached(self, table: str, key: int) -> Expirable | None:
+        """A reference, if it is at hand."""
+        ...
+
+    def remember(self, table: str, key: int, reference: Expirable, cells: int) -> None:
+        """Keep it at hand."""
+        ...
+
+
+class WriterSight:
+    """What the batch under way sees: its own changes too."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self.cached = live.cached
+        self.remember = live.remember
+
+    def matching(self, table: str, extents: Sequence[Extent]) -> Matches:
+        """Keys that match; none is doubtful."""
+        return Matches(self._live.matching(table, extents), [])
+
+
+class SnapshotSight:
+    """What a query sees: the state as of one commit."""
+
+    def __init__(self, live: Live, commit: int) -> None:
+        self._live = live
+        self._commit = commit
+
+    def matching(self, table: str, extents: Sequence[Extent]) -> Matches:
+        """Keys that match, and keys that were changed since."""
+        return self._live.matching_as_of(self._commit, table, extents)
+
+    def cached(self, table: str, key: int) -> Expirable | None:
+        """A reference, if it is at hand and was not changed since."""
+        return self._live.cached_as_of(self._commit, table, key)
+
+    def remember(self, table: str, key: int, reference: Expirable, cells: int) -> None:
+        """Keep it at hand, unless it was changed since."""
+        self._live.remember_as_of(self._commit, table, key, reference, cells)
+
+
+class SqliteReader:
+    """See `ports.Reader`. Used by one thread, within one transaction of its connection."""
+
+    def __init__(self, connection: apsw.Connection, sight: Sight) -> None:
+        self._connection = connection
+        self._sight = sight
+
+    def intent(self, intent_id: str) -> IntentReference | None:
+        """The operational intent of that id."""
+        return self._by_id(INTENTS, intent_id)
+
+    def intents_matching(self, extents: Sequence[Extent]) -> list[IntentReference]:
+        """Operational intents with an extent that touches one of these; each once, by id."""
+        return self._matching(INTENTS, extents)
+
+    def intents_of_subscription(self, subscription_id: str) -> list[IntentReference]:
+        """Operational intents that depend on a subscription, by id."""
+        question = "SELECT key FROM intents WHERE subscription_id = ? ORDER BY id"
+        keys = [row[0] for row in self._connection.execute(question, (subscription_id,))]
+        return self._by_keys(INTENTS, keys)
+
+    def constraint(self, constraint_id: str) -> ConstraintReference | None:
+        """The constraint of that id."""
+        return self._by_id(CONSTRAINTS, constraint_id)
+
+    def constraints_matching(self, extents: Sequence[Extent]) -> list[ConstraintReference]:
+        """Constraints with an extent that touches one of these; each once, by id."""
+        return self._matching(CONSTRAINTS, extents)
+
+    def subscription(self, subscription_id: str) -> Subscription | None:
+        """The subscription of that id."""
+        return self._by_id(SUBSCRIPTIONS, subscription_id)
+
+    def subscriptions_matching(self, extents: Sequence[Extent]) -> list[Subscription]:
+        """Subscriptions whose extent touches one of these; each once, by id."""
+        return self._matching(SUBSCRIPTIONS, extents)
+
+    def availability(self, uss_id: str) -> Availability | None:
+        """What was last set for that USS."""
+        question = "SELECT state, version FROM availability WHERE uss_id = ?"
+        row = self._connection.execute(question, (uss_id,)).fetchone()
+        return row and Availability(uss_id, UssAvailability(row[0]), row[1])
+
+    def records(self, after: int, limit: int) -> list[Record]:
+        """At most `limit` records with a sequence greater than `after`, ascending."""
+        question = (
+            "SELECT sequence, time, party, kind, body FROM records WHERE sequence > ? "
+            "ORDER BY sequence LIMIT ?"
+        )
+        bounds = (_bounded(after), max(0, _bounded(limit)))
+        rows = self._connection.execute(question, bounds)
+        return [Record(row[0], instant(row[1]), *row[2:]) for row in rows]
+
+    def expired(self, before: datetime, limit: int) -> list[Expirable]:
+        """At most `limit` references that ended before that instant, oldest end first, by id."""
+        bounds = (microseconds(before), max(0, _bounded(limit)))
+        rows: list[Any] = self._connection.execute(_EXPIRED, bounds).fetchall()
+        return [self._by_key(_BY_TABLE[name], key) for _end, _id, name, key in rows]
+
+    def _by_id(self, table: Table[R], reference_id: str) -> R | None:
+        found = self._row_of(table, reference_id)
+        return found and found[1]
+
+    def _row_of(self, table: Table[R], reference_id: str) -> tuple[int, R] | None:
+        """Key and reference of an id."""
+        question = f"SELECT key FROM {table.name} WHERE id = ?"
+        row = self._connection.execute(question, (reference_id,)).fetchone()
+        return row and (row[0], self._by_key(table, row[0]))
+
+    def _matching(self, table: Table[R], extents: Sequence[Extent]) -> list[R]:
+        sure, doubtful = self._sight.matching(table.name, extents)
+        found = self._by_keys(table, sure)
+        for key in doubtful:
+            reference = self._read(table, key)
+            if reference is not None and any_touch(extents_of(reference), extents):
+                found.append(reference)
+        found.sort(key=_id_of)
+        return found
+
+    def _by_keys(self, table: Table[R], keys: Sequence[int]) -> list[R]:
+        return [self._by_key(table, key) for key in keys]
+
+    def _by_key(self, table: Table[R], key: int) -> R:
+        """The reference of a key that is there."""
+        known = self._sight.cached(table.name, key)
+        if known is not None:
+            return cast(R, known)
+        reference = self._read(table, key)
+        if reference is None:
+            raise InvariantBroken("the index names no row", table=table.name, key=key)
+        cells = sum(len(extent.cells) for extent in extents_of(reference))
+        self._sight.remember(table.name, key, reference, cells)
+        return reference
+
+    def _read(self, table: Table[R], key: int) -> R | None:
+        question = f"{table.select} WHERE key = ?"
+        row = self._connection.execute(question, (key,)).fetchone()
+        return None if row is None else table.decode(row[1:])
+
+
+def _id_of(reference: Expirable) -> str:
+    return reference.id
+
+
+def _bounded(number: int) -> int:
+    return max(-_INTEGER_MAX, min(number, _INTEGER_MAX))

@@ -1,0 +1,177 @@
+"""A store in one SQLite file. See docs/store.md for its layout and its promises."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+import apsw
+
+from openline.airspace.extent import Extent
+from openline.errors import InvariantBroken, StoreUnavailable
+from openline.store.ports import Reader, Transaction
+from openline.store.sqlite.connection import (
+    as_openline_error,
+    open_reader,
+    open_writer,
+    storage_errors,
+)
+from openline.store.sqlite.live import Live
+from openline.store.sqlite.lock import WriterLock
+from openline.store.sqlite.reader import SnapshotSight, SqliteReader
+from openline.store.sqlite.schema import EMPTY, NEWEST, migrate, require_known, version_of
+from openline.store.sqlite.transaction import prove_writable
+from openline.store.sqlite.upkeep import back_up_before_migration, flush_folder
+from openline.store.sqlite.writer import Writer, fill
+
+T = TypeVar("T")
+
+_IDLE_READERS_MAX: Final = 8
+_CHECK_S: Final = 5.0
+
+
+class SqliteStore:
+    """See `ports.Store`. One object, in one process, writes a file at a time.
+
+    A missing file is made; one of an older schema is backed up and migrated. `vfs` names the
+    virtual file system of SQLite, for tests.
+    Raises: StoreUnavailable if the file cannot be opened or another process writes it;
+    InvalidInput if it holds something else, or a schema that this release does not know.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, vfs: str | None = None) -> None:
+        self._path = Path(path).absolute()
+        self._vfs = vfs
+        self._live = Live()
+        self._idle: list[apsw.Connection] = []
+        self._readers_changed = threading.Condition()
+        self._reading = 0
+        self._open = True
+        self._here = threading.local()
+        self._lock = WriterLock(self._path)
+        try:
+            with storage_errors(self._path):
+                self._connection = self._prepared()
+                fill(self._live, self._connection)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._writer = Writer(self._connection, self._live, self._path)
+
+    def submit(self, touching: Sequence[Extent], change: Callable[[Transaction], T]) -> Future[T]:
+        """Run a change in the writer's thread; the future is done when it is on the disk."""
+        if self._is_nested():
+            refused: Future[T] = Future()
+            refused.set_exception(_nested())
+            return refused
+        return self._writer.submit(touching, change)
+
+    def read(self, query: Callable[[Reader], T]) -> T:
+        """Run a query in the calling thread, on a snapshot of the last commit."""
+        if self._is_nested():
+            raise _nested()
+        try:
+            with self._snapshot() as reader:
+                self._here.busy = True
+                try:
+                    return query(reader)
+                finally:
+                    self._here.busy = False
+        except apsw.Error as error:
+            raise as_openline_error(error, self._path) from error
+
+    def check(self) -> None:
+        """Write a row and see it on the disk. Raises: StoreUnavailable."""
+        try:
+            self.submit((), prove_writable).result(_CHECK_S)
+        except TimeoutError as error:
+            raise StoreUnavailable(
+                f"the disk did not answer within {_CHECK_S:g} s", file=str(self._path)
+            ) from error
+
+    def close(self) -> None:
+        """Finish what was submitted and what is being read, and free the file."""
+        if self._is_nested():
+            raise _nested()
+        with self._readers_changed:
+            closing, self._open = self._open, False
+        if not closing:
+            return
+        self._writer.close()
+        with self._readers_changed:
+            self._readers_changed.wait_for(lambda: self._reading == 0)
+        for connection in (*self._idle, self._connection):
+            with suppress(apsw.Error):  # the last one brings the log into the file, if it can
+                connection.close()
+        self._idle.clear()
+        self._lock.release()
+
+    def _prepared(self) -> apsw.Connection:
+        """The writer's connection to a file of the newest schema. Raises: apsw.Error."""
+        is_new = not self._path.exists()
+        connection = open_writer(self._path, vfs=self._vfs)
+        try:
+            version = version_of(connection)
+            require_known(version)
+            if version not in (EMPTY, NEWEST):
+                back_up_before_migration(self._path, version, vfs=self._vfs)
+            if version != NEWEST:
+                migrate(connection)
+            if is_new:
+                flush_folder(self._path.parent)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _is_nested(self) -> bool:
+        return getattr(self._here, "busy", False) or self._writer.is_here
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[SqliteReader]:
+        with self._readers_changed:
+            if not self._open:
+                raise StoreUnavailable("the store is closed", file=str(self._path))
+            self._reading += 1
+            connection = self._idle.pop() if self._idle else None
+        token = self._live.enter()
+        is_sound = False
+        try:
+            if connection is None:
+                connection = open_reader(self._path, vfs=self._vfs)
+            connection.execute("BEGIN")
+            question = "SELECT value FROM meta WHERE name = 'commits'"
+            (commit,) = connection.execute(question).fetchone() or (0,)
+            is_sound = True
+            yield SqliteReader(connection, SnapshotSight(self._live, int(str(commit))))
+        except apsw.Error:
+            is_sound = False
+            raise
+        finally:
+            self._live.leave(token)
+            self._give_back(connection, is_sound)
+
+    def _give_back(self, connection: apsw.Connection | None, is_sound: bool) -> None:
+        """Keep a connection for the next query, or close it after an error or beyond a few."""
+        try:
+            if connection is not None and connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except apsw.Error:
+            is_sound = False
+        with self._readers_changed:
+            if is_sound and connection is not None and len(self._idle) < _IDLE_READERS_MAX:
+                self._idle.append(connection)
+                connection = None
+        if connection is not None:
+            with suppress(apsw.Error):
+                connection.close()
+        with self._readers_changed:
+            self._reading -= 1
+            self._readers_changed.notify_all()
+
+
+def _nested() -> InvariantBroken:
+    return InvariantBroken("a change or query asks the store for another one")

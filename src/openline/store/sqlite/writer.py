@@ -1,0 +1,224 @@
+"""The one thread that writes: changes that wait together share one commit.
+
+While a commit waits for the disk, new changes queue up; they are the next batch. So a single
+caller waits for one flush of the disk, and many callers share it. Within a batch every change has
+its own savepoint: what raises is taken back alone. Answers, good or bad, are given after the
+commit: nobody is told of what might still be lost, not even in a refusal.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import apsw
+
+from openline.airspace.extent import Extent
+from openline.errors import InvariantBroken, StoreUnavailable
+from openline.store.ports import Transaction
+from openline.store.sqlite.connection import as_openline_error
+from openline.store.sqlite.live import Live
+from openline.store.sqlite.rows import TABLES, unpack_extents
+from openline.store.sqlite.transaction import SqliteTransaction
+
+T = TypeVar("T")
+
+BATCH_MAX: Final = 128  # changes of one commit: bounds what one failing disk takes with it
+WAITING_MAX: Final = 10_000  # beyond it, callers are told to come back
+CHECKPOINT_PAGES: Final = 4_000  # of the log, 16 MiB, before they go into the file
+
+
+@dataclass(slots=True)
+class _Job:
+    """A change that waits, and then what became of it."""
+
+    touching: Sequence[Extent]
+    change: Callable[[Transaction], Any]
+    future: Future[Any] = field(default_factory=Future)
+    answer: Any = None
+    error: BaseException | None = None
+
+    def resolve(self) -> None:
+        """Tell whoever waits."""
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.answer)
+
+
+class Writer:
+    """Owns the connection that writes. Its thread ends with `close`, after all that waits."""
+
+    def __init__(self, connection: apsw.Connection, live: Live, path: Path) -> None:
+        self._connection = connection
+        self._live = live
+        self._path = path
+        self._waiting: queue.Queue[_Job | None] = queue.Queue(WAITING_MAX)
+        self._log_pages = 0
+        self._checkpoint_at = CHECKPOINT_PAGES
+        self._gate = threading.Lock()
+        self._open = True
+        self._fault: BaseException | None = None
+        connection.set_wal_hook(self._note_log)
+        self._thread = threading.Thread(target=self._run, name="openline-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the calling thread is the writer's own."""
+        return threading.get_ident() == self._thread.ident
+
+    def submit(self, touching: Sequence[Extent], change: Callable[[Transaction], T]) -> Future[T]:
+        """Queue a change. The future is done after its commit."""
+        job = _Job(touching, change)
+        with self._gate:
+            if not self._open:
+                job.error = StoreUnavailable("the store is closed", file=str(self._path))
+            else:
+                try:
+                    self._waiting.put_nowait(job)
+                except queue.Full:
+                    job.error = StoreUnavailable(
+                        f"{WAITING_MAX:,} changes are waiting", cure="try again in a second"
+                    )
+        if job.error is not None:
+            job.resolve()
+        return job.future
+
+    def close(self) -> None:
+        """Finish what waits, and end the thread."""
+        with self._gate:
+            closing, self._open = self._open, False
+        if closing:
+            self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            batch, is_last = self._next_batch()
+            if batch:
+                self._commit(batch)
+                for job in batch:
+                    job.resolve()
+                self._checkpoint()
+            if is_last:
+                return
+
+    def _next_batch(self) -> tuple[list[_Job], bool]:
+        """All that waits, at least one; and whether the end was asked for."""
+        batch: list[_Job] = []
+        job = self._waiting.get()
+        while job is not None:
+            if job.future.set_running_or_notify_cancel():
+                batch.append(job)
+            if len(batch) == BATCH_MAX:
+                return batch, False
+            try:
+                job = self._waiting.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _commit(self, batch: Sequence[_Job]) -> None:
+        """Give every job its answer or error. If the whole batch fails, each is tried alone."""
+        error = self._try(batch)
+        if error is None:
+            return
+        for job in batch:
+            job.error = error if len(batch) == 1 else self._try([job])
+
+    def _try(self, jobs: Sequence[_Job]) -> Exception | None:
+        """Run and commit the jobs; the error that undid all of them, if there was one."""
+        try:
+            self._restore()
+            self._connection.execute("BEGIN IMMEDIATE")
+            before = self._connection.total_changes()
+            for job in jobs:
+                self._apply(job)
+            if self._connection.total_changes() == before:
+                self._connection.execute("ROLLBACK")
+                return None
+            statement = "UPDATE meta SET value = ? WHERE name = 'commits'"
+            self._connection.execute(statement, (self._live.commit + 1,))
+            self._connection.execute("COMMIT")
+        except apsw.Error as error:
+            self._abandon()
+            return as_openline_error(error, self._path)
+        except Exception as error:  # a fault of ours: memory and file may differ
+            self._fault = error
+            self._abandon()
+            return InvariantBroken(f"a batch of changes broke: {error!r}")
+        self._live.committed()
+        return None
+
+    def _apply(self, job: _Job) -> None:
+        """Run one change inside its savepoint. Raises: apsw.Error, which undoes the batch."""
+        job.answer = job.error = None
+        mark = self._live.mark()
+        self._connection.execute("SAVEPOINT change")
+        try:
+            transaction = SqliteTransaction(self._connection, self._live, job.touching)
+            job.answer = job.change(transaction)
+            transaction.finish()
+        except apsw.Error:
+            raise
+        except BaseException as error:
+            job.error = error
+            self._connection.execute("ROLLBACK TO change")
+            self._live.undo_to(mark)
+        self._connection.execute("RELEASE change")
+
+    def _abandon(self) -> None:
+        """Take back the whole batch, in the file and in memory."""
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._live.undo_to(0)
+        except Exception as error:
+            self._fault = error
+
+    def _restore(self) -> None:
+        """After a fault, read the state again from the file. Raises: apsw.Error."""
+        if self._fault is not None:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            fill(self._live, self._connection)
+            self._fault = None
+
+    def _note_log(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._log_pages = pages
+        return apsw.SQLITE_OK
+
+    def _checkpoint(self) -> None:
+        """Bring a long log into the file; what fails is tried again when it has grown further.
+
+        A log that a slow reader still needs goes on growing, and is not gone through each time.
+        """
+        if self._log_pages < CHECKPOINT_PAGES:
+            self._checkpoint_at = CHECKPOINT_PAGES  # it began anew
+        elif self._log_pages >= self._checkpoint_at:
+            self._checkpoint_at = self._log_pages + CHECKPOINT_PAGES
+            with suppress(apsw.Error):
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+
+def fill(live: Live, connection: apsw.Connection) -> None:
+    """Load the index with everything in the file, as of one commit. Raises: apsw.Error."""
+    connection.execute("BEGIN")
+    try:
+        question = "SELECT value FROM meta WHERE name = 'commits'"
+        (commit,) = connection.execute(question).fetchone() or (0,)
+        live.fill(int(commit), _rows(connection))
+    finally:
+        if connection.in_transaction:
+            connection.execute("COMMIT")
+
+
+def _rows(connection: Any) -> Iterable[tuple[str, int, tuple[Extent, ...]]]:
+    for table in TABLES:
+        for key, extents in connection.execute(f"SELECT key, extents FROM {table.name}"):
+            yield table.name, key, unpack_extents(extents)
