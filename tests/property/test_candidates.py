@@ -22,7 +22,7 @@ MINIMA = (
 @pytest.mark.parametrize("separation", MINIMA)
 @pytest.mark.parametrize("seed", range(2))
 def test_every_conflict_is_a_candidate_once(separation: Separation, seed: int) -> None:
-    volumes = [volume for a, b, _ in pairs(300 + seed, 60) for volume in (a, b)]
+    volumes = [volume for a, b, _ in pairs(300 + seed, 30) for volume in (a, b)]
     table = VolumeTable.of(volumes)
     found: list[tuple[int, int]] = []
     for i, j in may_conflict(table, separation, np.arange(len(volumes))):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -51,19 +52,15 @@ class VolumeTable:
     def of(cls, volumes: Sequence[Volume4D]) -> "VolumeTable":
         """The table of some volumes, in their order."""
         bands = [volume.altitude for volume in volumes]
-        times = [(microseconds(v.time_start), microseconds(v.time_end)) for v in volumes]
-        start_end = np.array(times, dtype=np.int64).reshape(-1, 2)
-        heights = np.array(
-            [
-                (b.altitude_lower_m, b.altitude_upper_m, b.lower.metres(), b.upper.metres())
-                for b in bands
-            ],
-            dtype=np.float64,
-        ).reshape(-1, 4)
-        datums = np.array(
-            [(_DATUMS[b.lower.reference], _DATUMS[b.upper.reference]) for b in bands],
-            dtype=np.int64,
-        ).reshape(-1, 2)
+        times = (microseconds(instant) for v in volumes for instant in (v.time_start, v.time_end))
+        start_end = np.fromiter(times, np.int64, 2 * len(bands)).reshape(-1, 2)
+        metres = chain.from_iterable(
+            (b.altitude_lower_m, b.altitude_upper_m, b.lower.metres(), b.upper.metres())
+            for b in bands
+        )
+        heights = np.fromiter(metres, np.float64, 4 * len(bands)).reshape(-1, 4)
+        limits = (_DATUMS[limit.reference] for b in bands for limit in (b.lower, b.upper))
+        datums = np.fromiter(limits, np.int64, 2 * len(bands)).reshape(-1, 2)
         return cls(
             FootprintTable.of([volume.footprint for volume in volumes]),
             start_end[:, 0],

@@ -92,26 +92,29 @@ class _Rings:
 
     @classmethod
     def of(cls, footprints: Sequence[Footprint]) -> "_Rings":
+        # Plain lists of numbers: a million small tuples would keep the garbage collector busy.
         positions: list[Position] = []
-        rows: list[tuple[int, int, bool, bool]] = []
+        lengths: list[int] = []
+        owners: list[int] = []
+        holes: list[int] = []
         for owner, footprint in enumerate(footprints):
-            if isinstance(footprint, Circle):
-                positions.append(footprint.centre)
-                rows.append((1, owner, False, False))
-            elif isinstance(footprint, Corridor):
-                positions.extend(footprint.path)
-                rows.append((len(footprint.path), owner, False, False))
-            else:
-                for number, ring in enumerate(footprint.rings()):
-                    positions.extend(ring)
-                    rows.append((len(ring), owner, True, number > 0))
-        columns = np.array(rows, dtype=np.int64).reshape(-1, 4)
+            rings = _lines(footprint)
+            if len(rings) > 1:
+                holes.extend(range(len(lengths) + 1, len(lengths) + len(rings)))
+            for ring in rings:
+                positions.extend(ring)
+                lengths.append(len(ring))
+                owners.append(owner)
+        hole = np.zeros(len(lengths), np.bool_)
+        hole[holes] = True
+        polygon = np.fromiter((isinstance(f, Polygon) for f in footprints), np.bool_)
+        owned = np.array(owners, dtype=np.int64)
         return cls(
             unit_vectors(positions) if positions else np.empty((0, 3)),
-            columns[:, 0],
-            columns[:, 1],
-            columns[:, 2].astype(np.bool_),
-            columns[:, 3].astype(np.bool_),
+            np.array(lengths, dtype=np.int64),
+            owned,
+            polygon[owned],
+            hole,
         )
 
     def following(self) -> tuple[Integers, Integers]:
@@ -148,6 +151,13 @@ class _Rings:
             return self
         vertex = np.insert(self.vertex, np.concatenate(places), np.concatenate(pieces), axis=0)
         return _Rings(vertex, length, self.owner, self.closed, self.hole)
+
+
+def _lines(footprint: Footprint) -> Sequence[Sequence[Position]]:
+    """The rings of a polygon, the path of a corridor, the centre of a circle."""
+    if isinstance(footprint, Polygon):
+        return footprint.rings()
+    return ((footprint.centre,) if isinstance(footprint, Circle) else footprint.path,)
 
 
 def _position(vector: npt.NDArray[np.float64]) -> Position:
