@@ -105,5 +105,5 @@ def install(writer: LineWriter, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [JsonHandler(writer)]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "asyncio"):
+    for noisy in ("uvicorn.error", "uvicorn.access", "asyncio"):
         logging.getLogger(noisy).setLevel("WARNING")

@@ -1,7 +1,7 @@
 """The command `openline`: its subcommands, loaded when used, and what every one has in common.
 
-Exit codes: 0 no conflict, or done; 1 conflicts; 2 bad usage or input; 3 a file that cannot be
-opened or written; 70 a fault of ours; 130 interrupted; 141 the reader of the output went away.
+Exit codes: 0 no conflict, or done; 1 conflicts; 2 bad usage or input; 3 a file or service that
+cannot be reached; 70 a fault of ours; 130 interrupted; 141 the reader of the output went away.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
-from openline.errors import InvariantBroken, OpenlineError, Unreachable
+from openline.errors import InvariantBroken, OpenlineError, StoreUnavailable, Unreachable
 
 EXIT_CONFLICTS: Final = 1
 EXIT_INVALID: Final = 2
@@ -27,6 +27,10 @@ COMMANDS: Final = {
     "show": "Show what was understood of files.",
     "convert": "Write the traffic of a file in another format.",
     "formats": "List the file formats.",
+    "serve": "Serve the sky: an F3548-21 DSS with a durable store.",
+    "token": "Print a token of a server that runs with --dev.",
+    "config": "Show the settings of the server.",
+    "service": "Run the server as a service of the system.",
     "doctor": "Look at the environment and say what is missing.",
     "completion": "Print the completion script of a shell.",
 }
@@ -121,7 +125,7 @@ def _guarded(run: Callable[[], _Result]) -> _Result:
         raise click.exceptions.Exit(EXIT_CLOSED_PIPE) from None
     except InvariantBroken:
         _report_fault()
-    except Unreachable as error:
+    except (Unreachable, StoreUnavailable) as error:
         _complain(str(error))
         raise click.exceptions.Exit(EXIT_UNREACHABLE) from None
     except OpenlineError as error:

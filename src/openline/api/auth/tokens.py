@@ -54,6 +54,11 @@ class TokenVerifier:
         self._remembered: dict[bytes, tuple[Caller, float]] = {}
         self._generation = ring.generation
 
+    @property
+    def remembered(self) -> int:
+        """How many verified tokens are in memory."""
+        return len(self._remembered)
+
     async def caller(self, token: bytes, now_s: float) -> Caller:
         """The party behind a token at that instant (seconds since 1970).
 

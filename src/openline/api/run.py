@@ -1,0 +1,87 @@
+"""Run the application on a socket until a signal says stop: one process or several.
+
+SIGTERM and SIGINT end it in order: no new connections, requests in work are answered, the store is
+closed, exit code 0. A second SIGINT does not wait.
+"""
+
+import contextlib
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
+
+from openline.errors import Unreachable
+
+_BACKLOG: Final = 2_048
+_KEEP_ALIVE_S: Final = 65  # longer than clients keep connections, so that they close first
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How the application is run. `make` is called in each process; it must be picklable for
+    more than one. `drain_s` is the time that requests in work get at the end."""
+
+    make: Callable[[], Starlette]
+    workers: int
+    drain_s: float
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises: Unreachable."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise Unreachable(
+            f"cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}",
+            cure="choose another with --host and --port",
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def run(running: Running, listener: socket.socket) -> None:
+    """Serve until a signal; returns when everything in work is done."""
+    config = uvicorn.Config(
+        running.make,
+        factory=True,
+        workers=running.workers,
+        lifespan="on",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=ceil(running.drain_s),
+    )
+    if running.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    # uvicorn raises the signal again when it has ended in order: that must not change our exit.
+    before = {name: signal.signal(name, _ignored) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with contextlib.closing(listener):
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def _ignored(_signal: int, _frame: object) -> None:
+    return None

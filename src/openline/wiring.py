@@ -1,0 +1,243 @@
+"""The only place where concrete stores, clocks and keys are chosen."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from openline.app.configuration import Configuration, without_password
+from openline.app.services import Services
+from openline.errors import InvalidInput, Unreachable
+from openline.store.ports import Store
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from openline.api.auth.keys import TrustedKey
+    from openline.api.log import LineWriter
+    from openline.api.server import Front
+
+MEMORY: Final = ":memory:"
+_POSTGRES: Final = ("postgresql://", "postgres://")
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+_KEY_FILE_BYTES_MAX: Final = 1_048_576
+
+
+class SystemClock:
+    """The time of the machine."""
+
+    def now(self) -> datetime:
+        """The current instant, aware UTC."""
+        return datetime.now(UTC)
+
+
+def open_store(db: str) -> Store:
+    """The store of that name: a SQLite file, `postgresql://…`, or `:memory:`.
+
+    Raises: InvalidInput, StoreUnavailable, Unreachable.
+    """
+    if db == MEMORY:
+        from openline.store.memory import MemoryStore
+
+        return MemoryStore()
+    if db.startswith(_POSTGRES):
+        try:
+            from openline.store.postgres.store import PostgresStore
+        except ModuleNotFoundError as error:
+            raise InvalidInput(
+                f"PostgreSQL needs {error.name}, which is not installed",
+                cure="pip install 'openline[postgres]'",
+            ) from None
+        return PostgresStore(db)
+    if "://" in db:
+        raise InvalidInput(
+            f"no store is known for {without_password(db)!r}",
+            cure="give a file, postgresql://… or :memory:",
+        )
+    from openline.store.sqlite.store import SqliteStore
+
+    return SqliteStore(db)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A server that can be made in any process: its settings, and the key for development."""
+
+    configuration: Configuration
+    development_key: bytes | None
+
+    def application(self) -> "Starlette":
+        """The application with an open store; logging goes to standard error from now on.
+
+        Raises: InvalidInput, StoreUnavailable, Unreachable.
+        """
+        from openline.api.log import LineWriter, install
+        from openline.api.server import create_app
+
+        told = self.configuration
+        store = open_store(told.text("db"))
+        writer = LineWriter()
+        install(writer, told.text("log_level"))
+        services = Services(store, SystemClock(), told.for_use_cases)
+        return create_app(services, front(self, writer))
+
+
+def plan(told: Configuration) -> Plan:
+    """The plan of a server. Raises: InvalidInput for settings that do not fit together."""
+    if told.count("workers") > 1 and not told.text("db").startswith(_POSTGRES):
+        raise InvalidInput(
+            f"{told.count('workers')} workers need PostgreSQL: a file has one writer",
+            cure="give --db postgresql://… or --workers 1",
+        )
+    if not told.switch("dev"):
+        if not told.words("trusted_keys") and not told.words("jwks"):
+            raise InvalidInput(
+                "no token could be verified: no key of a token issuer is given",
+                cure="give --trusted-key FILE.pem or --jwks ADDRESS; to try it out: --dev",
+            )
+        if not told.words("audiences"):
+            raise InvalidInput(
+                "no token could be taken: this server has no name",
+                cure="give --audience NAME, as tokens carry it in aud",
+            )
+    trusted_keys(told)  # a bad key file is told now, not in each process
+    return Plan(told, _development_key(told) if told.switch("dev") else None)
+
+
+def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":
+    """The keys of all PEM files. Raises: InvalidInput, Unreachable."""
+    from openline.api.auth.keys import keys_of_pem
+
+    keys: list[TrustedKey] = []
+    for name in told.words("trusted_keys"):
+        try:
+            with Path(name).open("rb") as file:
+                data = file.read(_KEY_FILE_BYTES_MAX)
+        except OSError as error:
+            raise Unreachable((error.strerror or str(error)).lower(), file=name) from None
+        keys += keys_of_pem(data, name)
+    return tuple(keys)
+
+
+def audiences(told: Configuration) -> tuple[str, ...]:
+    """The names of this server, the first one for tokens that ask for none.
+
+    For development those that a client on this machine would use are added.
+    """
+    names = list(told.words("audiences"))
+    if told.switch("dev"):
+        public = urlsplit(told.text("public_url")).hostname
+        names += [name for name in (public, "localhost", told.text("host"), *_LOOPBACK) if name]
+    return tuple(dict.fromkeys(names))
+
+
+def front(plan: Plan, writer: "LineWriter") -> "Front":
+    """What stands before the use cases. Raises: InvalidInput, Unreachable."""
+    from openline.api.auth.fetch import fetcher
+    from openline.api.auth.issuer import ISSUER, DevelopmentIssuer
+    from openline.api.auth.key_ring import KeyRing, KeySet
+    from openline.api.auth.tokens import TokenPolicy
+    from openline.api.server import Front
+
+    told = plan.configuration
+    fixed = list(trusted_keys(told))
+    issuers = set(told.words("issuers"))
+    issuer = DevelopmentIssuer(plan.development_key) if plan.development_key else None
+    if issuer is not None:
+        fixed.append(issuer.trusted_key)
+        issuers |= {ISSUER} if issuers else set()
+    sets = [
+        KeySet(place, fetcher(place, allow_http=told.switch("dev"))) for place in told.words("jwks")
+    ]
+    names = audiences(told)
+    return Front(
+        ring=KeyRing(fixed, sets),
+        policy=TokenPolicy(
+            audiences=frozenset(names),
+            issuers=frozenset(issuers),
+            lifetime_max_s=told.number("token_lifetime_max_s"),
+            leeway_s=told.number("token_leeway_s"),
+        ),
+        issuer=issuer,
+        audience=names[0],
+        tokens_remembered_max=told.count("tokens_remembered_max"),
+        jwks_refresh_s=told.number("jwks_refresh_s"),
+        body_bytes_max=told.count("body_bytes_max"),
+        request_timeout_s=told.number("request_timeout_s"),
+        requests_at_once_max=told.count("requests_at_once_max"),
+        rate_per_s=told.number("rate_limit_per_s"),
+        rate_burst=told.count("rate_limit_burst"),
+        expiry_interval_s=told.number("expiry_interval_s"),
+        expiry_batch=told.count("expiry_batch"),
+        writer=writer if told.switch("access_log") else None,
+        at_end=writer.close,
+    )
+
+
+def serve(told: Configuration, tell: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; returns when all is done and the store is closed.
+
+    `tell` is called once with the address, as soon as connections are taken.
+    Raises: InvalidInput, StoreUnavailable, Unreachable.
+    """
+    from openline.api.run import Running, listen, run
+
+    made = plan(told)
+    workers, drain_s = told.count("workers"), told.number("drain_s")
+    listener = listen(told.text("host"), told.count("port"))
+    with listener:
+        address = _address(told, listener.getsockname()[1])
+        if workers == 1:
+            application = made.application()
+            tell(address)
+            run(Running(lambda: application, workers, drain_s), listener)
+            return
+        store = open_store(told.text("db"))  # a fault of the store is told once, before all start
+        try:
+            store.check()
+        finally:
+            store.close()
+        with _shared_metrics():
+            tell(address)
+            run(Running(made.application, workers, drain_s), listener)
+
+
+def address(told: Configuration) -> str:
+    """Where clients reach a server with these settings."""
+    return _address(told, told.count("port"))
+
+
+def _address(told: Configuration, port: int) -> str:
+    public = told.text("public_url")
+    if public:
+        return public.rstrip("/")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(told.text("host"), told.text("host"))
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _development_key(told: Configuration) -> bytes:
+    """Beside a database file, so that tokens outlive a restart; else made for this run."""
+    from openline.api.auth.issuer import kept_key, new_key
+
+    db = told.text("db")
+    if db == MEMORY or "://" in db:
+        return new_key()
+    return kept_key(Path(f"{db}.dev-key.pem"))
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """A folder in which the processes of one server add up their counts."""
+    from openline.api.metrics import SHARED_FOLDER
+
+    with tempfile.TemporaryDirectory(prefix="openline-metrics-") as folder:
+        os.environ[SHARED_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[SHARED_FOLDER]
