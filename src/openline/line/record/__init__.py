@@ -1,0 +1,1 @@
+"""The record: entries under a Merkle tree whose head the parties sign."""
