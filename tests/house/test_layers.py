@@ -51,6 +51,11 @@ LIBRARIES = {
     "click": ("cli",),
     "rich": ("cli",),
     "apsw": ("store.sqlite",),
+    "starlette": ("api", "wiring"),
+    "uvicorn": ("api.run",),
+    "jwt": ("api.auth",),
+    "cryptography": ("api.auth",),
+    "prometheus_client": ("api.metrics",),
 }
 NO_NETWORK = {"socket", "http", "urllib.request", "asyncio", "ssl"}  # formats: bytes in, bytes out
 

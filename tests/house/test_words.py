@@ -19,7 +19,8 @@ MACHINE_PATHS = re.compile(
 # Package indexes and mirrors are the user's choice, by his own settings.
 HOSTS = re.compile(
     r"pypi\.(?:org|tuna)|pythonhosted|/simple/?\b|registry\.npmjs|index-url|find-links"
-    r"|artifactory|devpi|proxy\.golang|\blocalhost:\d|\b(?:10|127|192\.168)\.\d+\.\d+\.\d+",
+    r"|artifactory|devpi|proxy\.golang"
+    r"|\b(?:localhost|127\.0\.0\.1):\d|\b(?:10|192\.168)\.\d+\.\d+\.\d+",
     re.IGNORECASE,
 )
 LOCK_HOSTS = {"pypi.org", "files.pythonhosted.org"}

@@ -12,14 +12,21 @@ from openline.cli.main import EXIT_UNREACHABLE
 
 # Distribution -> module; each has a metadata version and must be importable.
 _LIBRARIES: Final = {
+    "apsw": "apsw",
     "click": "click",
+    "cryptography": "cryptography",
     "defusedxml": "defusedxml",
     "geographiclib": "geographiclib",
+    "httptools": "httptools",
     "jinja2": "jinja2",
     "msgspec": "msgspec",
     "numpy": "numpy",
+    "prometheus-client": "prometheus_client",
+    "pyjwt": "jwt",
     "rich": "rich",
     "s2geometry": "s2geometry",
+    "starlette": "starlette",
+    "uvicorn": "uvicorn",
 }
 
 
