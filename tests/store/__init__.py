@@ -1,0 +1,1 @@
+"""Stores under faults: killed processes, power cuts, full disks, broken files."""
