@@ -10,9 +10,9 @@ from tests.house.tree import Module, imported_names, listing, modules
 BASE = {"units", "errors", "clock", "limits"}
 _GEO = BASE | {"geo"}
 _AIRSPACE = _GEO | {"airspace"}
-_FORMATS = _AIRSPACE | {"formats"}
-_REPORT = _FORMATS | {"report"}
 _LINE = _AIRSPACE | {"line"}
+_FORMATS = _LINE | {"formats"}
+_REPORT = _FORMATS | {"report"}
 _STORE = _LINE | {"store"}
 _APP = _REPORT | _STORE | {"app"}
 _EDGES = {"api", "feeds", "cli", "wiring"}
@@ -54,7 +54,7 @@ LIBRARIES = {
     "starlette": ("api", "wiring"),
     "uvicorn": ("api.run",),
     "jwt": ("api.auth",),
-    "cryptography": ("api.auth",),
+    "cryptography": ("api.auth", "app.ed25519", "app.key_files"),
     "prometheus_client": ("api.metrics",),
 }
 NO_NETWORK = {"socket", "http", "urllib.request", "asyncio", "ssl"}  # formats: bytes in, bytes out
