@@ -1,30 +1,40 @@
-"""Every interface that the server speaks, put together: routes, open paths, answers to errors."""
+"""Every interface that the server speaks, put together: operations, routes, open paths."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from openline.api import auxiliary, openapi
+from openline.api.f3548 import availability, constraints, intents, reports, subscriptions
+from openline.api.operation import routes_of
+from openline.api.problems import exception_handlers
 from openline.app.services import Services
 
+__all__ = ["OPEN_PATHS", "OPERATIONS", "exception_handlers", "routes"]
+
+OPERATIONS: Final = (
+    *intents.OPERATIONS,
+    *constraints.OPERATIONS,
+    *subscriptions.OPERATIONS,
+    *availability.OPERATIONS,
+    *reports.OPERATIONS,
+    *auxiliary.OPERATIONS,
+)
+
 # What is answered without a token.
-OPEN_PATHS: Final = frozenset({"/aux/v1/version"})
+OPEN_PATHS: Final = frozenset(
+    {openapi.PATH, *(operation.path for operation in OPERATIONS if operation.scopes is None)}
+)
 
 
-def routes(services: Services) -> list[BaseRoute]:  # noqa: ARG001
+def routes(services: Services) -> list[BaseRoute]:
     """The routes of every interface."""
+    described = msgspec.json.encode(openapi.document(OPERATIONS))
 
-    async def version(_request: Request) -> Response:
-        return JSONResponse({"version": "0"})
+    async def describe(_request: Request) -> Response:
+        return Response(described, media_type="application/json")
 
-    async def who(request: Request) -> Response:
-        return JSONResponse({"sub": request.state.caller.sub, "size": len(await request.body())})
-
-    return [Route("/aux/v1/version", version), Route("/who", who, methods=["GET", "POST"])]
-
-
-def exception_handlers() -> Mapping[Any, Any]:
-    """How errors become answers."""
-    return {}
+    return [*routes_of(OPERATIONS, services), Route(openapi.PATH, describe, methods=["GET"])]

@@ -15,10 +15,12 @@ class Settings:
 
     allow_http_base_urls: accept `http://` addresses of a USS, for tests on one machine.
     expiry_grace: how long a reference stays after its end before the server removes it.
+    airspace_id: what the airspace representation of this store is called (`dar_id`).
     """
 
     allow_http_base_urls: bool = False
     expiry_grace: timedelta = timedelta(days=112)
+    airspace_id: str = "openline"
 
 
 @dataclass(frozen=True, slots=True)

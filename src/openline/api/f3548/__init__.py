@@ -1,0 +1,1 @@
+"""The discovery service of ASTM F3548-21 over HTTP."""

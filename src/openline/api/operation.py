@@ -1,0 +1,123 @@
+"""One HTTP operation: what it needs, what it does, what it answers.
+
+The work runs in a thread, off the event loop: reading a body into cells and asking the store take
+time. A change answers `Later`, once its effects are durable.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from openline.api.bodies import read_body
+from openline.app.caller import Caller
+from openline.app.services import Services
+from openline.errors import PermissionDenied, Unauthenticated
+
+Scopes = frozenset[str]
+_ENCODE: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as its handler sees it. `body` is of the operation's request type."""
+
+    services: Services
+    caller: Caller
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any
+    raw_body: bytes
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that is known when a change is durable."""
+
+    future: "Future[Any]"
+    convert: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An entry of the table of endpoints.
+
+    scopes: the caller needs all scopes of one of these sets; empty: any caller; None: no token.
+    too_large: the status for input beyond a limit, 400 or 413.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    handler: Callable[[Call], object]
+    scopes: tuple[Scopes, ...] | None
+    response: Any
+    request: Any = None
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    too_large: int = 400
+    query: Mapping[str, str] = field(default_factory=dict)  # optional parameter: its meaning
+
+
+NOBODY: Final = Caller("", frozenset())
+
+
+def routes_of(operations: Sequence[Operation], services: Services) -> list[Route]:
+    """One route for each path, in the order of the table."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in operations:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    return [
+        Route(path, _endpoint(by_method, services), methods=list(by_method))
+        for path, by_method in by_path.items()
+    ]
+
+
+def _endpoint(
+    by_method: Mapping[str, Operation], services: Services
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await _serve(by_method[method], services, request)
+
+    return endpoint
+
+
+async def _serve(operation: Operation, services: Services, request: Request) -> Response:
+    request.state.too_large = operation.too_large
+    caller = _admitted(operation, request)
+    raw = await request.body() if operation.request is not None else b""
+    call_parts = (services, caller, request.path_params, request.query_params)
+
+    def work() -> object:
+        body = read_body(raw, operation.request) if operation.request is not None else None
+        return operation.handler(Call(*call_parts, body, raw, services.clock.now()))
+
+    answer = await asyncio.to_thread(work)
+    if isinstance(answer, Later):
+        answer = answer.convert(await asyncio.wrap_future(answer.future))
+    return Response(_ENCODE(answer), operation.status, media_type="application/json")
+
+
+def _admitted(operation: Operation, request: Request) -> Caller:
+    """The caller, if its token allows the operation."""
+    if operation.scopes is None:
+        return NOBODY
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
+        raise Unauthenticated("there is no token", cure="send Authorization: Bearer TOKEN")
+    if operation.scopes and not any(scopes <= caller.scopes for scopes in operation.scopes):
+        choice = " or ".join(" + ".join(sorted(scopes)) for scopes in operation.scopes)
+        raise PermissionDenied(
+            "the token lacks the scope for this", cure=f"ask for a token with {choice}"
+        )
+    return caller
