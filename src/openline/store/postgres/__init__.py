@@ -1,0 +1,1 @@
+"""References in PostgreSQL: the same store for many server processes at once."""

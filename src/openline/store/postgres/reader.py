@@ -1,0 +1,116 @@
+"""Questions to the store, as statements."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from openline.airspace.extent import Extent
+from openline.airspace.extents import any_touch
+from openline.airspace.reference import (
+    Availability,
+    ConstraintReference,
+    IntentReference,
+    Subscription,
+)
+from openline.store.ports import Record
+from openline.store.postgres import rows
+from openline.store.postgres.indexes import Index, Kind
+from openline.store.postgres.session import Session
+from openline.store.references import Expirable, extents_of, time_end_of
+
+R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
+
+TABLES: Final = {
+    "intent": ("operational_intent", rows.INTENT_COLUMNS),
+    "constraint": ("constraint_reference", rows.CONSTRAINT_COLUMNS),
+    "subscription": ("subscription", rows.SUBSCRIPTION_COLUMNS),
+}
+_SELECT: Final = {
+    kind: f"SELECT {', '.join(columns)} FROM {table}" for kind, (table, columns) in TABLES.items()
+}
+_LIMIT_MAX: Final = 2**31 - 1
+
+
+class PostgresReader:
+    """See `ports.Reader`. What it answers belongs to one instant if the transaction does."""
+
+    def __init__(self, session: Session, index: Index) -> None:
+        self.session = session
+        self.index = index
+
+    def intent(self, intent_id: str) -> IntentReference | None:
+        """See `ports.Reader`."""
+        return self._one("intent", rows.intent_of, intent_id)
+
+    def intents_matching(self, extents: Sequence[Extent]) -> list[IntentReference]:
+        """See `ports.Reader`."""
+        return self._matching("intent", rows.intent_of, extents)
+
+    def intents_of_subscription(self, subscription_id: str) -> list[IntentReference]:
+        """See `ports.Reader`."""
+        statement = _SELECT["intent"] + " WHERE subscription_id = %s"
+        return _by_id(list(map(rows.intent_of, self.session.ask(statement, subscription_id))))
+
+    def constraint(self, constraint_id: str) -> ConstraintReference | None:
+        """See `ports.Reader`."""
+        return self._one("constraint", rows.constraint_of, constraint_id)
+
+    def constraints_matching(self, extents: Sequence[Extent]) -> list[ConstraintReference]:
+        """See `ports.Reader`."""
+        return self._matching("constraint", rows.constraint_of, extents)
+
+    def subscription(self, subscription_id: str) -> Subscription | None:
+        """See `ports.Reader`."""
+        return self._one("subscription", rows.subscription_of, subscription_id)
+
+    def subscriptions_matching(self, extents: Sequence[Extent]) -> list[Subscription]:
+        """See `ports.Reader`."""
+        return self._matching("subscription", rows.subscription_of, extents)
+
+    def availability(self, uss_id: str) -> Availability | None:
+        """See `ports.Reader`."""
+        columns = ", ".join(rows.AVAILABILITY_COLUMNS)
+        statement = f"SELECT {columns} FROM uss_availability WHERE uss_id = %s"
+        found = self.session.ask(statement, uss_id)
+        return rows.availability_of(found[0]) if found else None
+
+    def records(self, after: int, limit: int) -> list[Record]:
+        """See `ports.Reader`."""
+        columns = ", ".join(rows.RECORD_COLUMNS)
+        statement = f"SELECT {columns} FROM record WHERE sequence > %s ORDER BY sequence LIMIT %s"
+        found = self.session.ask(statement, max(after, 0), min(max(limit, 0), _LIMIT_MAX))
+        return [rows.record_of(row) for row in found]
+
+    def expired(self, before: datetime, limit: int) -> list[Expirable]:
+        """See `ports.Reader`."""
+        ended: list[Expirable] = []
+        readers: dict[Kind, Callable[[rows.Row], Expirable]] = {
+            "intent": rows.intent_of,
+            "constraint": rows.constraint_of,
+            "subscription": rows.subscription_of,
+        }
+        for kind, reader in readers.items():
+            statement = _SELECT[kind] + " WHERE time_end < %s ORDER BY time_end, id LIMIT %s"
+            ended += map(reader, self.session.ask(statement, before, min(limit, _LIMIT_MAX)))
+        return sorted(ended, key=lambda one: (time_end_of(one), one.id))[:limit]
+
+    def _one(self, kind: Kind, reader: Callable[[rows.Row], R], entity_id: str) -> R | None:
+        found = self.session.ask(_SELECT[kind] + " WHERE id = %s", entity_id)
+        return reader(found[0]) if found else None
+
+    def _matching(
+        self, kind: Kind, reader: Callable[[rows.Row], R], extents: Sequence[Extent]
+    ) -> list[R]:
+        if not extents:
+            return []
+        ids, parameters = self.index.ids_matching(kind, extents)
+        # The array keeps the search and the fetch by primary key apart.
+        statement = f"{_SELECT[kind]} WHERE id = ANY (ARRAY({ids}))"
+        found: list[Any] = [reader(row) for row in self.session.ask(statement, *parameters)]
+        if not self.index.exact:
+            found = [one for one in found if any_touch(extents_of(one), extents)]
+        return _by_id(found)
+
+
+def _by_id(references: list[R]) -> list[R]:
+    return sorted(references, key=lambda reference: reference.id)

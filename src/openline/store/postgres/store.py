@@ -1,0 +1,243 @@
+"""The store in PostgreSQL: any number of server processes on one database.
+
+A change runs in one transaction at READ COMMITTED. Its first statement takes the keys of the
+places it named; see `locks` for why nothing else then writes what it reads. READ COMMITTED is what
+makes this right: each later statement sees everything that was committed before the keys were
+granted, where a snapshot taken with the first statement would not.
+
+Where an engine has no advisory locks, `locking="serializable"` leaves the same to the engine: every
+change is SERIALIZABLE and is repeated when the engine says so.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, Literal, TypeVar
+
+import psycopg
+
+from openline.airspace.extent import Extent
+from openline.errors import InvalidInput, StoreUnavailable
+from openline.store.ports import Reader, Transaction
+from openline.store.postgres import migrations
+from openline.store.postgres.connections import (
+    CONTENTION,
+    Connection,
+    Connections,
+    connect,
+    is_lost,
+    translated,
+)
+from openline.store.postgres.locks import SKY_KEY, Family, Keys, Places, key, union
+from openline.store.postgres.reader import PostgresReader
+from openline.store.postgres.session import Session
+from openline.store.postgres.transaction import Locks, PostgresTransaction, StartOver
+from openline.store.touching import Touching
+
+T = TypeVar("T")
+Locking = Literal["advisory", "serializable"]
+
+_WAITING_MAX: Final = 10_000
+_ATTEMPTS_MAX: Final = 12
+_POLITE_ATTEMPTS: Final = 4  # after so many, a change takes the whole sky
+_PAUSE_S: Final = 0.002
+_LOST_MAX: Final = 2  # connections that may turn out to be dead before a change gives up
+_BEGIN: Final = {
+    "advisory": "BEGIN ISOLATION LEVEL READ COMMITTED",
+    "serializable": "BEGIN ISOLATION LEVEL SERIALIZABLE",
+}
+_BEGIN_QUERY: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class _ConnectionLost(Exception):
+    """The server was gone before the change was complete: it had no effect."""
+
+
+class PostgresStore:
+    """See `ports.Store`. An empty database gets its tables; an older or newer one is refused.
+
+    index: "gist" (PostgreSQL), or "cells" where there is no GiST; a database has one of them.
+    writers, readers: how many connections this process uses at most for changes and queries.
+    Raises: InvalidInput if the database cannot be used as it is, StoreUnavailable.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        index: str = "gist",
+        *,
+        locking: Locking = "advisory",
+        writers: int = 8,
+        readers: int = 8,
+    ) -> None:
+        self._index = migrations.index_named(index)
+        self._locking: Locking = locking
+        self._prepare(dsn)
+        self._for_changes = Connections(dsn, writers)
+        self._for_queries = Connections(dsn, readers)
+        self._workers = ThreadPoolExecutor(writers, thread_name_prefix="openline-postgres")
+        self._waiting = 0
+        self._closed = False
+        self._lock = threading.Lock()
+        self._pause = threading.Event()
+
+    def submit(self, touching: Sequence[Extent], change: Callable[[Transaction], T]) -> Future[T]:
+        """See `ports.Store`. The change runs in a thread of the store."""
+        with self._lock:
+            problem = "the store is closed" if self._closed else None
+            if self._waiting >= _WAITING_MAX:
+                problem = "too many changes wait for PostgreSQL"
+            if problem is None:
+                self._waiting += 1
+                return self._workers.submit(self._work, tuple(touching), change)
+        refused: Future[T] = Future()
+        refused.set_exception(StoreUnavailable(problem, cure="try again later"))
+        return refused
+
+    def read(self, query: Callable[[Reader], T]) -> T:
+        """See `ports.Store`."""
+        for _ in range(_LOST_MAX + 1):
+            try:
+                return self._read_once(query)
+            except _ConnectionLost as error:
+                lost = error
+        raise StoreUnavailable(str(lost), cure="try again") from lost
+
+    def check(self) -> None:
+        """See `ports.Store`."""
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        with self._for_queries.lend() as connection:
+            try:
+                row = connection.execute("SHOW transaction_read_only").fetchone()
+                connection.execute("SELECT version FROM openline_schema")
+            except psycopg.Error as error:
+                connection.close()
+                raise translated(error) from error
+        if row is None or row[0] != "off":
+            raise StoreUnavailable("the database takes no writes now", cure="try again later")
+
+    def close(self) -> None:
+        """See `ports.Store`."""
+        with self._lock:
+            self._closed = True
+        self._workers.shutdown(wait=True)
+        self._for_changes.close()
+        self._for_queries.close()
+
+    def _prepare(self, dsn: str) -> None:
+        connection = connect(dsn)
+        try:
+            version, held = migrations.state(connection)
+            if version == 0:
+                migrations.upgrade(dsn, self._index.name)
+                version, held = migrations.state(connection)
+            migrations.require_current(version, held, self._index.name)
+            if self._locking == "advisory":
+                _require_advisory_locks(dsn, connection)
+        except psycopg.Error as error:
+            raise translated(error) from error
+        finally:
+            connection.close()
+
+    def _work(self, touching: tuple[Extent, ...], change: Callable[[Transaction], T]) -> T:
+        with self._lock:
+            self._waiting -= 1
+        named = Touching(touching)
+        extents = touching
+        learned: Keys = {}
+        lost = 0
+        for attempt in range(_ATTEMPTS_MAX):
+            places = Places(extents)
+            keys = union(places.keys(), learned)
+            if attempt >= _POLITE_ATTEMPTS:
+                keys[SKY_KEY] = True
+            try:
+                return self._attempt(named, places, keys, change)
+            except StartOver as again:
+                learned = union(learned, again.keys)
+                extents += again.extents
+            except CONTENTION:
+                self._pause.wait(_PAUSE_S * 2**attempt * random.random())
+            except _ConnectionLost as error:
+                lost += 1
+                if lost > _LOST_MAX:
+                    raise StoreUnavailable(str(error), cure="try again") from error
+        raise StoreUnavailable("other changes were in the way too often", cure="try again")
+
+    def _attempt(
+        self, named: Touching, places: Places, keys: Keys, change: Callable[[Transaction], T]
+    ) -> T:
+        with self._for_changes.lend() as connection:
+            session = Session(connection)
+            locks = Locks(session, enabled=self._locking == "advisory")
+            transaction = PostgresTransaction(session, self._index, locks, named, places)
+            ending = False
+            try:
+                session.queue(_BEGIN[self._locking])
+                locks.need(keys)
+                answer = change(transaction)
+                if session.failure is None:
+                    transaction.number_records()
+                    ending = True
+                    session.finish("COMMIT")
+                    return answer
+            except Exception as error:
+                failure = session.failure or error
+            else:
+                failure = session.failure
+            session.roll_back()
+            raise _meaning(failure, connection, ending=ending)
+
+    def _read_once(self, query: Callable[[Reader], T]) -> T:
+        with self._for_queries.lend() as connection:
+            session = Session(connection)
+            try:
+                session.queue(_BEGIN_QUERY)
+                answer = query(PostgresReader(session, self._index))
+                if session.failure is None:
+                    session.finish("COMMIT")
+                    return answer
+            except Exception as error:
+                failure = session.failure or error
+            else:
+                failure = session.failure
+            session.roll_back()
+            raise _meaning(failure, connection, ending=False)
+
+
+def _meaning(failure: Exception, connection: Connection, *, ending: bool) -> Exception:
+    """What to tell the caller, or the loop above, of a transaction that was rolled back or lost."""
+    if not isinstance(failure, (psycopg.Error, UnicodeError)) or isinstance(failure, CONTENTION):
+        return failure
+    told: Exception = translated(failure)
+    if is_lost(connection):
+        told = _commit_unknown() if ending else _ConnectionLost(str(told))
+    told.__cause__ = failure
+    return told
+
+
+def _commit_unknown() -> StoreUnavailable:
+    return StoreUnavailable(
+        "the connection to PostgreSQL broke during the commit",
+        cure="ask whether the change was kept before you try again",
+        outcome="unknown",
+    )
+
+
+def _require_advisory_locks(dsn: str, connection: Connection) -> None:
+    """Some engines take every advisory lock and mean nothing by it. Raises: InvalidInput."""
+    number = key(Family.RECORD, f"trial {random.getrandbits(64)}")
+    try_it = "SELECT pg_try_advisory_lock(%s)"
+    other = connect(dsn)
+    try:
+        first = connection.execute(try_it, (number,)).fetchone()
+        second = other.execute(try_it, (number,)).fetchone()
+    finally:
+        other.close()
+    if first != (True,) or second != (False,):
+        raise InvalidInput(
+            "advisory locks of this database lock nothing",
+            cure="use locking='serializable'",
+        )
