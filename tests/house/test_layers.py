@@ -19,6 +19,7 @@ _EDGES = {"api", "feeds", "cli", "wiring"}
 MAY_IMPORT = dict.fromkeys(BASE, BASE) | {
     "geo": _GEO,
     "airspace": _AIRSPACE,
+    "encounter": _AIRSPACE,  # openline/encounter.py: the public calls for encounters
     "formats": _FORMATS,
     "report": _REPORT,
     "line": _LINE,

@@ -1,0 +1,112 @@
+"""Arrays of states at the door of the encounter code: shapes, finiteness, magnitude.
+
+Frame: east, north, up, metres and metres per second. Relative means ownship minus intruder.
+A number that is not finite is refused here: NaN compares false, and a detector would answer
+"no loss".
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from openline.errors import InvalidInput
+
+FloatArray = npt.NDArray[np.float64]
+IndexArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+POSITION_MAX_M: Final = 1e9  # beyond the Moon: such a position is a mistake
+SPEED_MAX_MPS: Final = 1e6
+LOOKAHEAD_MAX_S: Final = 1e6  # 11 days
+LENGTH_MAX_M: Final = 1e7
+TIME_MAX_S: Final = 1e5
+
+# Squares and products of four of these stay far from the range of a float.
+assert (POSITION_MAX_M * SPEED_MAX_MPS) ** 2 < 1e300
+
+
+class Relative(NamedTuple):
+    """Position and velocity of the ownship relative to the intruder, one entry for each pair."""
+
+    east_m: FloatArray
+    north_m: FloatArray
+    up_m: FloatArray
+    east_mps: FloatArray
+    north_mps: FloatArray
+    up_mps: FloatArray
+
+
+def rows_of_three(values: Any, name: str, limit: float) -> FloatArray:
+    """The values as an array (n, 3) of floats; one row of three becomes (1, 3).
+
+    Raises: InvalidInput for another shape, no numbers, NaN, infinity, or beyond the limit.
+    """
+    array = _numbers(values, name)
+    if array.shape == (3,):
+        array = array[np.newaxis, :]
+    if array.ndim != 2 or array.shape[1] != 3:
+        raise InvalidInput(
+            f"the shape is {array.shape}", cure="give an array (n, 3): east, north, up", field=name
+        )
+    wrong = ~(np.abs(array) <= limit)  # true for NaN too
+    if wrong.any():
+        row = int(np.flatnonzero(wrong.any(axis=1))[0])
+        raise InvalidInput(
+            f"row {row} is {array[row].tolist()}: not finite, or beyond {limit:g}",
+            cure="leave out the pairs whose state is not known",
+            field=name,
+        )
+    return array
+
+
+def _numbers(values: Any, name: str) -> FloatArray:
+    cure = "give an array (n, 3): east, north, up"
+    if np.ma.is_masked(values):
+        raise InvalidInput("masked entries are no states", cure="leave out those pairs", field=name)
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInput("these are no numbers", cure=cure, field=name) from None
+    if array.dtype.kind not in "fiu" and array.size:
+        raise InvalidInput(f"these are no numbers but {array.dtype}", cure=cure, field=name)
+    return array.astype(np.float64, copy=False)
+
+
+def positive(value: Any, name: str, limit: float, *, zero: bool = False) -> float:
+    """One number above zero (or zero, if that is allowed) and not beyond the limit.
+
+    Raises: InvalidInput.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInput("this is no number", field=name) from None
+    if not (number > 0 or (zero and number == 0)) or not number <= limit:
+        low = "0" if zero else "above 0"
+        raise InvalidInput(f"{number:g} is outside {low}..{limit:g}", field=name)
+    return number
+
+
+def relative(
+    own_position_m: Any, own_velocity_mps: Any, intruder_position_m: Any, intruder_velocity_mps: Any
+) -> Relative:
+    """Relative states of n pairs; an argument of one row stands for every pair.
+
+    Raises: InvalidInput for shapes that do not fit, and as `rows_of_three`.
+    """
+    arrays = (
+        rows_of_three(own_position_m, "own_position_m", POSITION_MAX_M),
+        rows_of_three(own_velocity_mps, "own_velocity_mps", SPEED_MAX_MPS),
+        rows_of_three(intruder_position_m, "intruder_position_m", POSITION_MAX_M),
+        rows_of_three(intruder_velocity_mps, "intruder_velocity_mps", SPEED_MAX_MPS),
+    )
+    try:
+        own_p, own_v, intruder_p, intruder_v = np.broadcast_arrays(*arrays)
+    except ValueError:
+        counts = ", ".join(str(len(array)) for array in arrays)
+        raise InvalidInput(
+            f"the arrays have {counts} rows", cure="give one row for each pair"
+        ) from None
+    p, v = own_p - intruder_p, own_v - intruder_v
+    return Relative(p[:, 0], p[:, 1], p[:, 2], v[:, 0], v[:, 1], v[:, 2])
