@@ -65,5 +65,6 @@ def _class(module: str, name: str) -> Callable[..., Store]:
 BACKENDS: Final[dict[str, Callable[[Path], Place]]] = {
     "memory": _memory,
     "sqlite": _sqlite,
-    "postgres": _postgres(),
+    "postgres": _postgres(index="gist"),
+    "postgres-cells": _postgres(index="cells"),
 }

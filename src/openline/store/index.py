@@ -177,7 +177,9 @@ class ExtentIndex:
         near: list[_Slots] = []
         for bucket in self._buckets_between(start, end):
             near += bucket.meeting(*runs)
-        slots = np.unique(np.concatenate(near)) if near else np.empty(0, np.int32)
+        if not any(map(len, near)):
+            return np.empty(0, np.int64)
+        slots = np.unique(np.concatenate(near))
         keep = (self._start_us[slots] <= end) & (self._end_us[slots] >= start)
         if extent.altitude_lower_m is not None:
             keep &= self._high_m[slots] >= extent.altitude_lower_m
