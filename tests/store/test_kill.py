@@ -61,15 +61,21 @@ def _kill_and_look(path: Path, kills: int) -> None:
     rng = random.Random(kills)
     acknowledged: list[int] = []
     for kill in range(kills):
-        acknowledged += _killed(path, 1_000_000 * kill, rng)
-        store = SqliteStore(path)
-        try:
-            lost = [n for n in acknowledged if store.read(asking(intent(n).id)) != intent(n)]
-        finally:
-            store.close()
-        assert not lost, f"kill {kill}: {len(lost)} of {len(acknowledged)} lost: {lost[:5]}"
+        of_this = _killed(path, 1_000_000 * kill, rng)
+        acknowledged += of_this
+        _require(path, of_this, kill)
     assert len(acknowledged) >= kills * _LINES_FIRST
+    _require(path, acknowledged, kills)
     assert integrity_problems(path) == []
+
+
+def _require(path: Path, acknowledged: list[int], kill: int) -> None:
+    store = SqliteStore(path)
+    try:
+        lost = [n for n in acknowledged if store.read(asking(intent(n).id)) != intent(n)]
+    finally:
+        store.close()
+    assert not lost, f"kill {kill}: {len(lost)} of {len(acknowledged)} lost: {lost[:5]}"
 
 
 def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
