@@ -84,7 +84,8 @@ def test_each_change_of_a_batch_fails_by_itself(store: SqliteStore) -> None:
 
     held = _Held(store)
     good = [_put(store, 0), _put(store, 1)]
-    bad = store.submit([one for n in (0, 1) for one in intent(n).extents] + [extent(10, 8)], failing)
+    touching = [*intent(0).extents, *intent(1).extents, subscription(1).extent]
+    bad = store.submit(touching, failing)
     last = _put(store, 2)
     held.let_go()
     assert isinstance(bad.exception(WAIT_S), Refused)
@@ -185,7 +186,8 @@ def test_what_was_committed_is_there_after_a_restart(path: Path) -> None:
     with closing(SqliteStore(path)) as store:
         for number in range(20):
             _put(store, number).result(WAIT_S)
-        store.submit([subscription(3).extent], lambda t: t.put_subscription(subscription(3))).result()
+        interest = subscription(3)
+        store.submit([interest.extent], lambda t: t.put_subscription(interest)).result()
     with closing(SqliteStore(path)) as store:
         for number in range(20):
             assert store.read(lambda r, n=number: r.intents_matching(intent(n).extents)) == [

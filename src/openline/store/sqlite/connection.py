@@ -41,16 +41,24 @@ def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     try:
         connection.set_busy_timeout(_BUSY_MS)
         connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA trusted_schema = OFF")
+        if is_ours(connection):  # nobody else's file is changed, not even in its first page
+            connection.execute("PRAGMA journal_mode = WAL")
     except apsw.Error:
         connection.close()
         raise
     return connection
+
+
+def is_ours(connection: apsw.Connection) -> bool:
+    """Whether the file is empty or says that it is ours. Raises: apsw.Error."""
+    if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+        return True
+    return connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
 
 
 def open_reader(path: Path, *, vfs: str | None = None) -> apsw.Connection:

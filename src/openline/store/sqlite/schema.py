@@ -6,7 +6,7 @@ from typing import Final
 import apsw
 
 from openline.errors import InvalidInput, InvariantBroken
-from openline.store.sqlite.connection import APPLICATION_ID
+from openline.store.sqlite.connection import APPLICATION_ID, is_ours
 from openline.store.sqlite.migrations import STEPS
 from openline.store.sqlite.migrations.step import Step
 
@@ -21,7 +21,7 @@ def version_of(connection: apsw.Connection) -> int:
     """
     if not _number(connection, "SELECT count(*) FROM sqlite_schema"):
         return EMPTY
-    if _number(connection, "PRAGMA application_id") != APPLICATION_ID:
+    if not is_ours(connection):
         raise InvalidInput(
             "the file is an SQLite database of another program", cure="name another file"
         )

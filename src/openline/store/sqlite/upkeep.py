@@ -287,6 +287,8 @@ def _row_problem(table: Table, row: tuple) -> str | None:  # type: ignore[type-a
         return f"cannot be read: {error}"
     if tuple(row[1:]) != again:
         return "does not read as it was written"
+    if not table.extents_of(reference):
+        return "is nowhere: it holds no extent"
     for extent in table.extents_of(reference):
         if not extent.cells or list(extent.cells) != sorted(set(extent.cells)):
             return "holds cells out of order, twice or none"
