@@ -1,0 +1,132 @@
+"""A real `openline serve` in a process of its own, and a client of it."""
+
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+COMMAND = [sys.executable, "-c", "from openline.cli.main import main; main()"]
+START_S = 30.0
+SCOPES = "utm.strategic_coordination utm.constraint_management utm.constraint_processing"
+
+
+class Server:
+    """The process; `log` is everything it wrote to standard error."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.log: list[str] = []
+        self._url: str | None = None
+        self._serving = threading.Event()
+        self.process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", "0", *options],
+            cwd=folder,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.log.append(line)
+            found = re.match(r"openline serves (\S+) from", line)
+            if found:
+                self._url = found[1]
+                self._serving.set()
+        self._serving.set()
+
+    @property
+    def url(self) -> str:
+        assert self._serving.wait(START_S), "the server did not start"
+        assert self._url, "".join(self.log)
+        return self._url
+
+    def stop(self, signal_number: int, timeout_s: float = 20.0) -> int:
+        self.process.send_signal(signal_number)
+        return self.ended(timeout_s)
+
+    def ended(self, timeout_s: float = 20.0) -> int:
+        code = self.process.wait(timeout_s)
+        self._reader.join(5)
+        return code
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[Server]:
+    """A server that is ready, killed at the end if it still runs."""
+    server = Server(folder, *options)
+    try:
+        wait_ready(server)
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.process.kill()
+        server.ended()
+        assert server.process.stderr is not None
+        server.process.stderr.close()
+
+
+def wait_ready(server: Server) -> None:
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        try:
+            if httpx.get(f"{server.url}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            assert server.process.poll() is None, "".join(server.log)
+        time.sleep(0.02)
+    raise AssertionError("".join(server.log))
+
+
+def token(server: Server, sub: str, scope: str = SCOPES) -> str:
+    answer = httpx.get(f"{server.url}/token", params={"sub": sub, "scope": scope})
+    found: str = answer.json()["access_token"]
+    return found
+
+
+def client(server: Server, sub: str, scope: str = SCOPES) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {token(server, sub, scope)}"}
+    return httpx.Client(base_url=f"{server.url}/dss/v1", headers=headers, timeout=20)
+
+
+def new_id() -> str:
+    return str(uuid4())
+
+
+def volume(lat: float, lng: float, side_deg: float = 0.01) -> dict[str, Any]:
+    """A square from 100 to 200 m, from 5 minutes from now for an hour."""
+    start = datetime.now(UTC) + timedelta(minutes=5)
+    corners = [(0, 0), (0, 1), (1, 1), (1, 0)]
+    vertices = [{"lat": lat + a * side_deg, "lng": lng + b * side_deg} for a, b in corners]
+    return {
+        "volume": {
+            "outline_polygon": {"vertices": vertices},
+            "altitude_lower": {"value": 100, "reference": "W84", "units": "M"},
+            "altitude_upper": {"value": 200, "reference": "W84", "units": "M"},
+        },
+        "time_start": {"value": start.isoformat(), "format": "RFC3339"},
+        "time_end": {"value": (start + timedelta(hours=1)).isoformat(), "format": "RFC3339"},
+    }
+
+
+def intent(lat: float, lng: float, key: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    """The body of a PUT of an operational intent."""
+    body = {
+        "extents": [volume(lat, lng)],
+        "key": list(key),
+        "state": "Accepted",
+        "uss_base_url": "http://uss.example",
+        "new_subscription": {"uss_base_url": "http://uss.example"},
+    }
+    return body | more
