@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -62,6 +63,24 @@ def open_store(db: str) -> Store:
     from openline.store.sqlite.store import SqliteStore
 
     return SqliteStore(db)
+
+
+def store_figures(db: str) -> dict[str, float]:
+    """Rows and sizes of the store of that name; nothing for `:memory:`.
+
+    Raises: InvalidInput, StoreUnavailable.
+    """
+    if db == MEMORY:
+        return {}
+    if db.startswith(_POSTGRES):
+        from openline.store.postgres.migrations import stats
+
+        return {name: value for name, value in stats(db).items() if isinstance(value, int)}
+    from openline.store.sqlite.upkeep import figures
+
+    found = figures(Path(db))
+    sizes = {"file_bytes": found.file_bytes, "log_bytes": found.log_bytes}
+    return {**found.rows, **sizes, "commits": found.commits}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +195,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
         expiry_batch=told.count("expiry_batch"),
         writer=writer if told.switch("access_log") else None,
         at_end=writer.close,
+        store_figures=partial(store_figures, told.text("db")),
     )
 
 

@@ -1,22 +1,37 @@
 """Counts and times for Prometheus, of this process or, with several workers, of all of them."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Scope
 
+from openline.errors import OpenlineError
+
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"  # the library's own variable
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 _METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "HEAD"})
+_FIGURES_KEPT_S: Final = 10.0  # counting the rows of a large store takes time
 
+Figures = Callable[[], Mapping[str, float]]
 Gauges = Mapping[str, tuple[str, Callable[[], float]]]  # name: (words, value now)
+
+# When each count began is told by the time series itself.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
@@ -37,6 +52,7 @@ class Metrics:
             buckets=_BUCKETS_S,
             registry=self._registry,
         )
+        ProcessCollector(registry=self._registry)
         self._gauges = _GaugeCollector()
         self._registry.register(self._gauges)
         self._names: dict[object, str] = {}
@@ -53,6 +69,10 @@ class Metrics:
     def add_gauges(self, gauges: Gauges) -> None:
         """Values that are asked for when somebody looks."""
         self._gauges.gauges |= gauges
+
+    def set_store_figures(self, figures: Figures) -> None:
+        """How the store's own figures are asked for; they are kept for some seconds."""
+        self._gauges.store_figures = figures
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one request."""
@@ -82,7 +102,21 @@ class Metrics:
 class _GaugeCollector(Collector):
     def __init__(self) -> None:
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self.store_figures: Figures = dict
+        self._last: tuple[float, Mapping[str, float]] | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for name, (words, value) in self.gauges.items():
             yield GaugeMetricFamily(name, words, value=value())
+        now_s = time.monotonic()
+        if self._last is None or now_s - self._last[0] > _FIGURES_KEPT_S:
+            try:
+                self._last = (now_s, self.store_figures())
+            except OpenlineError:  # /readyz tells of a store that does not answer
+                self._last = (now_s, {})
+        family = GaugeMetricFamily(
+            "openline_store", "Rows of each table and sizes of the store.", labels=("figure",)
+        )
+        for name, figure in self._last[1].items():
+            family.add_metric((name,), figure)
+        yield family

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.applications import Starlette
@@ -20,7 +20,7 @@ from openline.api.frame import Frame
 from openline.api.gate import Admission, Gate
 from openline.api.housekeeping import remove_ended_for_ever
 from openline.api.log import LineWriter
-from openline.api.metrics import Metrics
+from openline.api.metrics import Gauges, Metrics
 from openline.api.rate import RateLimit
 from openline.app.services import Services
 
@@ -33,7 +33,7 @@ class Front:
 
     Times in seconds, sizes in bytes. `issuer` hands out tokens for development, for `audience` if
     they ask for none. `rate_per_s` 0 is no limit; `writer` None is no access log. `at_end` is
-    called last.
+    called last. `store_figures` are numbers of the store by name, for the metrics.
     """
 
     ring: KeyRing
@@ -51,14 +51,15 @@ class Front:
     expiry_batch: int = 100
     writer: LineWriter | None = None
     at_end: Callable[[], None] = lambda: None
-    gauges: Mapping[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
+    store_figures: Callable[[], Mapping[str, float]] = dict
 
 
 def create_app(services: Services, front: Front) -> Starlette:
     """The application; when its server ends, the store is closed."""
     metrics = Metrics()
     verifier = TokenVerifier(front.ring, front.policy, front.tokens_remembered_max)
-    metrics.add_gauges({**_own_gauges(front.ring, verifier), **front.gauges})
+    metrics.add_gauges(_own_gauges(front.ring, verifier))
+    metrics.set_store_figures(front.store_figures)
     listed: list[BaseRoute] = [
         *health.health_routes(services, front.ring, metrics),
         *routes(services),
@@ -113,9 +114,7 @@ async def _beside(services: Services, front: Front) -> AsyncIterator[None]:
         front.at_end()
 
 
-def _own_gauges(
-    ring: KeyRing, verifier: TokenVerifier
-) -> dict[str, tuple[str, Callable[[], float]]]:
+def _own_gauges(ring: KeyRing, verifier: TokenVerifier) -> Gauges:
     return {
         "openline_tokens_remembered": ("Verified tokens in memory.", lambda: verifier.remembered),
         "openline_key_set_age_seconds": ("Time since the oldest key set was read.", ring.age_s),

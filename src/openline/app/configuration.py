@@ -49,6 +49,7 @@ class Configuration:
         """The part that the use cases see."""
         return Settings(
             allow_http_base_urls=self.switch("allow_http_base_urls"),
+            airspace_id=self.text("airspace_id"),
             expiry_grace=timedelta(seconds=self.number("expiry_grace_s")),
         )
 

@@ -106,6 +106,11 @@ SETTINGS: Final = (
         "For development: hand out tokens at /token to anybody. Never where others can reach it.",
         "--dev",
     ),
+    Setting(
+        *("airspace_id", Kind.TEXT, "openline"),
+        "What the airspace representation of this store is called (dar_id in /aux/v1/pool).",
+        "--airspace-id",
+    ),
     _seconds("token_lifetime_max_s", 3_600, 1, 86_400, "How far ahead a token may expire."),
     _seconds("token_leeway_s", 5, 0, 300, "How far the clock of an issuer may run ahead."),
     _count("tokens_remembered_max", 10_000, 1, 1_000_000, "Verified tokens kept in memory."),

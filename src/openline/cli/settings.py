@@ -20,6 +20,7 @@ _METAVARS: Final = {
     "jwks": "ADDRESS|FILE",
     "audiences": "NAME",
     "issuers": "NAME",
+    "airspace_id": "NAME",
     "log_level": "LEVEL",
 }
 
