@@ -1,0 +1,1 @@
+"""Use cases of the server under a network that loses, doubles, delays and reorders, by seed."""
