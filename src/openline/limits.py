@@ -40,6 +40,9 @@ BODY_BYTES_MAX: Final = 4 * 1024 * 1024  # as the field's reference server
 REQUEST_VOLUMES_MAX: Final = 1_000  # of one operational intent or constraint
 REQUEST_VERTICES_MAX: Final = 10_000  # of all its volumes together, as in F3548 (OiMaxVertices)
 REQUEST_CELLS_MAX: Final = 20_000  # of all its volumes together
+# S2 level of the smallest cells that are kept of a party's volume, about 70 m wide: what is kept
+# shows no drawn shape, and what passes within a cell is told.
+STORED_LEVEL_FINEST: Final = 17
 REQUEST_ALTITUDE_MIN_M: Final = -8_000.0  # as in the F3548 interface
 REQUEST_ALTITUDE_MAX_M: Final = 100_000.0
 AREA_MAX_KM2: Final = 2_500.0  # per volume of an intent, a subscription or a query

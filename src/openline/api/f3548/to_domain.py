@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import RFC_4122, UUID
 
+from openline.airspace.coarse import coarsened
 from openline.airspace.extent import Cells, Extent
 from openline.api.f3548 import wire
 from openline.errors import (
@@ -24,6 +25,7 @@ from openline.limits import (
     REQUEST_ALTITUDE_MIN_M,
     REQUEST_VERTICES_MAX,
     REQUEST_VOLUMES_MAX,
+    STORED_LEVEL_FINEST,
     TIME_MAX,
     TIME_MIN,
 )
@@ -79,7 +81,10 @@ def area_of_interest(volume: wire.Volume4D, area_max_km2: float) -> Extent:
 
 
 def cells_of(volume: wire.Volume4D, place: str, area_max_km2: float) -> Cells:
-    """Cells that contain the outline. Raises: InvalidGeometry, AreaTooLarge."""
+    """Cells that contain the outline, none finer than STORED_LEVEL_FINEST.
+
+    Raises: InvalidGeometry, AreaTooLarge.
+    """
     with _at(f"{place}.volume"):
         footprint = _footprint(volume.volume)
         area = area_km2(footprint)
@@ -88,7 +93,7 @@ def cells_of(volume: wire.Volume4D, place: str, area_max_km2: float) -> Cells:
                 f"an area of {area:,.0f} km²; at most {area_max_km2:,.0f} km² are accepted",
                 cure="split it",
             )
-        return covering(footprint)
+        return coarsened(covering(footprint), STORED_LEVEL_FINEST)
 
 
 def altitudes_of(volume: wire.Volume4D, place: str) -> tuple[float | None, float | None]:
@@ -116,15 +121,25 @@ def altitudes_of(volume: wire.Volume4D, place: str) -> tuple[float | None, float
     return lower, upper
 
 
-def times_of(volume: wire.Volume4D, place: str) -> tuple[datetime | None, datetime | None]:
-    """Start and end, None where absent. Raises: InvalidTimeRange."""
+def times_of(
+    volume: wire.Volume4D, place: str, *, needs_both: bool = False
+) -> tuple[datetime | None, datetime | None]:
+    """Start and end, None where absent; the end is after the start where both are needed.
+
+    Instants outside TIME_MIN..TIME_MAX are moved to its ends: nothing that lives now reaches
+    there, so no answer changes. Raises: InvalidTimeRange.
+    """
     start = _instant(volume.time_start, f"{place}.time_start")
     end = _instant(volume.time_end, f"{place}.time_end")
-    if start is not None and end is not None and end < start:
+    if needs_both and (start is None or end is None):
         raise InvalidTimeRange(
-            "time_end is before time_start", cure="correct one of the two", field=place
+            "a volume without both time_start and time_end", cure="give both", field=place
         )
-    return start, end
+    if start is not None and end is not None and (end < start or (needs_both and end == start)):
+        raise InvalidTimeRange(
+            "time_end is not after time_start", cure="correct one of the two", field=place
+        )
+    return _within_range(start), _within_range(end)
 
 
 def _not_too_many(volumes: Sequence[wire.Volume4D]) -> Sequence[wire.Volume4D]:
@@ -158,12 +173,9 @@ def _bounded(
             cure="give both in metres over the WGS-84 ellipsoid",
             field=f"{place}.volume",
         )
-    start, end = times_of(volume, place)
-    if start is None or end is None or end == start:
-        raise InvalidTimeRange(
-            "a volume without a time_start and a later time_end", cure="give both", field=place
-        )
-    return Extent(cells_of(volume, place, area_max_km2), lower, upper, start, end)
+    start, end = times_of(volume, place, needs_both=True)
+    cells = cells_of(volume, place, area_max_km2)
+    return Extent(cells, lower, upper, start or TIME_MIN, end or TIME_MAX)
 
 
 def _footprint(volume: wire.Volume3D) -> Circle | Polygon:
@@ -182,10 +194,11 @@ def _instant(time: wire.Time | None, place: str) -> datetime | None:
     if time is None:
         return None
     with _at(place):
-        instant = parse_instant(time.value)
-        if not TIME_MIN <= instant <= TIME_MAX:
-            raise InvalidTimeRange(f"outside {TIME_MIN:%Y}..{TIME_MAX:%Y}", cure="check the year")
-        return instant
+        return parse_instant(time.value)
+
+
+def _within_range(instant: datetime | None) -> datetime | None:
+    return None if instant is None else min(max(instant, TIME_MIN), TIME_MAX)
 
 
 @contextmanager

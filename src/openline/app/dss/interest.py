@@ -8,18 +8,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from openline.airspace.extent import Cells, Extent
-from openline.airspace.extents import cell_range, cells_touch
+from openline.airspace.coarse import coarsened
+from openline.airspace.extent import Extent
+from openline.airspace.extents import cells_touch
 from openline.airspace.reference import IntentReference
 from openline.app.dss.rules import CLOCK_SKEW, span
 
 FINEST_LEVEL: Final = 13
-_SIZE: Final = 1 << (2 * (30 - FINEST_LEVEL))  # lowest set bit of a cell id of that level
 
 
 def interest(cells: Iterable[int], time_start: datetime, time_end: datetime) -> Extent:
     """The extent of a subscription."""
-    return Extent(_coarse(cells), None, None, time_start, time_end)
+    return Extent(coarsened(cells, FINEST_LEVEL), None, None, time_start, time_end)
 
 
 def interest_around(extents: Sequence[Extent]) -> Extent:
@@ -45,7 +45,7 @@ def covers_cells(interest_extent: Extent, extents: Sequence[Extent]) -> bool:
     A covering reaches beyond its shape, so a cell counts if it has a part within: a shape inside
     the subscription's area is never refused.
     """
-    cells = {_at_most_fine(cell) for extent in extents for cell in extent.cells}
+    cells = coarsened((cell for extent in extents for cell in extent.cells), FINEST_LEVEL)
     return all(cells_touch((cell,), interest_extent.cells) for cell in cells)
 
 
@@ -71,19 +71,3 @@ def covers_dependent(
         )
         and covers_cells(interest_extent, intent.extents)
     )
-
-
-def _at_most_fine(cell: int) -> int:
-    return (cell & -_SIZE) | _SIZE if (cell & -cell) < _SIZE else cell
-
-
-def _coarse(cells: Iterable[int]) -> Cells:
-    kept: list[int] = []
-    reach = -1
-    for low, high, cell in sorted(
-        (cell_range(c)[0], -cell_range(c)[1], c) for c in {_at_most_fine(cell) for cell in cells}
-    ):
-        if low > reach:
-            kept.append(cell)
-            reach = -high
-    return tuple(kept)

@@ -13,7 +13,7 @@ from openline.app.dss.notify import notify_of_constraint
 from openline.app.dss.rules import (
     availability_of,
     check_base_url,
-    check_span,
+    check_times,
     require_manager,
     require_version,
     span,
@@ -21,7 +21,7 @@ from openline.app.dss.rules import (
 from openline.app.dss.submit import submit
 from openline.app.dss.versions import new_version
 from openline.app.services import Services
-from openline.errors import InvalidInput, VersionMismatch
+from openline.errors import VersionMismatch
 from openline.store.ports import Reader, Transaction
 
 
@@ -53,10 +53,7 @@ def put_constraint(
     StoreUnavailable.
     """
     check_base_url(request.uss_base_url, "uss_base_url", services.settings)
-    try:
-        check_span(*span(request.extents), now)
-    except InvalidInput as error:
-        raise error.at(field="extents") from None
+    check_times(request.extents, now)
 
     def touching_of(reader: Reader) -> list[Extent]:
         old = reader.constraint(request.id)

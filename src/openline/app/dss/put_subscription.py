@@ -112,10 +112,7 @@ def _check_given_times(request: PutSubscription, now: datetime) -> None:
             field="extents.time_start",
         )
     first = start if start is not None else now
-    if end is not None:
-        check_reach(first, end, now)
-    else:
-        check_reach(first, first, now)
+    check_reach(first, end if end is not None else first, now, "extents")
 
 
 def _times(

@@ -89,18 +89,28 @@ def span(extents: Sequence[Extent]) -> tuple[datetime, datetime]:
     return min(e.time_start for e in extents), max(e.time_end for e in extents)
 
 
-def check_span(time_start: datetime, time_end: datetime, now: datetime) -> None:
-    """Raises: InvalidTimeRange if it ends before now, is too long or too far ahead."""
-    if time_end < now:
-        raise InvalidTimeRange("it ended already", cure="give an end in the future")
-    check_reach(time_start, time_end, now)
+def check_times(extents: Sequence[Extent], now: datetime) -> None:
+    """Whether an entity of these volumes may be stored now.
+
+    Raises: InvalidTimeRange if all of them ended already, or one is too long or too far ahead.
+    """
+    if all(extent.time_end < now for extent in extents):
+        raise InvalidTimeRange(
+            "it ended already", cure="give an end in the future", field="extents"
+        )
+    for number, extent in enumerate(extents):
+        check_reach(extent.time_start, extent.time_end, now, f"extents[{number}]")
 
 
-def check_reach(time_start: datetime, time_end: datetime, now: datetime) -> None:
+def check_reach(time_start: datetime, time_end: datetime, now: datetime, field: str) -> None:
     """Raises: InvalidTimeRange if it is longer than DURATION_MAX or ends beyond HORIZON_MAX."""
     if time_end - time_start > DURATION_MAX:
-        raise InvalidTimeRange(f"longer than {DURATION_MAX.days:,} days", cure="check the years")
+        raise InvalidTimeRange(
+            f"longer than {DURATION_MAX.days:,} days", cure="check the years", field=field
+        )
     if time_end - now > HORIZON_MAX:
         raise InvalidTimeRange(
-            f"its end is more than {HORIZON_MAX.days:,} days ahead", cure="check the year"
+            f"its end is more than {HORIZON_MAX.days:,} days ahead",
+            cure="check the year",
+            field=field,
         )
