@@ -75,8 +75,11 @@ def shown(setting: Setting, value: Value) -> Value:
 
 
 def without_password(address: str) -> str:
-    """An address with *** for its password, whether before the host or in its query."""
+    """An address with *** for its password, whether before the host or in its query.
+
+    Errs toward: hiding more, where a password holds the characters that divide an address.
+    """
     import re
 
-    address = re.sub(r"(://[^/@:]*):[^/]*@", r"\1:***@", address)
+    address = re.sub(r"(://[^/@:]*):.*@", r"\1:***@", address)
     return re.sub(r"(?i)(password=)[^&\s]*", r"\1***", address)

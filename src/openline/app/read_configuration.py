@@ -14,6 +14,7 @@ from openline.errors import InvalidInput, Unreachable
 
 FILE_NAME: Final = "openline.toml"
 FILE_VARIABLE: Final = "OPENLINE_CONFIG"
+_PREFIX: Final = "OPENLINE_"
 _FILE_BYTES_MAX: Final = 1_048_576
 _MEMORY: Final = ":memory:"
 # Variables with our prefix that are no settings: the file's name, and the shell's completion.
@@ -62,7 +63,7 @@ def read_file(path: Path) -> Given:
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise _no_toml(str(error), path) from None
+        raise _no_toml(str(error), path, text) from None
     given: Given = {}
     for name, value in table.items():
         line = _line_of(name, text)
@@ -85,15 +86,16 @@ def read_environment(environment: Mapping[str, str]) -> Given:
     variables = {setting.environment: setting for setting in SETTINGS}
     given: Given = {}
     for variable, text in environment.items():
-        ours = variable.startswith("OPENLINE_") and variable not in _OTHER_VARIABLES
+        ours = variable.startswith(_PREFIX) and variable not in _OTHER_VARIABLES
         if not ours or not text.strip():  # an empty variable counts as none
             continue
         setting = variables.get(variable)
         if setting is None and variable.startswith(_FROM_KUBERNETES):
             continue
         if setting is None:
-            near = get_close_matches(variable, variables, n=1)
-            cure = f"did you mean {near[0]}?" if near else "openline config show lists them"
+            near = get_close_matches(variable.removeprefix(_PREFIX).lower(), BY_NAME, n=1)
+            meant = f"did you mean {BY_NAME[near[0]].environment}?" if near else None
+            cure = meant or "openline config show lists them"
             raise InvalidInput(f"the variable {variable} is no setting", cure=cure)
         value = _from_text(setting, text)
         checked = check_value(setting, value, f"the variable {variable}")
@@ -186,10 +188,12 @@ def _text(data: bytes, path: Path) -> str:
         ) from None
 
 
-def _no_toml(problem: str, path: Path) -> InvalidInput:
+def _no_toml(problem: str, path: Path, text: str) -> InvalidInput:
     found = re.search(r"\(at line (\d+), column (\d+)\)", problem)
     words = problem.partition(" (at ")[0]
     line = int(found[1]) if found else None
+    if "(at end of document)" in problem:
+        line = max(1, len(text.splitlines()))
     cure = 'write: name = value, texts in quotes, as in db = "openline.db"'
     return InvalidInput(
         f"no TOML: {words[:1].lower()}{words[1:]}", cure=cure, file=str(path), line=line
