@@ -46,7 +46,7 @@ LIBRARIES = {
     "s2geometry": ("geo.s2",),
     "geographiclib": ("geo",),
     "defusedxml": ("formats",),
-    "msgspec": ("formats", "report", "app", "cli"),
+    "msgspec": ("formats", "report", "app", "api", "cli"),
     "jinja2": ("report",),
     "markupsafe": ("report",),  # jinja2's own type for escaped text
     "click": ("cli",),
