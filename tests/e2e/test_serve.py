@@ -24,6 +24,8 @@ from tests.e2e.server_process import (
     volume,
 )
 
+NEVER_USED_PORT = 9  # "discard"
+
 
 def run(*args: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
@@ -155,7 +157,8 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
 
 
 def test_a_token_from_nobody_is_refused_in_words(tmp_path: Path) -> None:
-    done = run("token", "--sub", "a", "--url", "http://127.0.0.1:9", folder=tmp_path)
+    nobody = f"http://127.0.0.1:{NEVER_USED_PORT}"
+    done = run("token", "--sub", "a", "--url", nobody, folder=tmp_path)
     assert (done.returncode, done.stdout) == (3, "")
     assert "openline serve --dev" in done.stderr
     done = run("token", "--sub", "a", "--url", "nonsense", folder=tmp_path)
