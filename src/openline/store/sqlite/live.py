@@ -135,7 +135,8 @@ class Live:
     def matching(self, table: str, extents: Sequence[Extent]) -> list[int]:
         """Keys that match, as the writer sees it."""
         with self._lock:
-            return self._index[table].matching(extents)
+            index = self._index[table]
+            return index.matching(extents) if len(index) else []
 
     def cached(self, table: str, key: int) -> Expirable | None:
         """A reference as the writer sees it, if it is at hand."""
@@ -165,7 +166,8 @@ class Live:
     def matching_as_of(self, commit: int, table: str, extents: Sequence[Extent]) -> Matches:
         """Keys that match as of a commit."""
         with self._lock:
-            found = self._index[table].matching(extents)
+            index = self._index[table]
+            found = index.matching(extents) if len(index) else []
             doubtful = [key for key, at in self._changed[table].items() if at > commit]
         if not doubtful:
             return Matches(found, doubtful)

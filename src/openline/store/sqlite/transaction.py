@@ -31,7 +31,9 @@ class SqliteTransaction(SqliteReader):
     def __init__(self, connection: apsw.Connection, live: Live, touching: Sequence[Extent]) -> None:
         super().__init__(connection, WriterSight(live))
         self._live = live
-        self._touching = Touching(touching)
+        self._named = touching
+        self._named_cells = {extent.cells for extent in touching}
+        self._touching: Touching | None = None
         self._records: list[tuple[int, str, str, bytes]] = []
 
     def put_intent(self, intent: IntentReference) -> None:
@@ -103,13 +105,21 @@ class SqliteTransaction(SqliteReader):
                 "INSERT INTO records (time, party, kind, body) VALUES (?, ?, ?, ?)", self._records
             )
 
+    def _require(self, extents: Sequence[Extent]) -> None:
+        """As `Touching.require`, at once where the very cells were named: almost always."""
+        others = [extent for extent in extents if extent.cells not in self._named_cells]
+        if others:
+            if self._touching is None:
+                self._touching = Touching(self._named)
+            self._touching.require(others)
+
     def _matching(self, table: Table[R], extents: Sequence[Extent]) -> list[R]:
-        self._touching.require(extents)
+        self._require(extents)
         return super()._matching(table, extents)
 
     def _put(self, table: Table[R], reference: R) -> None:
         extents = extents_of(reference)
-        self._touching.require(extents)
+        self._require(extents)
         before = self._row_of(table, reference.id)
         values: tuple[Any, ...] = table.encode(reference)
         old_extents: tuple[Extent, ...] = ()
@@ -118,7 +128,7 @@ class SqliteTransaction(SqliteReader):
             key = self._connection.last_insert_rowid()
         else:
             key, old_extents = before[0], extents_of(before[1])
-            self._touching.require(old_extents)
+            self._require(old_extents)
             self._connection.execute(table.update, (*values, key))
         self._live.replace(table.name, key, old_extents, extents)
         self._sight.remember(table.name, key, reference, sum(len(e.cells) for e in extents))
@@ -128,7 +138,7 @@ class SqliteTransaction(SqliteReader):
         if before is None:
             return
         key, extents = before[0], extents_of(before[1])
-        self._touching.require(extents)
+        self._require(extents)
         self._connection.execute(f"DELETE FROM {table.name} WHERE key = ?", (key,))
         self._live.replace(table.name, key, extents, ())
 
