@@ -1,0 +1,77 @@
+"""The real server on a real PostgreSQL: several processes, one sky; a database that goes away."""
+
+import json
+import re
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.server_process import client, intent, new_id, serving, wait_ready
+from tests.postgres_server import PostgresServer
+
+
+@pytest.fixture(scope="module")
+def postgres() -> PostgresServer:
+    return PostgresServer()
+
+
+def test_two_processes_are_one_server(tmp_path: Path, postgres: PostgresServer) -> None:
+    """Of identical intents that are put at once, one is taken; the metrics are those of both."""
+    options = ("--dev", "--db", postgres.dsn(), "--workers", "2")
+    with serving(tmp_path, *options) as server:
+
+        def put_at_once(number: int) -> int:
+            with client(server, f"uss{number}") as uss:  # a connection of its own
+                body = intent(10, 10)
+                return uss.put(f"/operational_intent_references/{new_id()}", json=body).status_code
+
+        with ThreadPoolExecutor(16) as pool:
+            statuses = list(pool.map(put_at_once, range(16)))
+        assert sorted(statuses) == [201] + [409] * 15
+        text = httpx.get(f"{server.url}/metrics").text
+        counted = re.findall(r'openline_requests_total{method="PUT".*status="\d+"} (\d+)', text)
+        assert sum(map(int, counted)) == 16
+        lines = [json.loads(line) for line in server.log if line.startswith("{")]
+        assert len({e["process"] for e in lines if e["event"] == "started"}) == 2
+        assert server.stop(signal.SIGTERM) == 0
+    lines = [json.loads(line) for line in server.log if line.startswith("{")]
+    assert sum(e["event"] == "stopped" for e in lines) == 2
+
+
+def test_a_database_that_goes_away_is_503_and_the_server_comes_back(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    path = f"/operational_intent_references/{new_id()}"
+    with serving(tmp_path, "--dev", "--db", postgres.dsn()) as server:
+        with client(server, "uss1") as uss:
+            assert uss.put(path, json=intent(20, 20)).status_code == 201
+            with postgres.stopped():
+                for _ in range(3):
+                    answer = uss.get(path)
+                    assert (answer.status_code, set(answer.json())) == (503, {"message"})
+                    assert int(answer.headers["Retry-After"]) >= 1
+                assert httpx.get(f"{server.url}/readyz").status_code == 503
+                assert httpx.get(f"{server.url}/healthy").status_code == 200
+                assert httpx.get(f"{server.url}/metrics").status_code == 200
+            wait_ready(server)
+            assert uss.get(path).status_code == 200
+        assert server.stop(signal.SIGTERM) == 0
+
+
+def test_a_database_that_is_not_there_is_said(tmp_path: Path, postgres: PostgresServer) -> None:
+    from tests.e2e.server_process import Server
+
+    dsn = re.sub(r"/openline_\d+", "/nowhere", postgres.dsn())
+    for workers in ("1", "2"):
+        began = time.monotonic()
+        server = Server(tmp_path, "--dev", "--db", dsn, "--workers", workers)
+        assert server.ended(60) == 3
+        assert "Traceback" not in "".join(server.log)
+        assert "nowhere" in "".join(server.log)
+        assert time.monotonic() - began < 30
+        assert server.process.stderr is not None
+        server.process.stderr.close()
