@@ -24,7 +24,7 @@ class Cylinder:
         for name in ("lateral_m", "vertical_m"):
             object.__setattr__(self, name, positive(getattr(self, name), name, LENGTH_MAX_M))
 
-    def spans(self, pairs: Relative, lookahead_s: float) -> Interval:
+    def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
         """[enter, exit] of each pair in [0, look-ahead]; NaN where there is no loss."""
         aside = horizontal(
             pairs.east_m,

@@ -16,7 +16,7 @@ from openline.errors import InvalidInput
 class Detector(Protocol):
     """A volume around an aircraft, and when another one is in it."""
 
-    def spans(self, pairs: Relative, lookahead_s: float) -> Interval:
+    def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
         """[enter, exit] of each pair in [0, look-ahead]; NaN where there is none."""
 
     def lateral_reach_m(self, speed_mps: FloatArray) -> FloatArray:

@@ -93,7 +93,7 @@ def vertical(
     return _chosen(enter, leave, moving, level)
 
 
-def clamped(one: Interval, other: Interval, lookahead_s: float) -> Interval:
+def clamped(one: Interval, other: Interval, lookahead_s: float | FloatArray) -> Interval:
     """The common part within [0, look-ahead]; NaN where it is empty or a single instant."""
     enter = np.maximum(np.maximum(one[0], other[0]), 0.0)
     leave = np.minimum(np.minimum(one[1], other[1]), lookahead_s)

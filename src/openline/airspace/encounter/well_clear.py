@@ -76,7 +76,7 @@ class WellClear:
             and self.tcoa_s >= other.tcoa_s
         )
 
-    def spans(self, pairs: Relative, lookahead_s: float) -> Interval:
+    def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
         """[enter, exit] of each pair in [0, look-ahead]; NaN where it stays well clear."""
         aside = horizontal(
             pairs.east_m,
