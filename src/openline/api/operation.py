@@ -104,7 +104,8 @@ async def _serve(operation: Operation, services: Services, request: Request) -> 
 
     answer = await asyncio.to_thread(work)
     if isinstance(answer, Later):
-        answer = answer.convert(await asyncio.wrap_future(answer.future))
+        # whoever stops waiting does not stop the change: it is done as a whole, or not at all
+        answer = answer.convert(await asyncio.shield(asyncio.wrap_future(answer.future)))
     return Response(_ENCODE(answer), operation.status, media_type="application/json")
 
 
