@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "serve": "Serve the sky: an F3548-21 DSS with a durable store.",
     "token": "Print a token of a server that runs with --dev.",
     "config": "Show the settings of the server.",
+    "db": "Look after the database: upgrade, backup, restore, check, stats.",
     "service": "Run the server as a service of the system.",
     "doctor": "Look at the environment and say what is missing.",
     "completion": "Print the completion script of a shell.",

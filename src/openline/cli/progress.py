@@ -14,7 +14,8 @@ _PATIENCE_S: Final = 1.0
 class ProgressBar:
     """A context in which `update(done, total)` may be called; silent unless it is wanted."""
 
-    def __init__(self, *, wanted: bool) -> None:
+    def __init__(self, *, wanted: bool, title: str = "comparing") -> None:
+        self._title = title
         self._wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -49,5 +50,5 @@ class ProgressBar:
         from rich.progress import Progress
 
         self._bar = Progress(console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task("comparing", total=total)
+        self._task = self._bar.add_task(self._title, total=total)
         self._bar.start()
