@@ -315,3 +315,11 @@ def test_a_log_that_nobody_reads_drops_lines_and_says_how_many() -> None:
     dropped = sum(line.get("count", 0) for line in lines)
     assert dropped >= 5
     assert sum(1 for line in lines if line == {}) + dropped == LINES_MAX * 2 + 5
+
+
+def test_half_of_a_surrogate_pair_is_no_fault_of_the_log() -> None:
+    from openline.api.log import line_of
+
+    line = json.loads(line_of("info", "request", path="/\ud800", count=1, party=None))
+    assert line["path"] == "/?"
+    assert line["event"] == "request"

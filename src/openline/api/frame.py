@@ -118,7 +118,7 @@ def _line(scope: Scope, status: int, seconds: float, request_id: str) -> str:
         "request",
         request_id=request_id,
         method=scope["method"],
-        path=scope["path"].encode("utf-8", "replace").decode(),
+        path=scope["path"],
         status=status,
         ms=round(seconds * 1_000, 2),
         party=caller.sub if caller is not None else None,

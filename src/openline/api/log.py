@@ -13,8 +13,9 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
-from openline.formats.json_text import encode
+import msgspec
 
+_ENCODE: Final = msgspec.json.Encoder().encode
 LINES_MAX: Final = 10_000
 _GATHER_S: Final = 0.02  # lines of one moment go out together
 
@@ -97,7 +98,16 @@ class JsonHandler(logging.Handler):
 def line_of(level: str, event: str, **facts: object) -> str:
     """One line: time, level, what happened, facts."""
     time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return encode({"time": time, "level": level, "event": event, **facts, "process": os.getpid()})
+    line = {"time": time, "level": level, "event": event, **facts, "process": os.getpid()}
+    try:
+        return _ENCODE(line).decode()
+    except (ValueError, TypeError):  # half of a surrogate pair, from a stranger's text
+        return _ENCODE({name: _plain(value) for name, value in line.items()}).decode()
+
+
+def _plain(value: object) -> object:
+    is_text = isinstance(value, str)
+    return str(value).encode("utf-8", "replace").decode() if is_text else repr(value)
 
 
 def install(writer: LineWriter, level: str) -> None:

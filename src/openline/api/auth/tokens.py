@@ -64,15 +64,10 @@ class TokenVerifier:
 
         Raises: Unauthenticated saying why.
         """
-        if self._generation != self._ring.generation:  # a key may have been taken back
-            self._remembered.clear()
-            self._generation = self._ring.generation
         digest = sha256(token).digest()
-        known = self._remembered.get(digest)
+        known = self._known(digest, now_s)
         if known is not None:
-            if now_s < known[1]:
-                return known[0]
-            del self._remembered[digest]
+            return known
         try:
             caller, expires_s = self.verify(token, now_s)
         except UnknownKey:
@@ -111,6 +106,19 @@ class TokenVerifier:
         if kid is None or self._ring.knows(kid):
             raise refusal
         raise UnknownKey(f"the token's key {kid[:60]!r} is not known", cure=_ASK_AGAIN)
+
+    def _known(self, digest: bytes, now_s: float) -> Caller | None:
+        if self._generation != self._ring.generation:  # a key may have been taken back
+            self._remembered.clear()
+            self._generation = self._ring.generation
+        found = self._remembered.get(digest)
+        if found is None:
+            return None
+        caller, expires_s = found
+        if now_s < expires_s:
+            return caller
+        del self._remembered[digest]
+        return None
 
     def _remember(self, digest: bytes, caller: Caller, expires_s: float) -> None:
         while len(self._remembered) >= self._remembered_max:
