@@ -21,12 +21,16 @@ PairIndex = tuple[IndexArray, IndexArray]
 
 
 class Places(NamedTuple):
-    """n places: points_m (n, 3) in any Cartesian frame, height_m (n,), and how far each reaches."""
+    """n places: points_m (n, 3) in any Cartesian frame, height_m (n,), and how far each reaches.
+
+    group (n,), from 0: only places of one group are compared; empty: all are of one.
+    """
 
     points_m: FloatArray
     reach_m: FloatArray
     height_m: FloatArray
     tall_m: FloatArray
+    group: IndexArray = np.empty(0, np.int64)
 
 
 class _Grid(NamedTuple):
@@ -69,12 +73,15 @@ def _grid(places: Places, members: IndexArray, own: BoolArray) -> _Grid:
     low = points.min(axis=0)
     extent = points.max(axis=0) - low
     width = max(2.0 * float(places.reach_m[members].max()) * _ROUNDING, 1e-6)
-    while float(np.prod(np.floor(extent / width) + 4)) > _KEYS_MAX:
+    group = places.group[members] if len(places.group) else np.zeros(len(members), np.int64)
+    groups = float(group.max()) + 1
+    while groups * float(np.prod(np.floor(extent / width) + 4)) > _KEYS_MAX:
         width *= 2  # so that a key fits an integer
+    # One empty cell around: rows of keys that lie beside each other never wrap.
     cell = np.floor((points - low) / width).astype(np.int64) + 1
     size = cell.max(axis=0) + 2
     strides = (int(size[1] * size[2]), int(size[2]))
-    key = cell[:, 0] * strides[0] + cell[:, 1] * strides[1] + cell[:, 2]
+    key = (group * size[0] + cell[:, 0]) * strides[0] + cell[:, 1] * strides[1] + cell[:, 2]
     order = np.argsort(key, kind="stable")
     chosen = members[order]
     columns = (
