@@ -93,7 +93,8 @@ def bands(draw: st.DrawFn) -> tuple[Altitude, Altitude]:
     """Lower and upper limit of one datum, or from the surface, or unlimited."""
     reference = draw(st.sampled_from(AltitudeReference))
     unit = draw(st.sampled_from(AltitudeUnit))
-    whole = draw(st.booleans())
+    # Flight levels are whole hundreds of feet; a fraction would not survive being written in them.
+    whole = reference is AltitudeReference.FL or draw(st.booleans())
     low = draw(st.integers(0, 20).map(lambda n: n * 100.0) if whole else st.floats(0, 2_000))
     high = low + draw(st.integers(5, 30).map(lambda n: n * 100.0) if whole else st.floats(500, 3e3))
     lower, upper = Altitude(low, reference, unit), Altitude(high, reference, unit)
