@@ -11,7 +11,8 @@ Measured: 190 bytes for each extent of 8 cells and one hour; 0.06 ms for a query
 Not thread-safe: whoever owns it holds a lock.
 """
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -70,10 +71,55 @@ def _names(start_us: int, end_us: int) -> list[_BucketName]:
     return [_ALL_TIMES]
 
 
-def _grown(array: _A) -> _A:
+def _runs_of_many(
+    cells: _Leaves, place: Integers, count: _Slots
+) -> tuple[_Leaves, _Leaves, _Slots]:
+    """The runs of many extents, and for each run the number of its extent. See `_runs`."""
+    first, last = _leaves(cells)
+    owner = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    filled = np.add.reduceat(last - first, place) + _ONE
+    most = np.uint64(_LEAVES_MAX // _GAP_SHARE)
+    wide = np.where(filled > most, np.uint64(_LEAVES_MAX), filled * np.uint64(_GAP_SHARE))
+    gaps = first[1:] - last[:-1]
+    breaks = (owner[1:] == owner[:-1]) & (gaps > wide[owner[1:]])
+    many = np.bincount(owner[1:][breaks], minlength=len(count)) >= _RUNS_MAX
+    for slot in np.flatnonzero(many).tolist():
+        inner = slice(int(place[slot]), int(place[slot]) + int(count[slot]) - 1)
+        keep = np.argsort(gaps[inner])[:-_RUNS_MAX:-1]
+        breaks[inner] = False
+        breaks[inner.start + keep] = True
+    begins = np.concatenate(([True], breaks | (owner[1:] != owner[:-1])))
+    ends = np.append(begins[1:], True)
+    return first[begins], last[ends], owner[begins]
+
+
+def _rows_of_buckets(
+    start_us: Integers, end_us: Integers
+) -> Iterator[tuple[_BucketName, npt.NDArray[np.intp]]]:
+    """Every bucket with the numbers of the rows, one or more, that lie in it. See `_names`."""
+    left = np.ones(len(start_us), np.bool_)
+    for level, width in enumerate(_WIDTHS_US):
+        low, high = start_us // width, end_us // width
+        rows = np.flatnonzero(left & (high - low < _BUCKETS_MAX))
+        if not len(rows):
+            continue
+        left[rows] = False
+        steps = high[rows] - low[rows] + 1
+        rows = np.repeat(rows, steps)
+        numbers = low[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(steps) - steps, steps)
+        order = np.argsort(numbers, kind="stable")
+        found, starts = np.unique(numbers[order], return_index=True)
+        parts = np.split(rows[order], starts[1:])
+        for number, part in zip(found.tolist(), parts, strict=True):
+            yield (level, number), part
+    if left.any():
+        yield _ALL_TIMES, np.flatnonzero(left)
+
+
+def _grown(old: _A) -> _A:
     """A copy with room for half as many more."""
-    room = np.empty(len(array) // 2 + 8, array.dtype)
-    return np.concatenate((array, room))  # type: ignore[return-value]
+    room = np.empty(len(old) // 2 + 8, old.dtype)
+    return np.concatenate((old, room))  # type: ignore[return-value]
 
 
 @dataclass(slots=True)
@@ -112,6 +158,22 @@ class _Bucket:
         ]
 
 
+@dataclass(slots=True)
+class ExtentColumns:
+    """Many extents, one value of each column for each; `cells` holds those of all, in order.
+
+    Little-endian: `cells` as unsigned 8-byte integers. Unbounded heights are infinite.
+    """
+
+    key: "array[int]" = field(default_factory=lambda: array("q"))
+    low_m: "array[float]" = field(default_factory=lambda: array("d"))
+    high_m: "array[float]" = field(default_factory=lambda: array("d"))
+    start_us: "array[int]" = field(default_factory=lambda: array("q"))
+    end_us: "array[int]" = field(default_factory=lambda: array("q"))
+    count: "array[int]" = field(default_factory=lambda: array("i"))
+    cells: bytearray = field(default_factory=bytearray)
+
+
 class ExtentIndex:
     """Extents by whole-number keys, such as row numbers; a key may have several extents.
 
@@ -137,6 +199,28 @@ class ExtentIndex:
     def __len__(self) -> int:
         """How many extents are held."""
         return self._slots - len(self._free)
+
+    @classmethod
+    def of(cls, columns: ExtentColumns) -> "ExtentIndex":
+        """An index of many extents, as if each had been added, in a tenth of the time."""
+        index = cls()
+        if not len(columns.key):
+            return index
+        index._slots = len(columns.key)
+        index._key = np.array(columns.key, np.int64)
+        index._low_m, index._high_m = np.array(columns.low_m), np.array(columns.high_m)
+        index._start_us = np.array(columns.start_us, np.int64)
+        index._end_us = np.array(columns.end_us, np.int64)
+        index._count = np.array(columns.count, np.int32)
+        if not index._count.all():
+            raise InvariantBroken("an extent without cells is nowhere")
+        index._cells = np.frombuffer(columns.cells, "<u8").astype(np.uint64)
+        index._cells_end = len(index._cells)
+        index._place = np.cumsum(index._count, dtype=np.int64) - index._count
+        first, last, slots = _runs_of_many(index._cells, index._place, index._count)
+        for name, at in _rows_of_buckets(index._start_us[slots], index._end_us[slots]):
+            index._buckets[name] = _Bucket(first[at], last[at], slots[at], len(at))
+        return index
 
     def add(self, key: int, extents: Sequence[Extent]) -> None:
         """Hold these extents for a key, besides those it has."""

@@ -12,6 +12,7 @@ reference, little-endian: one byte format number 1, then for each extent
 A subscription has exactly one. Nothing is rounded: what comes out equals what went in.
 """
 
+import math
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from openline.airspace.extent import Extent
 from openline.airspace.reference import ConstraintReference, IntentReference, Subscription
 from openline.airspace.volume_table import microseconds
 from openline.errors import InvariantBroken
+from openline.store.index import ExtentColumns
 
 R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
 
@@ -74,6 +76,28 @@ def unpack_extents(blob: bytes) -> tuple[Extent, ...]:
     except (struct.error, OverflowError) as error:
         raise InvariantBroken("a row holds extents that are cut or garbled") from error
     return tuple(extents)
+
+
+def add_columns(columns: ExtentColumns, key: int, blob: bytes) -> None:
+    """Add the extents of a blob to columns. Raises: InvariantBroken if it is none of ours."""
+    if not blob or blob[0] != _FORMAT:
+        raise InvariantBroken("a row holds extents in a format that is unknown")
+    at = 1
+    while at < len(blob):
+        cells = at + _HEAD.size
+        if cells > len(blob):
+            raise InvariantBroken("a row holds extents that are cut or garbled")
+        flags, lower, upper, start, end, count = _HEAD.unpack_from(blob, at)
+        at = cells + 8 * count
+        if at > len(blob):
+            raise InvariantBroken("a row holds extents that are cut or garbled")
+        columns.key.append(key)
+        columns.low_m.append(lower if flags & _LOWER else -math.inf)
+        columns.high_m.append(upper if flags & _UPPER else math.inf)
+        columns.start_us.append(start)
+        columns.end_us.append(end)
+        columns.count.append(count)
+        columns.cells += blob[cells:at]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ commit: nobody is told of what might still be lost, not even in a refusal.
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,10 +19,11 @@ import apsw
 
 from openline.airspace.extent import Extent
 from openline.errors import InvariantBroken, StoreUnavailable
+from openline.store.index import ExtentColumns
 from openline.store.ports import Transaction
 from openline.store.sqlite.connection import as_openline_error
 from openline.store.sqlite.live import Live
-from openline.store.sqlite.rows import TABLES, unpack_extents
+from openline.store.sqlite.rows import TABLES, add_columns
 from openline.store.sqlite.transaction import SqliteTransaction
 
 T = TypeVar("T")
@@ -212,13 +213,15 @@ def fill(live: Live, connection: apsw.Connection) -> None:
     try:
         question = "SELECT value FROM meta WHERE name = 'commits'"
         (commit,) = connection.execute(question).fetchone() or (0,)
-        live.fill(int(commit), _rows(connection))
+        live.fill(int(commit), {table.name: _columns(connection, table.name) for table in TABLES})
     finally:
         if connection.in_transaction:
             connection.execute("COMMIT")
 
 
-def _rows(connection: Any) -> Iterable[tuple[str, int, tuple[Extent, ...]]]:
-    for table in TABLES:
-        for key, extents in connection.execute(f"SELECT key, extents FROM {table.name}"):
-            yield table.name, key, unpack_extents(extents)
+def _columns(connection: Any, table: str) -> ExtentColumns:
+    """The extents of all rows of a table."""
+    columns = ExtentColumns()
+    for key, blob in connection.execute(f"SELECT key, extents FROM {table}"):
+        add_columns(columns, key, blob)
+    return columns
