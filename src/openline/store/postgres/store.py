@@ -151,8 +151,8 @@ class PostgresStore:
         for attempt in range(_ATTEMPTS_MAX):
             places = Places(extents)
             keys = union(places.keys(), learned)
-            if attempt >= _POLITE_ATTEMPTS:
-                keys[SKY_KEY] = True
+            if attempt >= _POLITE_ATTEMPTS or keys[SKY_KEY]:
+                keys = {SKY_KEY: True}
             try:
                 return self._attempt(named, places, keys, change)
             except StartOver as again:

@@ -15,7 +15,16 @@ from openline.airspace.reference import (
 from openline.store.ports import Record
 from openline.store.postgres import rows
 from openline.store.postgres.indexes import Index, Kind
-from openline.store.postgres.locks import RECORD_KEY, Family, Keys, Places, key, missing, union
+from openline.store.postgres.locks import (
+    RECORD_KEY,
+    SKY_KEY,
+    Family,
+    Keys,
+    Places,
+    key,
+    missing,
+    union,
+)
 from openline.store.postgres.reader import TABLES, PostgresReader
 from openline.store.postgres.session import Session
 from openline.store.references import Expirable, extents_of
@@ -29,6 +38,8 @@ _TRY_LOCK: Final = """
     SELECT CASE WHEN exclusive THEN pg_try_advisory_xact_lock(number)
                 ELSE pg_try_advisory_xact_lock_shared(number) END
     FROM unnest(%b::int8[], %b::bool[]) AS key (number, exclusive)"""
+# The server's table of locks is shared by all; a change that needs more takes the sky alone.
+_KEYS_MAX: Final = 256
 _APPEND: Final = """
     INSERT INTO record (sequence, time, party, kind, body)
     SELECT coalesce((SELECT max(sequence) FROM record), 0) + place, time, party, kind, body
@@ -77,15 +88,24 @@ class Locks:
 
         Waits only for keys behind all that it holds: see `locks`.
         """
+        if not self._enabled or self.held.get(SKY_KEY):
+            return  # with the sky alone, everything is
         more = missing(self.held, wanted)
-        if not more or not self._enabled:
+        if not more:
             return
+        if len(self.held) + len(more) > _KEYS_MAX:
+            self._session.fail(StartOver({SKY_KEY: True}))
         numbers, modes = list(more), list(more.values())
         if not self.held or numbers[0] > max(self.held):
             self._session.queue(_LOCK, numbers, modes)
         elif not all(granted for (granted,) in self._session.ask(_TRY_LOCK, numbers, modes)):
             self._session.fail(StartOver(union(self.held, wanted)))
         self.held = union(self.held, more)
+
+    def require(self, wanted: Mapping[int, bool]) -> None:
+        """Return if these keys have been held since before the last question. Raises: StartOver."""
+        if self._enabled and not self.held.get(SKY_KEY) and missing(self.held, wanted):
+            self._session.fail(StartOver(union(self.held, wanted)))
 
 
 class PostgresTransaction:
@@ -165,9 +185,7 @@ class PostgresTransaction:
         self._locks.need({_key_of(reference): True for reference in found})
         # Once more, now that nobody else can give them more time.
         still = self._reader.expired(before, limit)
-        wanted = {_key_of(reference): True for reference in still}
-        if missing(self._locks.held, wanted):
-            self._session.fail(StartOver(union(self._locks.held, wanted)))
+        self._locks.require({_key_of(reference): True for reference in still})
         return still
 
     def put_intent(self, intent: IntentReference) -> None:
