@@ -55,6 +55,19 @@ QUERY_RESULTS_MAX: Final = 20_000  # beyond it a query is refused, never cut
 URL_MAX: Final = 2_048  # characters of a USS's address
 PARTY_NAME_MAX: Final = 256  # characters of a USS's id
 
+# Tokens and the keys they are signed with
+TOKEN_BYTES_MAX: Final = 8_192  # a header line of a common proxy
+RSA_BITS_MIN: Final = 2_048  # fewer can be broken
+RSA_BITS_MAX: Final = 8_192  # more make a check slow enough to be an attack
+KEYS_MAX: Final = 100  # of one file or key set
+KEY_SET_BYTES_MAX: Final = 1_048_576
+KEY_FILE_BYTES_MAX: Final = 1_048_576
+
+# The server as a process
+PARTIES_MAX: Final = 10_000  # whose share of requests is counted; the one seen first goes first
+LOG_LINES_MAX: Final = 10_000  # that wait to be written; beyond it lines are dropped and counted
+SETTINGS_BYTES_MAX: Final = 1_048_576  # of openline.toml
+
 assert RADIUS_MIN_M > RESOLUTION_M, "a circle must be larger than the resolution"
 assert SMALLEST_MINIMUM_M > 2 * RESOLUTION_M, "a minimum must be resolvable"
 assert POLYGON_EXTENT_MAX_M < 10_000_000.0, "a polygon stays within a hemisphere"

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from openline.app.configuration import Configuration, without_password
 from openline.app.services import Services
 from openline.errors import InvalidInput, Unreachable
+from openline.limits import KEY_FILE_BYTES_MAX
 from openline.store.ports import Store
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 MEMORY: Final = ":memory:"
 _POSTGRES: Final = ("postgresql://", "postgres://")
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-_KEY_FILE_BYTES_MAX: Final = 1_048_576
 
 
 class SystemClock:
@@ -136,7 +136,7 @@ def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":
     for name in told.words("trusted_keys"):
         try:
             with Path(name).open("rb") as file:
-                data = file.read(_KEY_FILE_BYTES_MAX)
+                data = file.read(KEY_FILE_BYTES_MAX)
         except OSError as error:
             raise Unreachable((error.strerror or str(error)).lower(), file=name) from None
         keys += keys_of_pem(data, name)

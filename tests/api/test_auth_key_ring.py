@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from openline.api.auth import key_ring
-from openline.api.auth.fetch import KEY_SET_BYTES_MAX, fetcher
+from openline.api.auth.fetch import fetcher
 from openline.api.auth.key_ring import KeyRing, KeySet
 from openline.api.auth.keys import keys_of_pem
 from openline.api.auth.tokens import TokenPolicy, TokenVerifier
 from openline.errors import InvalidInput, OpenlineError, Unauthenticated
+from openline.limits import KEY_SET_BYTES_MAX
 from tests.api.tokens_samples import (
     AUDIENCE,
     NOW_S,

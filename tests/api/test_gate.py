@@ -23,7 +23,8 @@ from openline.api.frame import Frame
 from openline.api.gate import Admission, Gate
 from openline.api.log import LineWriter
 from openline.api.metrics import Metrics
-from openline.api.rate import PARTIES_MAX, RateLimit
+from openline.api.rate import RateLimit
+from openline.limits import PARTIES_MAX
 from tests.api.tokens_samples import AUDIENCE, NOW_S, claims, ed_key, public_pem, signed
 
 BODY_MAX = 1_000
@@ -301,7 +302,7 @@ def test_a_log_that_nobody_reads_drops_lines_and_says_how_many() -> None:
 
     import threading
 
-    from openline.api.log import LINES_MAX
+    from openline.limits import LOG_LINES_MAX as LINES_MAX
 
     gate = threading.Event()
     stream = Stuck()

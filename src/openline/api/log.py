@@ -1,6 +1,6 @@
 """What the server tells: one JSON object a line on standard error, written by a thread of its own.
 
-A reader that is slow or gone never holds up a request: beyond `LINES_MAX` waiting lines the new
+A reader that is slow or gone never holds up a request: beyond `LOG_LINES_MAX` waiting lines the new
 ones are dropped, and how many is told with the next line that gets through.
 """
 
@@ -15,8 +15,9 @@ from typing import Final, TextIO
 
 import msgspec
 
+from openline.limits import LOG_LINES_MAX
+
 _ENCODE: Final = msgspec.json.Encoder().encode
-LINES_MAX: Final = 10_000
 _GATHER_S: Final = 0.02  # lines of one moment go out together
 
 
@@ -34,7 +35,7 @@ class LineWriter:
 
     def put(self, line: str) -> None:
         """Queue one line, without its line break."""
-        if len(self._lines) >= LINES_MAX:
+        if len(self._lines) >= LOG_LINES_MAX:
             self._dropped += 1
             return
         self._lines.append(line)
@@ -60,7 +61,7 @@ class LineWriter:
 
     def _write(self) -> None:
         lines: list[str] = []
-        while self._lines and len(lines) < LINES_MAX:
+        while self._lines and len(lines) < LOG_LINES_MAX:
             lines.append(self._lines.popleft())
         if self._dropped:
             lines.append(line_of("warning", "log lines dropped", count=self._dropped))

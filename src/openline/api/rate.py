@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
 
-PARTIES_MAX: Final = 10_000  # buckets kept; the one made first goes first
+from openline.limits import PARTIES_MAX
 
 
 class RateLimit:

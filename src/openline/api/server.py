@@ -23,6 +23,7 @@ from openline.api.log import LineWriter
 from openline.api.metrics import Gauges, Metrics
 from openline.api.rate import RateLimit
 from openline.app.services import Services
+from openline.limits import BODY_BYTES_MAX
 
 _LOG: Final = logging.getLogger("openline.api")
 
@@ -42,7 +43,7 @@ class Front:
     audience: str = ""
     tokens_remembered_max: int = 10_000
     jwks_refresh_s: float = 60.0
-    body_bytes_max: int = 4_194_304
+    body_bytes_max: int = BODY_BYTES_MAX
     request_timeout_s: float = 10.0
     requests_at_once_max: int = 1_000
     rate_per_s: float = 0.0

@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from openline.api.auth.issuer import LIFETIME_S, DevelopmentIssuer
-from openline.api.auth.tokens import PARTY_NAME_MAX, TOKEN_BYTES_MAX
 from openline.clock import Clock
 from openline.errors import InvalidInput
+from openline.limits import PARTY_NAME_MAX, TOKEN_BYTES_MAX
 
 PATH: Final = "/token"
 _FIELDS_MAX: Final = 20

@@ -11,11 +11,11 @@ from typing import Final
 from openline.app.configuration import Configuration, configuration
 from openline.app.settings_table import BY_NAME, SETTINGS, Kind, Setting, Value
 from openline.errors import InvalidInput, Unreachable
+from openline.limits import SETTINGS_BYTES_MAX
 
 FILE_NAME: Final = "openline.toml"
 FILE_VARIABLE: Final = "OPENLINE_CONFIG"
 _PREFIX: Final = "OPENLINE_"
-_FILE_BYTES_MAX: Final = 1_048_576
 _MEMORY: Final = ":memory:"
 # Variables with our prefix that are no settings: the file's name, and the shell's completion.
 _OTHER_VARIABLES: Final = frozenset({FILE_VARIABLE})
@@ -54,11 +54,11 @@ def read_file(path: Path) -> Given:
     """The settings of a TOML file. Raises: InvalidInput with file and line; Unreachable."""
     try:
         with path.open("rb") as file:
-            data = file.read(_FILE_BYTES_MAX + 1)
+            data = file.read(SETTINGS_BYTES_MAX + 1)
     except OSError as error:
         raise Unreachable((error.strerror or str(error)).lower(), file=str(path)) from None
-    if len(data) > _FILE_BYTES_MAX:
-        raise InvalidInput(f"more than {_FILE_BYTES_MAX} bytes", file=str(path))
+    if len(data) > SETTINGS_BYTES_MAX:
+        raise InvalidInput(f"more than {SETTINGS_BYTES_MAX} bytes", file=str(path))
     text = _text(data, path)
     try:
         table = tomllib.loads(text)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from openline.limits import BODY_BYTES_MAX
+
 Value = str | int | float | bool | tuple[str, ...] | None
 
 
@@ -115,7 +117,7 @@ SETTINGS: Final = (
     _seconds("token_leeway_s", 5, 0, 300, "How far the clock of an issuer may run ahead."),
     _count("tokens_remembered_max", 10_000, 1, 1_000_000, "Verified tokens kept in memory."),
     _seconds("jwks_refresh_s", 60, 1, 86_400, "Time between two fetches of the key sets."),
-    _count("body_bytes_max", 4_194_304, 1_024, 67_108_864, "Largest body of a request."),
+    _count("body_bytes_max", BODY_BYTES_MAX, 1_024, 67_108_864, "Largest body of a request."),
     _seconds("request_timeout_s", 10, 0.1, 600, "Longest time for one request."),
     _count("requests_at_once_max", 1_000, 1, 100_000, "Requests in work, in each process."),
     _seconds(

@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from openline.errors import InvalidInput, Unreachable
+from openline.limits import KEY_SET_BYTES_MAX
 
-KEY_SET_BYTES_MAX: Final = 1_048_576
 _TIMEOUT_S: Final = 5.0
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 

@@ -21,12 +21,9 @@ from jwt.exceptions import InvalidKeyError
 
 from openline.errors import InvalidInput
 from openline.formats.json_text import decode
+from openline.limits import KEYS_MAX, RSA_BITS_MAX, RSA_BITS_MIN
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
-
-RSA_BITS_MIN: Final = 2_048  # fewer can be broken
-RSA_BITS_MAX: Final = 8_192  # more make a check slow enough to be an attack
-KEYS_MAX: Final = 100  # of one file or set
 
 _BLOCK: Final = re.compile(
     rb"-----BEGIN (?P<kind>[A-Z0-9 ]+)-----.+?-----END (?P=kind)-----", re.DOTALL

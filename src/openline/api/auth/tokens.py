@@ -19,9 +19,8 @@ from openline.api.auth.key_ring import KeyRing
 from openline.app.caller import Caller
 from openline.errors import InvalidInput, Unauthenticated
 from openline.formats.json_text import decode
+from openline.limits import PARTY_NAME_MAX, TOKEN_BYTES_MAX
 
-TOKEN_BYTES_MAX: Final = 8_192  # a header line of a common proxy
-PARTY_NAME_MAX: Final = 256  # characters of `sub`
 ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
 _JWS: Final = PyJWS(algorithms=ALGORITHMS)
 _ASK_AGAIN: Final = "ask its issuer for a new one"
