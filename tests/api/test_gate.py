@@ -64,7 +64,7 @@ def server(
     admission = Admission(
         verifier=TokenVerifier(ring, TokenPolicy(frozenset({AUDIENCE}))),
         clock=FixedClock(),
-        open_paths=frozenset({"/public"}),
+        open_paths=frozenset({"/public", "/alive"}),
         body_bytes_max=BODY_MAX,
         rate=rate,
     )
@@ -73,6 +73,7 @@ def server(
     routes = [
         Route("/echo/{name}", echo, methods=["GET", "PUT", "POST"]),
         Route("/public", public),
+        Route("/alive", public),
         Route("/slow", slow),
         Route("/broken", broken),
         Route("/own-timeout", own_timeout),
@@ -85,6 +86,7 @@ def server(
                 Frame,
                 timeout_s=0.2,
                 at_once_max=at_once_max,
+                always=("/alive",),
                 observe=metrics.observe,
                 access=writer,
             ),
@@ -236,6 +238,7 @@ def test_beyond_the_requests_at_once_it_is_503_and_soon_free_again() -> None:
             await asyncio.sleep(0.05)
             answer = await made.get("/public")
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+            assert (await made.get("/alive")).status_code == 200
             await asyncio.gather(*busy)
             assert (await made.get("/public")).status_code == 200
 

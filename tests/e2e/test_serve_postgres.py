@@ -1,6 +1,7 @@
 """The real server on a real PostgreSQL: several processes, one sky; a database that goes away."""
 
 import json
+import os
 import re
 import signal
 import time
@@ -35,11 +36,31 @@ def test_two_processes_are_one_server(tmp_path: Path, postgres: PostgresServer) 
         text = httpx.get(f"{server.url}/metrics").text
         counted = re.findall(r'openline_requests_total{method="PUT".*status="\d+"} (\d+)', text)
         assert sum(map(int, counted)) == 16
-        lines = [json.loads(line) for line in server.log if line.startswith("{")]
-        assert len({e["process"] for e in lines if e["event"] == "started"}) == 2
+        assert len(set(_started(server.log))) == 2
         assert server.stop(signal.SIGTERM) == 0
     lines = [json.loads(line) for line in server.log if line.startswith("{")]
     assert sum(e["event"] == "stopped" for e in lines) == 2
+
+
+def test_a_process_that_dies_is_replaced(tmp_path: Path, postgres: PostgresServer) -> None:
+    with serving(tmp_path, "--dev", "--db", postgres.dsn(), "--workers", "2") as server:
+        with client(server, "uss1") as uss:
+            path = f"/operational_intent_references/{new_id()}"
+            assert uss.put(path, json=intent(30, 30)).status_code == 201
+        first = set(_started(server.log))
+        os.kill(min(first), signal.SIGKILL)
+        until = time.monotonic() + 30
+        while len(_started(server.log)) < 3 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert len(_started(server.log)) == 3
+        with client(server, "uss1") as uss:
+            assert uss.get(path).status_code == 200
+        assert server.stop(signal.SIGTERM) == 0
+
+
+def _started(log: list[str]) -> list[int]:
+    lines = [json.loads(line) for line in list(log) if line.startswith("{")]
+    return [line["process"] for line in lines if line["event"] == "started"]
 
 
 def test_a_database_that_goes_away_is_503_and_the_server_comes_back(

@@ -9,7 +9,7 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +23,10 @@ Observe = Callable[[Scope, int, float], None]
 
 
 class Frame:
-    """ASGI middleware. `observe` gets scope, status and seconds of every request that ended."""
+    """ASGI middleware. `observe` gets scope, status and seconds of every request that ended.
+
+    `always` are paths that are answered however much is in work: a server that is busy is alive.
+    """
 
     def __init__(
         self,
@@ -31,12 +34,14 @@ class Frame:
         *,
         timeout_s: float,
         at_once_max: int,
+        always: Collection[str] = (),
         observe: Observe,
         access: LineWriter | None,
     ) -> None:
         self._app = app
         self._timeout_s = timeout_s
         self._at_once_max = at_once_max
+        self._always = always
         self._observe = observe
         self._access = access
         self._in_work = 0
@@ -64,7 +69,7 @@ class Frame:
 
         self._in_work += 1
         try:
-            if self._in_work > self._at_once_max:
+            if self._in_work > self._at_once_max and scope["path"] not in self._always:
                 await send_message(
                     tell, 503, "too many requests in work", ((b"retry-after", b"1"),)
                 )

@@ -86,6 +86,7 @@ def create_app(services: Services, front: Front) -> Starlette:
                 Frame,
                 timeout_s=front.request_timeout_s,
                 at_once_max=front.requests_at_once_max,
+                always=health.PATHS,
                 observe=metrics.observe,
                 access=front.writer,
             ),
