@@ -9,12 +9,12 @@ except for the moment of one lookup.
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from openline.airspace.extent import Extent
 from openline.errors import InvariantBroken
-from openline.store.index import ExtentColumns, ExtentIndex
+from openline.store.index import ExtentIndex
 from openline.store.references import Expirable
 from openline.store.sqlite.rows import TABLES
 
@@ -80,9 +80,8 @@ class Live:
         """The number of the last commit that is known to be durable."""
         return self._commit
 
-    def fill(self, commit: int, columns: Mapping[str, ExtentColumns]) -> None:
-        """Start over with the extents of each table, as of a commit."""
-        index = {name: ExtentIndex.of(held) for name, held in columns.items()}
+    def fill(self, commit: int, index: dict[str, ExtentIndex]) -> None:
+        """Start over with the index of each table, as of a commit."""
         with self._lock:
             self._index = index
             self._cache = {table.name: _Cache() for table in TABLES}

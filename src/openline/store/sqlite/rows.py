@@ -28,6 +28,7 @@ from openline.store.index import ExtentColumns
 
 R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
 
+CELL_BYTES: Final = 8
 _FORMAT: Final = 1
 _HEAD: Final = struct.Struct("<BddqqI")
 _LOWER: Final = 1
@@ -63,7 +64,7 @@ def unpack_extents(blob: bytes) -> tuple[Extent, ...]:
             flags, lower, upper, start, end, count = _HEAD.unpack_from(blob, at)
             at += _HEAD.size
             cells = struct.unpack_from(f"<{count}Q", blob, at)
-            at += 8 * count
+            at += CELL_BYTES * count
             extents.append(
                 Extent(
                     cells,
@@ -88,7 +89,7 @@ def add_columns(columns: ExtentColumns, key: int, blob: bytes) -> None:
         if cells > len(blob):
             raise InvariantBroken("a row holds extents that are cut or garbled")
         flags, lower, upper, start, end, count = _HEAD.unpack_from(blob, at)
-        at = cells + 8 * count
+        at = cells + CELL_BYTES * count
         if at > len(blob):
             raise InvariantBroken("a row holds extents that are cut or garbled")
         columns.key.append(key)

@@ -19,17 +19,18 @@ import apsw
 
 from openline.airspace.extent import Extent
 from openline.errors import InvariantBroken, StoreUnavailable
-from openline.store.index import ExtentColumns
+from openline.store.index import ExtentColumns, ExtentIndex
 from openline.store.ports import Transaction
 from openline.store.sqlite.connection import as_openline_error
 from openline.store.sqlite.live import Live
-from openline.store.sqlite.rows import TABLES, add_columns
+from openline.store.sqlite.rows import CELL_BYTES, TABLES, add_columns
 from openline.store.sqlite.transaction import SqliteTransaction
 
 T = TypeVar("T")
 
 BATCH_MAX: Final = 128  # changes of one commit: bounds what one failing disk takes with it
 WAITING_MAX: Final = 10_000  # beyond it, callers are told to come back
+_PORTION: Final = 20_000  # extents that are loaded at a time
 CHECKPOINT_PAGES: Final = 4_000  # of the log, 16 MiB, before they go into the file
 
 
@@ -213,15 +214,23 @@ def fill(live: Live, connection: apsw.Connection) -> None:
     try:
         question = "SELECT value FROM meta WHERE name = 'commits'"
         (commit,) = connection.execute(question).fetchone() or (0,)
-        live.fill(int(commit), {table.name: _columns(connection, table.name) for table in TABLES})
+        live.fill(int(commit), {table.name: _index(connection, table.name) for table in TABLES})
     finally:
         if connection.in_transaction:
             connection.execute("COMMIT")
 
 
-def _columns(connection: Any, table: str) -> ExtentColumns:
-    """The extents of all rows of a table."""
+def _index(connection: Any, table: str) -> ExtentIndex:
+    """The index of a table, loaded in portions: nothing is in memory twice."""
+    index = ExtentIndex()
+    question = f"SELECT count(*), coalesce(sum(length(extents)), 0) FROM {table}"
+    rows, size = connection.execute(question).fetchone()
+    index.reserve(rows, size // CELL_BYTES)
     columns = ExtentColumns()
     for key, blob in connection.execute(f"SELECT key, extents FROM {table}"):
         add_columns(columns, key, blob)
-    return columns
+        if len(columns.key) >= _PORTION:
+            index.load(columns)
+            columns = ExtentColumns()
+    index.load(columns)
+    return index
