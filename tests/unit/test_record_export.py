@@ -115,10 +115,11 @@ def test_an_export_is_verified_by_both(count: int, batch: int) -> None:
 
 
 def test_entries_come_back_as_they_were() -> None:
-    seen: list[EntryLine] = []
+    seen: list[EntryLine | Note] = []
     lines = cosigned_export()
     done = verify_lines(lines, "x", seen=seen.append)
-    assert [line.entry() for line in seen] == entries(5)
+    assert [line.entry() for line in seen if isinstance(line, EntryLine)] == entries(5)
+    assert [note for note in seen if isinstance(note, Note)] == [checkpoint(3), checkpoint(5)]
     assert {entry.body for entry in entries(5)} == set(BODIES)
     assert done.header == header(5)
     assert (done.first_time, done.last_time) == (

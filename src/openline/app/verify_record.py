@@ -12,7 +12,7 @@ from openline.line.note import Note, VerifierKey
 from openline.line.record.verifying import RecordVerifier, VerifiedRecord
 
 _REMARKS_MAX: Final = 20
-Seen = Callable[[EntryLine], None]
+Seen = Callable[[EntryLine | Note], None]  # entries and checkpoints, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class VerifiedExport:
 def verify_file(
     name: str, trusted: Iterable[VerifierKey] = (), seen: Seen | None = None
 ) -> VerifiedExport:
-    """Verify the export in a file. `seen` gets every entry, before the end is known.
+    """Verify the export in a file. `seen` gets every entry and checkpoint, before the end is known.
 
     trusted: keys known from elsewhere: the record's key must be one of them, if any is given.
     Raises: Unreachable; InvalidInput with file, line and element of what is wrong.
@@ -68,12 +68,12 @@ def verify_lines(
             elif isinstance(item, EntryLine):
                 verifier.entry(item.sequence, item.leaf)
                 times.add(item)
-                if seen is not None:
-                    seen(item)
             elif isinstance(item, Note):
                 verifier.checkpoint(item)
             else:
                 raise InvalidInput("a second header", cure="verify each record by itself")
+            if seen is not None and not isinstance(item, Header):
+                seen(item)
         if header is None or verifier is None:
             raise InvalidInput("there is nothing in it", cure="export the record again")
         record = verifier.finish()

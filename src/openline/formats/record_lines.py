@@ -12,7 +12,7 @@ bytes before its `,"hash":`.
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -260,8 +260,3 @@ def _check_time(text: str) -> None:
     except ValueError:
         pass
     raise InvalidInput(f"{text[:40]!r} is not the time of an entry")
-
-
-def keys_of(texts: Sequence[str]) -> tuple[VerifierKey, ...]:
-    """Verifier keys from texts. Raises: InvalidInput."""
-    return tuple(parse_verifier_key(text) for text in texts)
