@@ -20,10 +20,10 @@ EXAMPLE_OPTIONS := --minima 500m/500ft/5min --takeoff 2026-06-15T09:30Z --half-w
   --ground 0m..20m --qnh 1016
 REPORT := out/shared-sky.html
 
-.PHONY: help setup run check test bench nightly format lock clean
+.PHONY: help setup run check test bench nightly conformance format lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## install everything into .venv
 
@@ -58,6 +58,10 @@ nightly: $(STAMP) ## the long runs: fuzzing and large random comparisons
 bench: $(STAMP) ## measure against the usual ways; results go to bench/results/
 	@$(IN_ENV) python -m bench.run
 
+conformance: $(STAMP) ## the field's own test suite against the server: KIT=folder [DB=address]
+	@$(IN_ENV) python -m tools.conformance --uv "$(UV)" --kit "$(KIT)" --db "$(DB)" \
+	  $(CONFORMANCE_OPTIONS)
+
 format: $(STAMP) ## let ruff lay out the code
 	$(IN_ENV) ruff check --fix .
 	$(IN_ENV) ruff format .
@@ -66,4 +70,4 @@ lock: $(OWN_UV) ## bring uv.lock up to pyproject.toml
 	$(UV) lock
 
 clean: ## remove everything that was made here
-	rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .conformance out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
