@@ -1,6 +1,7 @@
 """`openline check`: who is in whose way."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,13 @@ _FILES: Final = ("geojson", "kml", "html")
     metavar="FILE",
     help="The area in which a notice without a place counts. Default: everywhere.",
 )
+@click.option(
+    "--agreement",
+    "agreement",
+    type=PATH,
+    metavar="FILE",
+    help="Take area and minima from this agreement, and say so.",
+)
 @reading_options
 @click.option(
     "--json", "json", is_flag=True, help="One JSON object on stdout instead of the table."
@@ -69,6 +77,11 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **params: Any) -> None:
     """
     _check_outputs(files, params)
     separation = _separation(params)
+    from openline.cli.agreed import agreed_of
+
+    agreed = agreed_of(params)
+    if agreed is not None:
+        separation = agreed.separation
     from openline.app.check_files import check_traffic
     from openline.app.read_files import read_files
     from openline.cli.output import warn
@@ -82,7 +95,7 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **params: Any) -> None:
             "nothing was read that could be compared: no intent, constraint or notice",
             cure="check the files; what was skipped is said above",
         )
-    area = agreed_area_of(params["agreed_area"])
+    area = agreed.area if agreed is not None else agreed_area_of(params["agreed_area"])
     with ProgressBar(wanted=not (params["no_progress"] or params["quiet"])) as bar:
         checked = check_traffic(
             traffic,
@@ -92,6 +105,8 @@ def check(ctx: click.Context, /, files: tuple[str, ...], **params: Any) -> None:
             agreed_area=area,
             progress=bar.update,
         )
+    if agreed is not None:
+        checked = replace(checked, warnings=(*agreed.remarks, *checked.warnings))
     if not params["quiet"]:
         warn(checked.warnings)
     _write_files(checked, params)
@@ -127,7 +142,7 @@ def _check_outputs(files: tuple[str, ...], params: dict[str, Any]) -> None:
         if same_file(first, second):
             raise click.UsageError(f"{one} and {other} would write the same file, {first}")
     for option, out in outs:
-        for file in (*files, params["agreed_area"] or "-"):
+        for file in (*files, params["agreed_area"] or "-", params["agreement"] or "-"):
             if same_file(out, file):
                 raise click.UsageError(f"{option} would replace the input file {file}")
 

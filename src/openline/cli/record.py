@@ -1,0 +1,189 @@
+"""`openline record`: export the record, verify it, prove parts of it."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openline.cli.options import PATH
+from openline.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from openline.line.note import VerifierKey
+
+EXIT_REFUSED = 1
+
+
+@click.group("record", short_help="Export the record, verify it, prove parts of it.")
+def record() -> None:
+    """Export the record, verify it, prove parts of it. An export is verified without a server."""
+
+
+@record.command("export")
+@click.argument("out", type=PATH)
+@click.option("--db", required=True, type=PATH, metavar="PATH", help="The database of the server.")
+@click.option("--key", required=True, type=PATH, metavar="FILE", help="The private key that signs.")
+@click.option("--name", required=True, help="The name of the record: north.example/line.")
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 1_000_000),
+    default=1_000,
+    show_default=True,
+    help="Entries under one checkpoint.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+def export(out: str, db: str, key: str, name: str, batch: int, force: bool) -> None:
+    """Write every entry of the record to OUT, under checkpoints signed now."""
+    from openline.app.export_record import sealed_export
+    from openline.app.key_files import load_signer
+    from openline.app.read_records import records_of_sqlite
+    from openline.cli.output import STANDARD_OUTPUT, write_file, write_stdout
+    from openline.formats.record_lines import Header
+    from openline.line.note import SignatureType, VerifierKey
+
+    signer = load_signer(key)
+    verifier = VerifierKey(name, SignatureType.ED25519, signer.public_key)
+    with records_of_sqlite(db) as records:
+        size = sum(1 for _ in records())
+        lines = sealed_export(Header(verifier, size), records(), signer, batch)
+        if out == STANDARD_OUTPUT:
+            write_stdout(lines)
+            return
+        write_file(out, b"".join(lines), force=force)
+    click.echo(f"wrote {out}: {size:,} entries")
+    click.echo(f"key of the record: {verifier}")
+
+
+@record.command("verify")
+@click.argument("file", type=PATH)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="NAME+ID+KEY",
+    help="A key known from elsewhere; the record's key must be one of these.",
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@click.pass_context
+def verify(ctx: click.Context, file: str, keys: tuple[str, ...], as_json: bool) -> None:
+    """Verify FILE, an export or a proof: order, tree, checkpoints, signatures.
+
+    Exit code: 0 it holds, 1 it is refused (the place is named), 3 unreachable file.
+    """
+    from openline.cli.output import printable, write_stdout
+    from openline.formats.findings import encode
+    from openline.line.note import parse_verifier_key
+
+    trusted = tuple(parse_verifier_key(text) for text in keys)
+    try:
+        found = _verified(file, trusted)
+    except InvalidInput as error:
+        if as_json:
+            facts = {name: str(value) for name, value in error.facts.items() if name != "file"}
+            refusal = {"verified": False, "file": file, "problem": error.problem, **facts}
+            write_stdout((encode(refusal, indent=2),))
+        else:
+            click.echo(f"REFUSED: {printable(str(error))}")
+        ctx.exit(EXIT_REFUSED)
+    if as_json:
+        write_stdout((encode({"verified": True, "file": file, **found}, indent=2),))
+        return
+    click.echo(f"Verified: {printable(file)}")
+    for name, value in found.items():
+        for line in value if isinstance(value, list) else [value]:
+            click.echo(f"  {name.replace('_', ' ')}: {printable(str(line))}")
+    if not trusted:
+        click.echo(
+            "  The key stands in the file itself. Compare its fingerprint with the party, or give "
+            "--key."
+        )
+
+
+@record.command("prove")
+@click.argument("file", type=PATH)
+@click.argument("out", type=PATH)
+@click.option("--entry", type=click.IntRange(min=1), metavar="N", help="That this entry is in it.")
+@click.option(
+    "--since",
+    type=click.IntRange(min=0),
+    metavar="SIZE",
+    help="That it only grew since the checkpoint of so many entries.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+def prove(file: str, out: str, entry: int | None, since: int | None, force: bool) -> None:
+    """Write to OUT a proof from the export FILE that stands by itself; `verify` reads it."""
+    from openline.app.prove_record import prove_consistency, prove_inclusion
+    from openline.cli.output import STANDARD_OUTPUT, write_file, write_stdout
+    from openline.formats.record_proof import Proof, encode_proof
+
+    if (entry is None) == (since is None):
+        raise click.UsageError("give --entry or --since")
+    proof: Proof = (
+        prove_inclusion(file, entry) if entry is not None else prove_consistency(file, since or 0)
+    )
+    if out == STANDARD_OUTPUT:
+        write_stdout((encode_proof(proof),))
+        return
+    write_file(out, encode_proof(proof), force=force)
+    click.echo(f"wrote {out}")
+
+
+def _verified(name: str, trusted: "tuple[VerifierKey, ...]") -> dict[str, Any]:
+    """What a file was shown to hold, by names for people and programs."""
+    from openline.app.verify_record import verify_file
+    from openline.formats.instants import format_instant
+    from openline.line.fingerprint import fingerprint
+
+    if _is_proof(name):
+        return _proof_facts(name, trusted)
+    done = verify_file(name, trusted)
+    return {
+        "record": done.record.origin,
+        "key": str(done.header.key),
+        "fingerprint": " ".join(fingerprint(done.header.key.public_key)),
+        "entries": done.record.head.size,
+        "first": done.first_time,
+        "last": done.last_time,
+        "checkpoints": done.record.checkpoints,
+        "root": done.record.head.root.hex(),
+        "cosigned": [
+            f"{one.name}: {one.size} entries"
+            + (f", {format_instant(one.time)}" if one.time is not None else "")
+            for one in done.record.cosigned
+        ],
+        "remarks": list(done.remarks),
+    }
+
+
+def _proof_facts(name: str, trusted: "tuple[VerifierKey, ...]") -> dict[str, Any]:
+    from openline.app.prove_record import verify_proof
+    from openline.formats.record_proof import Inclusion
+    from openline.line.fingerprint import fingerprint
+    from openline.line.record.checkpoint import parse_checkpoint
+
+    done = verify_proof(name, trusted)
+    proof = done.proof
+    facts: dict[str, Any] = {
+        "record": proof.key.name,
+        "key": str(proof.key),
+        "fingerprint": " ".join(fingerprint(proof.key.public_key)),
+    }
+    if isinstance(proof, Inclusion):
+        entry = proof.entry
+        facts["proves"] = f"entry {entry.sequence} is one of the first {done.head.size} entries"
+        facts["entry"] = f"{entry.time} {entry.party} {entry.kind}, {len(entry.body):,} bytes"
+    else:
+        old = parse_checkpoint(proof.old_note.text).head.size
+        facts["proves"] = f"the first {old} of {done.head.size} entries were not changed"
+    facts["cosigned"] = [one.key.name for one in done.witnesses]
+    return facts
+
+
+def _is_proof(name: str) -> bool:
+    from openline.app.read_files import unreachable
+    from openline.formats.record_proof import HEADS
+
+    try:
+        with open(name, "rb") as file:
+            return file.read(max(map(len, HEADS))).startswith(HEADS)
+    except (OSError, ValueError) as error:
+        raise unreachable(name, error) from None
