@@ -42,11 +42,12 @@ IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 
 # Which part of the package may import which library.
 LIBRARIES = {
-    "numpy": ("geo", "airspace", "report", "store.index"),
+    "numpy": ("geo", "airspace", "report", "store.index", "store.curve"),
     "s2geometry": ("geo.s2",),
     "geographiclib": ("geo",),
     "defusedxml": ("formats",),
     "msgspec": ("formats", "report", "app", "api", "cli"),
+    "pyarrow": ("formats.tracks_parquet",),
     "jinja2": ("report",),
     "markupsafe": ("report",),  # jinja2's own type for escaped text
     "click": ("cli",),

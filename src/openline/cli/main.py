@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "check": "Say who is in whose way, where, when and how close.",
     "show": "Show what was understood of files.",
     "convert": "Write the traffic of a file in another format.",
+    "scan": "Find the losses of separation in recorded tracks.",
     "formats": "List the file formats.",
     "agreement": "Write, check, sign, show and compare agreements.",
     "keys": "Make keys, show them, compare them by voice, replace them.",

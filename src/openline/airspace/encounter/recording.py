@@ -57,6 +57,12 @@ class Samples(NamedTuple):
         floats = [np.asarray(column, dtype=np.float64) for column in columns]
         return cls(floats[0].astype(np.int64), floats[1].astype(np.int64), *floats[2:])
 
+    @classmethod
+    def from_rows(cls, rows: bytes) -> "Samples":
+        """From what `by_period` made; any number of them one after the other."""
+        table = np.frombuffer(rows, dtype=np.float64).reshape(-1, len(cls._fields))
+        return cls.of(*(np.ascontiguousarray(table[:, k]) for k in range(len(cls._fields))))
+
     def taken(self, rows: Any) -> "Samples":
         """Those rows."""
         return Samples(*(column[rows] for column in self))
@@ -89,6 +95,30 @@ def usable(samples: Samples) -> BoolArray:
         & (altitude >= ALTITUDE_MIN_M)
         & (altitude <= ALTITUDE_MAX_M)
     )
+
+
+def by_period(samples: Samples, period_s: float) -> tuple[list[tuple[int, bytes]], int]:
+    """The usable samples by period of time, as bytes, and how many are not usable.
+
+    Period k is [k, k + 1) `period_s` since 1970; periods in order.
+    """
+    good = usable(samples)
+    kept = samples.taken(good)
+    number = np.floor(kept.time_s / period_s).astype(np.int64)
+    order = np.argsort(number, kind="stable")
+    table = np.stack([column[order].astype(np.float64) for column in kept], axis=1)
+    number = number[order]
+    edges = np.flatnonzero(np.diff(number)) + 1
+    begins = [0, *edges.tolist()] if len(number) else []
+    ends = [*edges.tolist(), len(number)]
+    parts = [(int(number[a]), table[a:b].tobytes()) for a, b in zip(begins, ends, strict=False)]
+    return parts, int((~good).sum())
+
+
+def near_period(samples: Samples, start_s: float, end_s: float, rules: JoinRules) -> Samples:
+    """The samples that the legs within [start, end) may depend on."""
+    margin = 2 * rules.gap_max_s
+    return samples.taken(_during(samples.time_s, start_s - margin, end_s + margin))
 
 
 def legs_of(

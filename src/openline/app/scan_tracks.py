@@ -1,0 +1,191 @@
+"""Scan recorded tracks for losses of separation: files in, losses out, one period at a time."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from openline.airspace.encounter.cylinder import Cylinder
+from openline.airspace.encounter.recorded import Loss, losses_among, merged
+from openline.airspace.encounter.recording import NO_POSITION, JoinRules, legs_of
+from openline.airspace.separation import Separation
+from openline.app.track_store import ReadFacts, TrackStore, question_of
+from openline.errors import InvalidInput, Unreachable
+from openline.formats.losses import RecordedLoss, Scan
+from openline.formats.tracks import TrackOptions, TrackRows
+from openline.formats.tracks_parquet import read_parquet
+from openline.formats.tracks_text import read_csv, read_jsonl
+from openline.limits import SMALLEST_MINIMUM_M
+from openline.units import METRES_PER_FOOT
+
+SUFFIXES: Final = (".csv", ".jsonl", ".ndjson", ".parquet")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What is asked. `vertical_tolerance_m`: so much closer than the vertical minimum is still at
+    it. `period_s`: how much time is held in memory at once.
+
+    Raises: InvalidInput.
+    """
+
+    minima: Separation
+    vertical_tolerance_m: float = METRES_PER_FOOT
+    join: JoinRules = field(default_factory=JoinRules)
+    tracks: TrackOptions = field(default_factory=TrackOptions)
+    period_s: float = 3600.0
+
+    def __post_init__(self) -> None:
+        if self.minima.lateral_m <= 0 or self.minima.vertical_m <= 0:
+            raise InvalidInput("a loss needs a lateral and a vertical minimum", cure="5nm/1000ft")
+        if self.minima.time_s:
+            raise InvalidInput("a scan has no time minimum", cure="leave it out: 5nm/1000ft")
+        rest = self.minima.vertical_m - self.vertical_tolerance_m
+        if not (self.vertical_tolerance_m >= 0 and rest >= 0.1 * SMALLEST_MINIMUM_M):
+            raise InvalidInput("the vertical tolerance leaves nothing of the minimum")
+        if not 4 * self.join.gap_max_s <= self.period_s <= 31 * 86_400:
+            raise InvalidInput("a period has at least 4 gaps and at most 31 days", field="period")
+
+
+def scan_tracks(
+    names: Sequence[str],
+    options: ScanOptions,
+    work: str | None = None,
+    progress: Progress | None = None,
+) -> Scan:
+    """Every loss of separation in the recordings, in order of time.
+
+    Args: `names`: files, or directories for the files of known suffix in them. `work`: a folder
+        that keeps what is done, for a second try; without it a temporary one.
+    The same files and options give the same result, interrupted or not.
+    Raises: Unreachable, InvalidInput and its kinds.
+    """
+    files = _files(names)
+    question = question_of(files, asdict(options))
+    keeper = tempfile.TemporaryDirectory(prefix="scan-") if work is None else nullcontext(work)
+    with keeper as folder:
+        store = TrackStore(_made(folder), options.period_s)
+        facts = store.known(question)
+        if facts is None:
+            for name in files:
+                for rows in _blocks(name, options.tracks):
+                    store.add(rows)
+            facts = store.finish(question)
+        losses: list[Loss] = []
+        set_aside = {NO_POSITION: facts.unusable}
+        for done, period in enumerate(facts.periods):
+            if progress is not None:
+                progress(done, len(facts.periods))
+            kept = store.result(period)
+            if kept is None:
+                kept = _scanned(store, period, options)
+                store.keep(period, kept)
+            losses += [Loss(*row) for row in kept[0]]
+            for reason, count in kept[1].items():
+                set_aside[reason] = set_aside.get(reason, 0) + count
+    return _named(merged(losses), facts, set_aside, options)
+
+
+def _scanned(
+    store: TrackStore, period: int, options: ScanOptions
+) -> tuple[list[tuple[float, ...]], dict[str, int]]:
+    start_s = period * options.period_s
+    samples = store.samples_near(period, options.join)
+    legs, set_aside = legs_of(samples, options.join, start_s, start_s + options.period_s)
+    tolerance = options.vertical_tolerance_m
+    cylinder = Cylinder(options.minima.lateral_m, options.minima.vertical_m - tolerance)
+    found = losses_among(legs, cylinder, tolerance)
+    return [tuple(asdict(loss).values()) for loss in found], set_aside
+
+
+def _named(
+    losses: list[Loss], facts: ReadFacts, set_aside: dict[str, int], options: ScanOptions
+) -> Scan:
+    named = []
+    for loss in losses:
+        ends = sorted(
+            (facts.tracks[int(track)], facts.labels[int(label)])
+            for track, label in ((loss.first, loss.first_label), (loss.second, loss.second_label))
+        )
+        enter, leave, closest = map(_instant, (loss.enter_s, loss.exit_s, loss.closest_s))
+        named.append(
+            RecordedLoss(
+                *ends[0],
+                *ends[1],
+                enter,
+                leave,
+                closest,
+                round(loss.lateral_m, 3),
+                round(loss.vertical_m, 3),
+                round(loss.severity, 6),
+                round(loss.latitude_deg, 7),
+                round(loss.longitude_deg, 7),
+                round(loss.altitude_m, 3),
+            )
+        )
+    named.sort(key=lambda x: (x.enter, x.first, x.second, x.exit))
+    tracks = len([name for name in facts.tracks if name])
+    return Scan(
+        tuple(named),
+        options.minima,
+        options.vertical_tolerance_m,
+        options.join,
+        facts.samples,
+        tracks,
+        {reason: count for reason, count in set_aside.items() if count},
+    )
+
+
+def _instant(seconds: float) -> datetime:
+    return _EPOCH + timedelta(milliseconds=round(seconds * 1000))
+
+
+def _files(names: Sequence[str]) -> list[str]:
+    files: list[str] = []
+    for name in names:
+        path = Path(name)
+        try:
+            inside = sorted(path.iterdir()) if path.is_dir() else None
+        except (OSError, ValueError) as error:
+            raise Unreachable(f"cannot be read: {error}", file=name) from None
+        if inside is None:
+            files.append(name)
+            continue
+        known = [str(p) for p in inside if p.suffix.lower() in SUFFIXES]
+        if not known:
+            raise InvalidInput(f"no file of it ends in {', '.join(SUFFIXES)}", file=name)
+        files += known
+    return list(dict.fromkeys(files))
+
+
+def _made(folder: str) -> Path:
+    path = Path(folder)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+    except (OSError, ValueError) as error:
+        raise Unreachable(f"cannot be made: {error}", file=folder) from None
+
+
+def _blocks(name: str, options: TrackOptions) -> Iterator[TrackRows]:
+    try:
+        file: BinaryIO = Path(name).open("rb")  # noqa: SIM115  # closed below, errors differ
+    except (OSError, ValueError) as error:
+        problem = (getattr(error, "strerror", None) or str(error)).lower()
+        raise Unreachable(f"cannot be opened: {problem}", file=name) from None
+    with file:
+        head = file.read(512)
+        file.seek(0)
+        if not head.strip():
+            raise InvalidInput("the file is empty", file=name)
+        if head.startswith(b"PAR1"):
+            yield from read_parquet(file, name, options)
+        elif head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            yield from read_jsonl(file, name, options)
+        else:
+            yield from read_csv(file, name, options)
