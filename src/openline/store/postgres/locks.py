@@ -20,7 +20,7 @@ transactions ever wait for each other in a ring. Two names with one number wait 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from hashlib import blake2b
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 from openline.airspace.extent import Extent
@@ -72,15 +72,11 @@ class Places:
 
     def __init__(self, extents: Sequence[Extent]) -> None:
         self._extents = set(extents)
-        for finest in range(len(_STEPS), 0, -1):
-            found = [_nodes(extent, finest) for extent in self._extents]
-            if None not in found:
-                nodes = set(chain.from_iterable(one for one in found if one is not None))
-                if len(nodes) <= _NODES_MAX:
-                    break
-        else:
-            nodes = {_SKY} if self._extents else set()
-        self._nodes: set[_Node] = nodes
+        self._nodes: set[_Node] = set()
+        for finest in range(len(_STEPS), -1, -1):
+            self._nodes = {node for one in self._extents for node in _few_nodes(one, finest)}
+            if len(self._nodes) <= _NODES_MAX:
+                break
 
     def keys(self) -> Keys:
         """The nodes exclusively, those above them shared; the sky is always among them."""
@@ -94,13 +90,9 @@ class Places:
         )
 
     def _holds(self, extent: Extent) -> bool:
-        nodes = next(
-            (n for step in range(len(_STEPS), 0, -1) if (n := _nodes(extent, step)) is not None),
-            {_SKY},
-        )
         return all(
             node in self._nodes or any(upper in self._nodes for upper in _above(node))
-            for node in nodes
+            for node in _few_nodes(extent, len(_STEPS))
         )
 
 
@@ -121,27 +113,38 @@ def _above(node: _Node) -> Iterator[_Node]:
         yield upper, _parent(cell, level), span * hours // upper_hours
 
 
+def _few_nodes(extent: Extent, finest: int) -> set[_Node]:
+    """The nodes of one step that hold an extent: the finest where they are few; else the sky."""
+    for step in range(finest, 0, -1):
+        nodes = _nodes(extent, step)
+        if nodes is not None:
+            return nodes
+    return {_SKY}
+
+
 def _nodes(extent: Extent, step: int) -> set[_Node] | None:
     """The nodes of one step that hold an extent; None if they are too many."""
     level, hours = _STEPS[step - 1]
     first = microseconds(extent.time_start) // (hours * _HOUR_US)
-    last = microseconds(extent.time_end) // (hours * _HOUR_US)
-    if last - first >= _NODES_OF_EXTENT_MAX:
-        return None
+    spans = microseconds(extent.time_end) // (hours * _HOUR_US) - first + 1
     cells: set[int] = set()
     for cell in extent.cells:
-        cells.update(_at_level(cell, level))
-        if len(cells) * (last - first + 1) > _NODES_OF_EXTENT_MAX:
+        within = _at_level(cell, level)
+        if len(within) * spans > _NODES_OF_EXTENT_MAX:
             return None
-    return {(step, cell, span) for cell in cells for span in range(first, last + 1)}
+        cells.update(within)
+        if len(cells) * spans > _NODES_OF_EXTENT_MAX:
+            return None
+    return {(step, cell, span) for cell in cells for span in range(first, first + spans)}
 
 
-def _at_level(cell: int, level: int) -> Iterable[int]:
+def _at_level(cell: int, level: int) -> range:
     """The cell of that level which contains a cell, or all those it contains."""
     low = 1 << 2 * (_LEAF_LEVEL - level)
     reach = cell & -cell
     if reach <= low:
-        return (_parent(cell, level),)
+        parent = _parent(cell, level)
+        return range(parent, parent + 1)
     return range(cell - reach + low, cell + reach, 2 * low)
 
 

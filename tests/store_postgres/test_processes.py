@@ -1,0 +1,160 @@
+"""Several server processes on one database."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from openline.errors import StoreUnavailable
+from openline.store.ports import Store, Transaction
+from openline.store.postgres import connections
+from openline.store.postgres.store import PostgresStore
+from tests.contract.samples import NOON, WORLD, extent, intent, put, run, subscription, uuid_of
+
+REPOSITORY = Path(__file__).parents[2]
+PROCESSES = 3
+ROUNDS = 40
+
+
+def test_of_processes_that_know_nothing_of_each_other_one_succeeds(dsn: str, index: str) -> None:
+    PostgresStore(dsn, index).close()  # makes the tables
+    words = [sys.executable, "-m", "tests.store_postgres.race_child", dsn, index]
+    children = [
+        subprocess.Popen(
+            [*words, str(number), str(ROUNDS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=REPOSITORY,
+        )
+        for number in range(PROCESSES)
+    ]
+    try:
+        for child in children:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+        for _ in range(ROUNDS):
+            for child in children:
+                assert child.stdin is not None
+                child.stdin.write("go\n")
+                child.stdin.flush()
+            answers = [child.stdout.readline().strip() for child in children if child.stdout]
+            assert sorted(answers) == ["kept"] + ["missing"] * (PROCESSES - 1)
+    finally:
+        for child in children:
+            child.communicate(timeout=30)
+    store = PostgresStore(dsn, index)
+    try:
+        assert len(store.read(lambda r: r.intents_matching(WORLD))) == ROUNDS
+        numbers = [record.sequence for record in store.read(lambda r: r.records(0, 1000))]
+        assert numbers == list(range(1, ROUNDS + 1))
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def pair(dsn: str, index: str, stores: list) -> list[Store]:
+    """Two stores on one database, as two processes would have."""
+    stores += [PostgresStore(dsn, index), PostgresStore(dsn, index)]
+    return stores
+
+
+def test_those_with_nothing_in_common_do_not_wait(pair: list[Store]) -> None:
+    """A change is held open; a change elsewhere, one at another time and a query go through."""
+    held, go = threading.Event(), threading.Event()
+    put(pair[0], intent(1, extent(0)), subscription(1, extent(0)), subscription(2, extent(4)))
+
+    def hold(transaction: Transaction) -> None:
+        transaction.put_intent(intent(1, extent(0), version=2))
+        transaction.increment_notification_indices([uuid_of(1)])
+        transaction.append_record(NOON, "uss1", "intent.put", b"1")
+        held.set()
+        assert go.wait(30)
+
+    first = pair[0].submit((extent(0),), hold)
+    assert held.wait(30)
+
+    def other(transaction: Transaction) -> None:
+        assert transaction.intents_matching((extent(4),)) == []
+        transaction.put_intent(intent(2, extent(4)))
+        transaction.increment_notification_indices([uuid_of(2)])
+        transaction.append_record(NOON, "uss2", "intent.put", b"2")
+
+    later = extent(0, minutes=(2000, 2060))
+    try:
+        run(pair[1], other, (extent(4),))
+        run(pair[1], lambda t: t.put_intent(intent(3, later)), (later,))
+        assert pair[1].read(lambda r: r.intents_matching((extent(0),)))[0].version == 1
+        same = pair[1].submit((extent(0),), lambda t: t.intents_matching((extent(0),)))
+        with pytest.raises(TimeoutError):
+            same.result(0.3)
+    finally:
+        go.set()
+    first.result(30)
+    assert [one.version for one in same.result(30)] == [2], "who shares the place has waited"
+    assert [one.party for one in pair[0].read(lambda r: r.records(0, 9))] == ["uss2", "uss1"]
+
+
+def test_a_lock_is_not_waited_for_without_end(
+    dsn: str, stores: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "_SETTINGS", (("lock_timeout", "300ms"),))
+    stores.append(PostgresStore(dsn))
+    held, go = threading.Event(), threading.Event()
+
+    def hold(transaction: Transaction) -> None:
+        transaction.intents_matching(WORLD)
+        held.set()
+        assert go.wait(30)
+
+    first = stores[0].submit(WORLD, hold)
+    assert held.wait(30)
+    try:
+        with pytest.raises(StoreUnavailable, match="lock timeout"):
+            run(stores[0], lambda t: t.put_intent(intent(1)), (extent(0),))
+    finally:
+        go.set()
+    first.result(30)
+    put(stores[0], intent(1))
+
+
+def test_a_process_that_hangs_holds_its_locks_for_a_while_only(
+    dsn: str, stores: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timeout = (("idle_in_transaction_session_timeout", "300ms"),)
+    monkeypatch.setattr(connections, "_SETTINGS", timeout)
+    stores.append(PostgresStore(dsn))
+    runs = []
+    held, go = threading.Event(), threading.Event()
+
+    def hang(transaction: Transaction) -> None:
+        transaction.put_intent(intent(1))
+        transaction.intents_matching((extent(0),))
+        runs.append(1)
+        held.set()
+        assert go.wait(30)
+
+    first = stores[0].submit((extent(0),), hang)
+    assert held.wait(30)
+    run(stores[0], lambda t: t.put_intent(intent(2)), (extent(0),))
+    go.set()
+    first.result(30)
+    assert len(runs) == 2, "what was cut off had no effect and ran again"
+    assert len(stores[0].read(lambda r: r.intents_matching((extent(0),)))) == 2
+
+
+def test_a_connection_that_is_cut_is_replaced(dsn: str, stores: list) -> None:
+    stores.append(PostgresStore(dsn))
+    put(stores[0], intent(1))
+    for _ in range(3):
+        with psycopg.connect(dsn, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'openline' AND datname = current_database()"
+            )
+        assert stores[0].read(lambda r: r.intent(uuid_of(1))) == intent(1)
+        put(stores[0], intent(2))
+        stores[0].check()
