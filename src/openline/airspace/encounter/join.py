@@ -14,6 +14,7 @@ from openline.airspace.encounter.arrays import BoolArray, FloatArray, IndexArray
 
 BLOCK_PAIRS: Final = 1 << 18  # candidate pairs held at once: they stay in the cache
 _CLASS_RATIO: Final = 3.0  # reaches within this factor share their cells
+_LEAST_SHARE: Final = 1e-3  # of the widest reach: shorter ones are of the last class
 _KEYS_MAX: Final = 1 << 61
 _ROUNDING: Final = 1 + 1e-9
 
@@ -52,7 +53,7 @@ def near_pairs(places: Places) -> Iterator[PairIndex]:
     """
     if len(places.reach_m) < 2:
         return
-    rank = _classes(places.reach_m)
+    rank = _classes(places.reach_m)  # 0 is the class of the shortest
     for level in range(int(rank.max()) + 1):
         members = np.flatnonzero(rank <= level)
         own = rank[members] == level
@@ -61,11 +62,11 @@ def near_pairs(places: Places) -> Iterator[PairIndex]:
 
 
 def _classes(reach_m: FloatArray) -> IndexArray:
-    """0 for the shortest reaches, one more for each factor of `_CLASS_RATIO`."""
-    least = max(float(np.median(reach_m)), 1e-3 * float(reach_m.max()), 1e-6)
-    steps = np.log(np.maximum(reach_m, least) / least) / np.log(_CLASS_RATIO)
-    rank: IndexArray = np.ceil(steps - 1e-9).astype(np.int64)
-    return rank
+    """The highest for the widest reaches, one less for each factor of `_CLASS_RATIO`."""
+    widest = max(float(reach_m.max()), 1e-6)
+    share = np.clip(reach_m / widest, _LEAST_SHARE, 1.0)
+    rank: IndexArray = np.ceil(np.log(share) / np.log(_CLASS_RATIO)).astype(np.int64)
+    return rank - int(rank.min())
 
 
 def _grid(places: Places, members: IndexArray, own: BoolArray) -> _Grid:
