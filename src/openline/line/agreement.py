@@ -249,7 +249,6 @@ class Agreement:
 
     def _check_parties(self) -> None:
         seen: set[str | bytes] = set()
-        ids = {party.id for party in self.parties}
         for party in self.parties:
             values: tuple[str | bytes, ...] = (party.id, party.public_key, *party.answers_for)
             for value in values:
@@ -262,13 +261,14 @@ class Agreement:
                         party=party.id,
                     )
                 seen.add(value)
-            for other, _ in party.shows_to:
-                if other not in ids or other == party.id:
-                    raise InvalidInput(
-                        f"party {party.id!r} shows something to {other!r}, which is no other party",
-                        field="party",
-                        party=party.id,
-                    )
+        ids = {party.id for party in self.parties}
+        for party, other in ((one, name) for one in self.parties for name, _ in one.shows_to):
+            if other not in ids or other == party.id:
+                raise InvalidInput(
+                    f"party {party.id!r} shows something to {other!r}, which is no other party",
+                    field="party",
+                    party=party.id,
+                )
 
     def _check_classes(self) -> None:
         known = [one.id for one in self.classes]
