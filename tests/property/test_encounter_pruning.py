@@ -121,6 +121,28 @@ def test_the_join_drops_no_pair_and_doubles_none(
                 assert (i, j) in pairs
 
 
+def test_the_compiled_search_finds_the_same() -> None:
+    compiled = pytest.importorskip("openline.airspace.encounter.compiled")
+    random = np.random.default_rng(11)
+    for unequal in (1.0, 1e4):
+        points = random.uniform(0, 1e4, (400, 3))
+        reach = 1000.0 * unequal ** -random.uniform(0, 1, 400)
+        places = Places(points, reach, points[:, 2].copy(), reach, random.integers(0, 3, 400))
+        by_numpy, by_loops = (
+            sorted(
+                tuple(sorted(pair))
+                for i, j in near_pairs(places, search)
+                for pair in zip(i.tolist(), j.tolist(), strict=True)
+            )
+            for search in (join.in_blocks, compiled.in_loops)
+        )
+        assert by_numpy == by_loops
+        assert len(by_numpy) > 5
+    aircraft = traffic(3, 300, (47.0, 8.0), 0.5)
+    expected = find_encounters(aircraft, DETECTORS[0], 300.0)
+    same(find_encounters(aircraft, DETECTORS[0], 300.0, compiled.in_loops), expected)
+
+
 def test_small_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     aircraft = traffic(3, 200, (47.0, 8.0), 0.5)
     expected = find_encounters(aircraft, DETECTORS[0], 300.0)

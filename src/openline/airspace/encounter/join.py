@@ -5,8 +5,9 @@ very different reach (drones beside jets) go into classes, each with its own cel
 aircraft does not make every cell wide.
 """
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,7 +17,7 @@ BLOCK_PAIRS: Final = 1 << 18  # candidate pairs held at once: they stay in the c
 _CLASS_RATIO: Final = 3.0  # reaches within this factor share their cells
 _LEAST_SHARE: Final = 1e-3  # of the widest reach: shorter ones are of the last class
 _KEYS_MAX: Final = 1 << 61
-_ROUNDING: Final = 1 + 1e-9
+ROUNDING: Final = 1 + 1e-9
 
 PairIndex = tuple[IndexArray, IndexArray]
 
@@ -34,7 +35,7 @@ class Places(NamedTuple):
     group: IndexArray = np.empty(0, np.int64)
 
 
-class _Grid(NamedTuple):
+class Grid(NamedTuple):
     """The members of some classes, in the order of their cells."""
 
     member: IndexArray  # index in the caller's arrays
@@ -44,21 +45,26 @@ class _Grid(NamedTuple):
     columns: tuple[FloatArray, ...]  # x, y, z, reach, height, tall
 
 
-def near_pairs(places: Places) -> Iterator[PairIndex]:
+Search: TypeAlias = Callable[[Grid], Iterator[PairIndex]]
+
+
+def near_pairs(places: Places, search: Search | None = None) -> Iterator[PairIndex]:
     """Blocks (i, j) of all pairs near each other: no farther apart than the sum of their reaches,
     and no more in height than the sum of their `tall_m`.
 
     Each pair comes once, in no order, either index first. Exactly at the sum is near.
+    `search`: who goes through the cells; `in_blocks` with numpy, or `compiled.in_loops`.
     Law: contains every pair found by brute force; held by tests/property/test_encounter_pruning.
     """
     if len(places.reach_m) < 2:
         return
+    search = search or in_blocks
     rank = _classes(places.reach_m)  # 0 is the class of the shortest
     for level in range(int(rank.max()) + 1):
         members = np.flatnonzero(rank <= level)
         own = rank[members] == level
         if own.any():
-            yield from _of_class(_grid(places, members, own))
+            yield from search(_grid_of(places, members, own))
 
 
 def _classes(reach_m: FloatArray) -> IndexArray:
@@ -69,47 +75,50 @@ def _classes(reach_m: FloatArray) -> IndexArray:
     return rank - int(rank.min())
 
 
-def _grid(places: Places, members: IndexArray, own: BoolArray) -> _Grid:
-    points = places.points_m[members]
-    low = points.min(axis=0)
-    extent = points.max(axis=0) - low
-    width = max(2.0 * float(places.reach_m[members].max()) * _ROUNDING, 1e-6)
-    group = places.group[members] if len(places.group) else np.zeros(len(members), np.int64)
-    groups = float(group.max()) + 1
-    while groups * float(np.prod(np.floor(extent / width) + 4)) > _KEYS_MAX:
+def _grid_of(places: Places, members: IndexArray, own: BoolArray) -> Grid:
+    everyone = len(members) == len(places.reach_m)
+    chosen: Any = slice(None) if everyone else members
+    axes = [np.ascontiguousarray(places.points_m[chosen, axis]) for axis in range(3)]
+    low = [float(axis.min()) for axis in axes]
+    extent = [float(axis.max()) - least for axis, least in zip(axes, low, strict=True)]
+    group = places.group[chosen] if len(places.group) else np.zeros(1, np.int64)
+    width = max(2.0 * float(places.reach_m[chosen].max()) * ROUNDING, 1e-6)
+    while (float(group.max()) + 1) * math.prod(e // width + 4 for e in extent) > _KEYS_MAX:
         width *= 2  # so that a key fits an integer
     # One empty cell around: rows of keys that lie beside each other never wrap.
-    cell = np.floor((points - low) / width).astype(np.int64) + 1
-    size = cell.max(axis=0) + 2
-    strides = (int(size[1] * size[2]), int(size[2]))
-    key = (group * size[0] + cell[:, 0]) * strides[0] + cell[:, 1] * strides[1] + cell[:, 2]
-    order = np.argsort(key, kind="stable")
-    chosen = members[order]
+    cells = [
+        ((axis - least) / width).astype(np.int64) + 1 for axis, least in zip(axes, low, strict=True)
+    ]
+    size = [int(cell.max()) + 2 for cell in cells]
+    strides = (size[1] * size[2], size[2])
+    key = (group * size[0] + cells[0]) * strides[0] + cells[1] * strides[1] + cells[2]
+    order = np.argsort(key)
+    member = order if everyone else members[order]
     columns = (
-        *(np.ascontiguousarray(points[order, axis]) for axis in range(3)),
-        places.reach_m[chosen],
-        places.height_m[chosen],
-        places.tall_m[chosen],
+        *(axis[order] for axis in axes),
+        places.reach_m[member],
+        places.height_m[member],
+        places.tall_m[member],
     )
-    return _Grid(chosen, own[order], key[order], strides, columns)
+    return Grid(member, own[order], key[order], strides, columns)
 
 
-def _of_class(grid: _Grid) -> Iterator[PairIndex]:
+def in_blocks(grid: Grid) -> Iterator[PairIndex]:
     """Near pairs of which at least one is of the widest class, each once."""
     all_own = bool(grid.own.all())
     x, y, z, reach, height, tall = grid.columns
     for left, right in _neighbours(grid, all_own):
-        level = np.abs(height[left] - height[right]) <= (tall[left] + tall[right]) * _ROUNDING
+        level = np.abs(height[left] - height[right]) <= (tall[left] + tall[right]) * ROUNDING
         if not all_own:
             level &= ~grid.own[right] | (left < right)
         i, j = left[level], right[level]
         apart2 = (x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2 + (z[i] - z[j]) ** 2
-        near = apart2 <= ((reach[i] + reach[j]) * _ROUNDING) ** 2
+        near = apart2 <= ((reach[i] + reach[j]) * ROUNDING) ** 2
         if near.any():
             yield grid.member[i[near]], grid.member[j[near]]
 
 
-def _neighbours(grid: _Grid, all_own: bool) -> Iterator[PairIndex]:
+def _neighbours(grid: Grid, all_own: bool) -> Iterator[PairIndex]:
     """(own, other) in the same or touching cells, as positions in the grid.
 
     Three cells in a row have keys in a row: nine ranges hold all 27 neighbours. If all are of the
