@@ -5,9 +5,11 @@ be read, and may have changed by the time the change runs: then nothing is writt
 sent again with what it found.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Final, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
 
 from openline.airspace.extent import Extent
 from openline.errors import VersionMismatch
@@ -27,6 +29,64 @@ class _Moved(Exception):
         self.touching = touching
 
 
+@dataclass(slots=True)
+class _Sending:
+    """A change on its way: where it goes, and how often it may still be sent."""
+
+    store: Store
+    touching_of: Callable[[Reader], Extents]
+    change: Callable[[Transaction], Any]
+    touching: Extents
+    attempts_left: int = ATTEMPTS_MAX
+    answer: "Future[Any]" = field(default_factory=Future)
+
+    def send(self) -> None:
+        """Send it until it did not move, or until the store answers later."""
+        while True:
+            named = frozenset(self.touching)
+
+            def guarded(tx: Transaction, named: frozenset[Extent] = named) -> Any:
+                found = self.touching_of(tx)
+                if not named.issuperset(found):
+                    raise _Moved(found)
+                return self.change(tx)
+
+            sent = self.store.submit(self.touching, guarded)
+            if not sent.done():
+                sent.add_done_callback(self._answered_later)
+                return
+            if not self._must_go_again(sent):
+                return
+
+    def _answered_later(self, sent: "Future[Any]") -> None:
+        # This runs in a thread of the store, which must not wait for itself.
+        if self._must_go_again(sent):
+            threading.Thread(target=self._send_again, name="openline-again", daemon=True).start()
+
+    def _send_again(self) -> None:
+        try:
+            self.send()
+        except Exception as error:  # this thread has no caller: whoever waits must hear of it
+            self.answer.set_exception(error)
+
+    def _must_go_again(self, sent: "Future[Any]") -> bool:
+        error = sent.exception()
+        if error is None:
+            self.answer.set_result(sent.result())
+        elif not isinstance(error, _Moved):
+            self.answer.set_exception(error)
+        elif self.attempts_left == 0:
+            self.answer.set_exception(
+                VersionMismatch(
+                    "others kept changing the same entity at the same time", cure="try again"
+                )
+            )
+        else:
+            self.touching, self.attempts_left = error.touching, self.attempts_left - 1
+            return True
+        return False
+
+
 def submit(
     store: Store,
     touching_of: Callable[[Reader], Extents],
@@ -39,55 +99,8 @@ def submit(
     probably known: a new entity touches nothing but its own extents.
     Raises (in the future): what the change raises; VersionMismatch after ATTEMPTS_MAX moves.
     """
-    answer: Future[T] = Future()
     touching = store.read(touching_of) if first_guess is None else first_guess
-    _attempt(store, touching_of, change, touching, answer, ATTEMPTS_MAX)
-    return answer
-
-
-def _attempt(
-    store: Store,
-    touching_of: Callable[[Reader], Extents],
-    change: Callable[[Transaction], T],
-    touching: Extents,
-    answer: "Future[T]",
-    attempts_left: int,
-) -> None:
-    named = frozenset(touching)
-
-    def guarded(tx: Transaction) -> T:
-        found = touching_of(tx)
-        if not named.issuperset(found):
-            raise _Moved(found)
-        return change(tx)
-
-    def finish(done: "Future[T]") -> None:
-        error = done.exception()
-        if error is None:
-            answer.set_result(done.result())
-        elif not isinstance(error, _Moved):
-            answer.set_exception(error)
-        elif attempts_left == 0:
-            answer.set_exception(
-                VersionMismatch(
-                    "others kept changing the same entity at the same time", cure="try again"
-                )
-            )
-        else:
-            _again(store, touching_of, change, error.touching, answer, attempts_left - 1)
-
-    store.submit(touching, guarded).add_done_callback(finish)
-
-
-def _again(
-    store: Store,
-    touching_of: Callable[[Reader], Extents],
-    change: Callable[[Transaction], T],
-    touching: Extents,
-    answer: "Future[T]",
-    attempts_left: int,
-) -> None:
-    try:
-        _attempt(store, touching_of, change, touching, answer, attempts_left)
-    except Exception as error:  # a callback has no caller: whoever waits must hear of it
-        answer.set_exception(error)
+    sending = _Sending(store, touching_of, change, touching)
+    sending.answer.set_running_or_notify_cancel()  # what was sent is not taken back
+    sending.send()
+    return sending.answer
