@@ -136,6 +136,10 @@ def _cell_pool() -> tuple[Cells, ...]:
         ancestors.append((leaf & -bit) | bit)
     pool += [(cell,) for cell in ancestors]
     pool += [(leaf,), (WHOLE_EARTH[5],), WHOLE_EARTH]
+    # The largest cells next to the smallest: nothing is kept shorter by rounding.
+    smallest = leaf & -(1 << 40) | 1
+    pool += [(WHOLE_EARTH[0], smallest, WHOLE_EARTH[5]), (1, smallest, (6 << 61) - 1)]
+    pool += [tuple(smallest + (step << 33) for step in range(64)), (smallest, smallest + 2)]
     return tuple(pool)
 
 
