@@ -13,6 +13,7 @@ from openline.geo.circle import Circle
 from openline.geo.position import Position
 from openline.line.agreement import Channel, Coarseness, Contact
 from openline.line.signatures import public_key_text
+from tests.house.test_words import NEVER_AN_ENTITY_FACT
 from tests.unit.agreement_samples import AREA, NORTH, SOUTH, TEXT, area_of, line_of, sample
 
 
@@ -183,7 +184,7 @@ def test_the_canonical_bytes_are_json_in_si_units() -> None:
 
 
 def test_no_field_says_what_a_flight_is_for() -> None:
-    for word in ("purpose", "target", "weapon", "unit"):
+    for word in NEVER_AN_ENTITY_FACT:
         for head in ("[agreement]", "[[party]]", "[[flight_class]]", "[notice]"):
             with pytest.raises(InvalidInput, match="no such field"):
                 sample(TEXT.replace(head, f'{head}\n{word} = "x"', 1))

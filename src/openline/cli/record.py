@@ -1,10 +1,10 @@
-"""`openline record`: export the record, verify it, prove parts of it."""
+"""`openline record`: export the record, verify it, prove parts of it, review it."""
 
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from openline.cli.options import PATH
+from openline.cli.options import PATH, PERIOD
 from openline.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -125,6 +125,48 @@ def prove(file: str, out: str, entry: int | None, since: int | None, force: bool
         return
     write_file(out, encode_proof(proof), force=force)
     click.echo(f"wrote {out}")
+
+
+@record.command("report")
+@click.argument("file", type=PATH)
+@click.option("--between", type=PERIOD, help="Only entries of this period.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+@click.option("--html", type=PATH, metavar="OUT", help="Write one page. - is stdout.")
+def report(file: str, between: Any, as_json: bool, html: str | None) -> None:
+    """Review the export FILE: who wrote what how often, and when nobody wrote anything.
+
+    Whoever holds the same record gets the same review, letter by letter.
+    """
+    from openline.app.review_record import review_file, review_values
+    from openline.cli.options import same_file
+    from openline.cli.output import STANDARD_OUTPUT, printable, write_out, write_stdout
+    from openline.formats.findings import encode
+
+    if as_json and html == STANDARD_OUTPUT:
+        raise click.UsageError("--json and --html -: only one can go to standard output")
+    if html is not None and same_file(html, file):
+        raise click.UsageError(f"--html would replace the input file {file}")
+    values = review_values(review_file(file, between))
+    if html is not None:
+        from openline.report.review_page import render_review
+
+        write_out(html, render_review(values).encode("utf-8", "replace"))
+    if as_json:
+        write_stdout((encode(values, indent=2),))
+    elif html is None:
+        for line in _review_lines(values):
+            click.echo(printable(line))
+
+
+def _review_lines(values: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{values['record']}: {values['entries']:,} of {values['size']:,} entries, verified",
+        *(f"{one['party']}: {one['entries']:,} entries" for one in values["parties"]),
+    ]
+    if values["silences"]:
+        longest = values["silences"][0]
+        lines.append(f"longest silence: {longest['duration_s']:g} s from {longest['start']}")
+    return lines + [f"remark: {remark}" for remark in values["remarks"]]
 
 
 def _verified(name: str, trusted: "tuple[VerifierKey, ...]") -> dict[str, Any]:
