@@ -23,6 +23,7 @@ from openline.geo.polygon import Polygon
 from openline.limits import (
     REQUEST_ALTITUDE_MAX_M,
     REQUEST_ALTITUDE_MIN_M,
+    REQUEST_CELLS_MAX,
     REQUEST_VERTICES_MAX,
     REQUEST_VOLUMES_MAX,
     STORED_LEVEL_FINEST,
@@ -49,10 +50,7 @@ def extents_of(volumes: Sequence[wire.Volume4D], area_max_km2: float) -> tuple[E
 
     Raises: InvalidGeometry, InvalidAltitude, InvalidTimeRange, AreaTooLarge.
     """
-    return tuple(
-        _bounded(volume, f"extents[{n}]", area_max_km2, needs_altitude=True)
-        for n, volume in enumerate(_not_too_many(volumes))
-    )
+    return _extents(volumes, area_max_km2, needs_altitude=True)
 
 
 def constraint_extents_of(
@@ -62,10 +60,7 @@ def constraint_extents_of(
 
     Raises: InvalidGeometry, InvalidAltitude, InvalidTimeRange, AreaTooLarge.
     """
-    return tuple(
-        _bounded(volume, f"extents[{n}]", area_max_km2, needs_altitude=False)
-        for n, volume in enumerate(_not_too_many(volumes))
-    )
+    return _extents(volumes, area_max_km2, needs_altitude=False)
 
 
 def area_of_interest(volume: wire.Volume4D, area_max_km2: float) -> Extent:
@@ -140,6 +135,24 @@ def times_of(
             "time_end is not after time_start", cure="correct one of the two", field=place
         )
     return _within_range(start), _within_range(end)
+
+
+def _extents(
+    volumes: Sequence[wire.Volume4D], area_max_km2: float, *, needs_altitude: bool
+) -> tuple[Extent, ...]:
+    extents = []
+    cells = 0
+    for number, volume in enumerate(_not_too_many(volumes)):
+        place = f"extents[{number}]"
+        extents.append(_bounded(volume, place, area_max_km2, needs_altitude=needs_altitude))
+        cells += len(extents[-1].cells)
+        if cells > REQUEST_CELLS_MAX:
+            raise AreaTooLarge(
+                f"the volumes cover more than {REQUEST_CELLS_MAX:,} cells",
+                cure="simplify the volumes or join some of them",
+                field="extents",
+            )
+    return tuple(extents)
 
 
 def _not_too_many(volumes: Sequence[wire.Volume4D]) -> Sequence[wire.Volume4D]:
