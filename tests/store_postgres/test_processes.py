@@ -121,11 +121,8 @@ def test_a_lock_is_not_waited_for_without_end(
     put(stores[0], intent(1))
 
 
-def test_a_process_that_hangs_holds_its_locks_for_a_while_only(
-    dsn: str, stores: list, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    timeout = (("idle_in_transaction_session_timeout", "300ms"),)
-    monkeypatch.setattr(connections, "_SETTINGS", timeout)
+def test_a_change_that_is_cut_off_runs_again(dsn: str, stores: list) -> None:
+    """As the server does to a process that hangs for longer than it may."""
     stores.append(PostgresStore(dsn))
     runs = []
     held, go = threading.Event(), threading.Event()
@@ -136,9 +133,11 @@ def test_a_process_that_hangs_holds_its_locks_for_a_while_only(
         runs.append(1)
         held.set()
         assert go.wait(30)
+        transaction.intents_matching((extent(0),))
 
     first = stores[0].submit((extent(0),), hang)
     assert held.wait(30)
+    _cut_all(dsn)
     run(stores[0], lambda t: t.put_intent(intent(2)), (extent(0),))
     go.set()
     first.result(30)
@@ -146,15 +145,25 @@ def test_a_process_that_hangs_holds_its_locks_for_a_while_only(
     assert len(stores[0].read(lambda r: r.intents_matching((extent(0),)))) == 2
 
 
+def test_what_hangs_is_cut_off_by_the_server(dsn: str) -> None:
+    with connections.connect(dsn) as connection:
+        for name in ("idle_in_transaction_session_timeout", "lock_timeout"):
+            assert connection.execute(f"SHOW {name}").fetchone() in {("30s",), ("10s",)}
+
+
+def _cut_all(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'openline' AND datname = current_database()"
+        )
+
+
 def test_a_connection_that_is_cut_is_replaced(dsn: str, stores: list) -> None:
     stores.append(PostgresStore(dsn))
     put(stores[0], intent(1))
     for _ in range(3):
-        with psycopg.connect(dsn, autocommit=True) as other:
-            other.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = 'openline' AND datname = current_database()"
-            )
+        _cut_all(dsn)
         assert stores[0].read(lambda r: r.intent(uuid_of(1))) == intent(1)
         put(stores[0], intent(2))
         stores[0].check()

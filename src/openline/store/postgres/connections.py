@@ -25,6 +25,7 @@ _SETTINGS: Final = (
     ("lock_timeout", "10s"),
     ("statement_timeout", "30s"),
     ("idle_in_transaction_session_timeout", "30s"),
+    ("transaction_timeout", "60s"),  # from PostgreSQL 17 on
 )
 # Statements are written for one plan: follow the index for each asked extent. The statistics of a
 # table that has just been filled would tell otherwise.

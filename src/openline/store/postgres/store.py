@@ -26,7 +26,6 @@ from openline.store.postgres.connections import (
     Connection,
     Connections,
     connect,
-    is_lost,
     translated,
 )
 from openline.store.postgres.locks import SKY_KEY, Family, Keys, Places, key, union
@@ -170,7 +169,8 @@ class PostgresStore:
         self, named: Touching, places: Places, keys: Keys, change: Callable[[Transaction], T]
     ) -> T:
         with self._for_changes.lend() as connection:
-            session = Session(connection)
+            # Repeating is usual there, and an error in a pipeline costs the connection.
+            session = Session(connection, pipelined=self._locking == "advisory")
             locks = Locks(session, enabled=self._locking == "advisory")
             transaction = PostgresTransaction(session, self._index, locks, named, places)
             ending = False
@@ -187,8 +187,8 @@ class PostgresStore:
                 failure = session.failure or error
             else:
                 failure = session.failure
-            session.roll_back()
-            raise _meaning(failure, connection, ending=ending)
+            alive = session.roll_back()
+            raise _meaning(failure, alive=alive, ending=ending)
 
     def _read_once(self, query: Callable[[Reader], T]) -> T:
         with self._for_queries.lend() as connection:
@@ -203,16 +203,16 @@ class PostgresStore:
                 failure = session.failure or error
             else:
                 failure = session.failure
-            session.roll_back()
-            raise _meaning(failure, connection, ending=False)
+            alive = session.roll_back()
+            raise _meaning(failure, alive=alive, ending=False)
 
 
-def _meaning(failure: Exception, connection: Connection, *, ending: bool) -> Exception:
+def _meaning(failure: Exception, *, alive: bool, ending: bool) -> Exception:
     """What to tell the caller, or the loop above, of a transaction that was rolled back or lost."""
     if not isinstance(failure, (psycopg.Error, UnicodeError)) or isinstance(failure, CONTENTION):
         return failure
     told: Exception = translated(failure)
-    if is_lost(connection):
+    if not alive:
         told = _commit_unknown() if ending else _ConnectionLost(str(told))
     told.__cause__ = failure
     return told
