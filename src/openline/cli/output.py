@@ -72,7 +72,12 @@ def write_out(name: str, data: bytes) -> None:
 
 
 def write_file(name: str, data: bytes, *, force: bool) -> None:
-    """A file with all of the data, or the file as it was before.
+    """A file with all of the data, or the file as it was before. Raises: as `write_chunks`."""
+    write_chunks(name, (data,), force=force)
+
+
+def write_chunks(name: str, chunks: Iterable[bytes], *, force: bool) -> None:
+    """A file with all chunks, however large, or the file as it was before.
 
     Raises: InvalidInput if the file exists and `force` is not given, Unreachable if it cannot be
     written.
@@ -82,9 +87,9 @@ def write_file(name: str, data: bytes, *, force: bool) -> None:
         if path.exists() and not force:
             raise InvalidInput("the file exists", cure="use --force to replace it", file=name)
         if path.exists() and not path.is_file():
-            _write_through(path, data)  # a device or a pipe is not replaced by a file
+            _write_through(path, chunks)  # a device or a pipe is not replaced by a file
             return
-        _write_and_rename(path.resolve(), data, force=force)
+        _write_and_rename(path.resolve(), chunks, force=force)
     except FileExistsError:
         raise InvalidInput("the file exists", cure="use --force to replace it", file=name) from None
     except (OSError, ValueError) as error:
@@ -92,16 +97,16 @@ def write_file(name: str, data: bytes, *, force: bool) -> None:
         raise Unreachable(f"cannot be written: {problem.lower()}", file=name) from None
 
 
-def _write_through(path: Path, data: bytes) -> None:
+def _write_through(path: Path, chunks: Iterable[bytes]) -> None:
     with path.open("wb") as file:
-        file.write(data)
+        file.writelines(chunks)
 
 
-def _write_and_rename(path: Path, data: bytes, *, force: bool) -> None:
+def _write_and_rename(path: Path, chunks: Iterable[bytes], *, force: bool) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:32]}-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, _mode(path))

@@ -36,7 +36,7 @@ def export(out: str, db: str, key: str, name: str, batch: int, force: bool) -> N
     from openline.app.export_record import sealed_export
     from openline.app.key_files import load_signer
     from openline.app.read_records import records_of_sqlite
-    from openline.cli.output import STANDARD_OUTPUT, write_file, write_stdout
+    from openline.cli.output import STANDARD_OUTPUT, write_chunks, write_stdout
     from openline.formats.record_lines import Header
     from openline.line.note import SignatureType, VerifierKey
 
@@ -48,7 +48,7 @@ def export(out: str, db: str, key: str, name: str, batch: int, force: bool) -> N
         if out == STANDARD_OUTPUT:
             write_stdout(lines)
             return
-        write_file(out, b"".join(lines), force=force)
+        write_chunks(out, lines, force=force)
     click.echo(f"wrote {out}: {size:,} entries")
     click.echo(f"key of the record: {verifier}")
 
