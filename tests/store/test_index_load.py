@@ -8,7 +8,8 @@ import pytest
 from openline.airspace.extent import Cells, Extent
 from openline.airspace.extents import cells_touch, extents_touch
 from openline.errors import InvariantBroken
-from openline.store.index import ExtentColumns, ExtentIndex
+from openline.store.columns import ExtentColumns
+from openline.store.index import ExtentIndex
 from openline.store.sqlite.rows import add_columns, pack_extents
 from tests.store.samples import HOUR, START, extent
 

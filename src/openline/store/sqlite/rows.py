@@ -24,7 +24,7 @@ from openline.airspace.extent import Extent
 from openline.airspace.reference import ConstraintReference, IntentReference, Subscription
 from openline.airspace.volume_table import microseconds
 from openline.errors import InvariantBroken
-from openline.store.index import ExtentColumns
+from openline.store.columns import ExtentColumns
 
 R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
 
@@ -97,7 +97,7 @@ def add_columns(columns: ExtentColumns, key: int, blob: bytes) -> None:
         columns.high_m.append(upper if flags & _UPPER else math.inf)
         columns.start_us.append(start)
         columns.end_us.append(end)
-        columns.count.append(count)
+        columns.counts.append(count)
         columns.cells += blob[cells:at]
 
 

@@ -19,7 +19,8 @@ import apsw
 
 from openline.airspace.extent import Extent
 from openline.errors import InvariantBroken, StoreUnavailable
-from openline.store.index import ExtentColumns, ExtentIndex
+from openline.store.columns import ExtentColumns
+from openline.store.index import ExtentIndex
 from openline.store.ports import Transaction
 from openline.store.sqlite.connection import as_openline_error
 from openline.store.sqlite.live import Live
