@@ -248,3 +248,13 @@ def test_what_is_no_private_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="the file exists"):
         create_key(str(tmp_path / "b"))
     assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+def test_a_pipe_is_no_key_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    name = str(tmp_path / "pipe")
+    os.mkfifo(name, 0o600)
+    with pytest.raises(InvalidInput, match="kept in a file"):
+        load_signer(name)
+    with pytest.raises(InvalidInput, match="no key in it"):
+        load_public_key(name)

@@ -55,7 +55,7 @@ def load_signer(name: str) -> KeySigner:
     Raises: Unreachable; InvalidInput if others may read the file, or it is no Ed25519 key.
     """
     try:
-        with open(name, "rb") as file:
+        with open(name, "rb", opener=_open_at_once) as file:
             _check_owner(os.fstat(file.fileno()), name)
             data = file.read(_FILE_BYTES_MAX + 1)
     except (OSError, ValueError) as error:
@@ -87,8 +87,8 @@ def load_public_key(word: str) -> bytes:
     if word.startswith("ed25519:"):
         return parse_public_key(word)
     try:
-        with open(word, "rb") as file:
-            data = file.read(_FILE_BYTES_MAX + 1)
+        with open(word, "rb", opener=_open_at_once) as file:
+            data = file.read(_FILE_BYTES_MAX + 1) or b""
     except (OSError, ValueError) as error:
         raise unreachable(word, error) from None
     if b"PRIVATE KEY" in data:
@@ -101,6 +101,11 @@ def load_public_key(word: str) -> bytes:
             cure="give ed25519:…, a file of openline keys new, or its .pub",
             file=word,
         ) from None
+
+
+def _open_at_once(name: str, flags: int) -> int:
+    """Open without waiting for whoever may write to a pipe of that name."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _check_owner(status: os.stat_result, name: str) -> None:
