@@ -276,12 +276,13 @@ def test_sqlite_answers_as_memory(share: int) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_postgres_answers_as_memory() -> None:
-    _run("postgres", RUNS // 20)
+@pytest.mark.parametrize("backend", ["postgres", "postgres-cells"])
+def test_postgres_answers_as_memory(backend: str) -> None:
+    _run(backend, RUNS // 50)
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("backend", ["sqlite", "postgres"])
+@pytest.mark.parametrize("backend", ["sqlite", "postgres", "postgres-cells"])
 def test_for_long(backend: str) -> None:
     _run(backend, 20 * RUNS)

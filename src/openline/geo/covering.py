@@ -22,10 +22,7 @@ from openline.geo import s2
 from openline.geo.bounding_region import EDGE_MAX_DEG, STRAY_PER_SQUARE_DEGREE
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
-from openline.geo.ellipsoid import (
-    CURVATURE_RADIUS_MIN_M,
-    ECCENTRICITY_SQUARED,
-)
+from openline.geo.ellipsoid import CURVATURE_RADIUS_MIN_M, ECCENTRICITY_SQUARED
 from openline.geo.footprint import Footprint
 from openline.geo.position import Position
 from openline.geo.sphere import angle_rad
@@ -49,9 +46,12 @@ def covering(footprint: Footprint) -> Cells:
     There are COVERING_CELLS_MAX at most. A footprint with an edge beyond a quarter of the way round
     the Earth gets the whole Earth.
     """
-    cells = covering_within(footprint, COVERING_CELLS)
+    region = _region(footprint)
+    if region is None:
+        return WHOLE_EARTH
+    cells = s2.cells_of(region, COVERING_CELLS)
     if any(cell & -cell > _COARSE_BELOW for cell in cells):
-        return covering_within(footprint, COVERING_CELLS_MAX)
+        return s2.cells_of(region, COVERING_CELLS_MAX)
     return cells
 
 
@@ -59,21 +59,27 @@ def covering_within(footprint: Footprint, cells_max: int) -> Cells:
     """A covering of at most `cells_max` cells, 8 .. QUERY_CELLS_MAX: more fit closer."""
     if not 8 <= cells_max <= QUERY_CELLS_MAX:
         raise InvariantBroken("a covering of too few or too many cells", cells_max=cells_max)
+    region = _region(footprint)
+    return WHOLE_EARTH if region is None else s2.cells_of(region, cells_max)
+
+
+def _region(footprint: Footprint) -> s2.Region | None:
+    """A region of the sphere that contains the footprint; None if only the whole one will do."""
     if isinstance(footprint, Circle):
         reach = _reach_rad(footprint.radius_m, (footprint.centre,), 0.0)
-        return s2.cap_covering(footprint.centre, reach, cells_max)
+        return s2.cap(footprint.centre, reach)
     if isinstance(footprint, Corridor):
         stray = _stray_rad(footprint.path)
         if stray is None:
-            return WHOLE_EARTH
+            return None
         reach = _reach_rad(footprint.half_width_m, footprint.path, stray)
-        return s2.path_covering(footprint.path, reach, cells_max)
+        return s2.grown_path(footprint.path, reach)
     # Holes lie within the outer ring, but their edges may be as long as its own.
     strays = [_stray_rad((*ring, ring[0])) for ring in footprint.rings()]
     stray = max((one for one in strays if one is not None), default=0.0)
     if None in strays:
-        return WHOLE_EARTH
-    return s2.polygon_covering(footprint.rings(), stray + _MARGIN_RAD, cells_max)
+        return None
+    return s2.grown_polygon(footprint.rings(), stray + _MARGIN_RAD)
 
 
 def _stray_rad(path: Sequence[Position]) -> float | None:

@@ -18,6 +18,7 @@ from openline.geo.position import Position
 from openline.geo.sphere import angle_rad, positions_of, unit_vectors
 
 Loop = Any  # the binding has no types
+Region = Any
 Ring = tuple[Position, ...]
 
 # Share of a reach by which growing may miss it, either way: of millimetres, of a half width.
@@ -107,21 +108,21 @@ def _rings(polygon: Loop) -> list[Ring]:
     return rings
 
 
-def cap_covering(centre: Position, reach_rad: float, cells_max: int) -> tuple[int, ...]:
-    """Ids of cells that contain all points within an angle of a centre: ascending, normalised."""
+def cap(centre: Position, reach_rad: float) -> Region:
+    """All points within an angle of a centre."""
     point = s2.S2LatLng.FromDegrees(*centre).ToPoint()
-    return _covering(s2.S2Cap(point, s2.S1Angle.Radians(reach_rad)), cells_max)
+    return s2.S2Cap(point, s2.S1Angle.Radians(reach_rad))
 
 
-def polygon_covering(rings: Sequence[Ring], reach_rad: float, cells_max: int) -> tuple[int, ...]:
-    """Ids of cells that contain all points within reach of a polygon; outer ring, then holes."""
+def grown_polygon(rings: Sequence[Ring], reach_rad: float) -> Region:
+    """All points within reach of a polygon (outer ring, then holes), and some up to 3 x as far."""
     operation, grown = _buffer(reach_rad, _COARSE)
     operation.AddPolygon(_polygon(rings))
-    return _built_covering(operation, grown, cells_max)
+    return _built(operation, grown)
 
 
-def path_covering(path: Ring, reach_rad: float, cells_max: int) -> tuple[int, ...]:
-    """Ids of cells that contain all points within reach of the arcs from point to point.
+def grown_path(path: Ring, reach_rad: float) -> Region:
+    """At least all points within reach of the arcs from point to point, at most 4 % farther.
 
     Each arc becomes a triangle 6 mm wide, for the library buffers polygons and points alone.
     """
@@ -131,7 +132,14 @@ def path_covering(path: Ring, reach_rad: float, cells_max: int) -> tuple[int, ..
             operation.AddPolygon(_simple((start, end, _beside(start, end))))
         else:
             operation.AddPoint(s2.S2LatLng.FromDegrees(*start).ToPoint())
-    return _built_covering(operation, grown, cells_max)
+    return _built(operation, grown)
+
+
+def cells_of(region: Region, cells_max: int) -> tuple[int, ...]:
+    """Ids of at most so many cells (6 or more) that contain a region: ascending, normalised."""
+    coverer = s2.S2RegionCoverer()
+    coverer.set_max_cells(cells_max)
+    return tuple(cell.id() for cell in coverer.GetCovering(region))
 
 
 def _beside(start: Position, end: Position) -> Position:
@@ -143,7 +151,7 @@ def _beside(start: Position, end: Position) -> Position:
     return positions_of(beside[None, :])[0]
 
 
-def _buffer(reach_rad: float, error_share: float) -> tuple[Any, Any]:
+def _buffer(reach_rad: float, error_share: float) -> tuple[Any, Region]:
     """An operation that grows what is added by `reach_rad` or a little more, and its result."""
     options = s2.S2BufferOperationOptions()
     options.set_buffer_radius(s2.S1Angle.Radians(reach_rad / (1 - error_share)))
@@ -152,13 +160,7 @@ def _buffer(reach_rad: float, error_share: float) -> tuple[Any, Any]:
     return s2.S2BufferOperation(s2.S2PolygonLayer(grown), options), grown
 
 
-def _built_covering(operation: Any, grown: Any, cells_max: int) -> tuple[int, ...]:
+def _built(operation: Any, grown: Region) -> Region:
     if not operation.Build():
         raise InvariantBroken("S2 could not grow a valid footprint")
-    return _covering(grown, cells_max)
-
-
-def _covering(region: Any, cells_max: int) -> tuple[int, ...]:
-    coverer = s2.S2RegionCoverer()
-    coverer.set_max_cells(cells_max)
-    return tuple(cell.id() for cell in coverer.GetCovering(region))
+    return grown
