@@ -16,23 +16,24 @@ CURRENT: Final = len(MIGRATIONS)
 _UPGRADE: Final = "stop all servers, back the database up, then run: openline db upgrade"
 
 
-def upgrade(dsn: str, index: str = "gist", *, to: int = CURRENT) -> int:
+def upgrade(dsn: str, index: str | None = None, *, to: int = CURRENT) -> int:
     """Bring an empty or older database to a version; the version it had (0: empty).
 
-    `index` names the kind of index for an empty database and one without index. All or nothing.
+    `index` is the kind of index for a database without one: None keeps what it had, else "gist".
+    All or nothing.
     Stop every server first: they know one version. Raises: InvalidInput if the database is newer
     or of another kind, StoreUnavailable.
     """
-    chosen = index_named(index)
     with _alone(dsn) as connection:
         version, held = state(connection)
         _refuse_newer(version)
         if version >= CURRENT:
             refuse_other_kind(held, index)
+        chosen = index_named(index or held or "gist")
         for number in range(version, to):
             MIGRATIONS[number].up(connection, chosen)
         if version < to:
-            _note(connection, to, index)
+            _note(connection, to, chosen.name)
         return version
 
 
@@ -78,7 +79,7 @@ def state(connection: Connection) -> tuple[int, str]:
     return (int(row[0]), str(row[1])) if row else (0, "")
 
 
-def require_current(version: int, held: str, index: str) -> None:
+def require_current(version: int, held: str, index: str | None) -> None:
     """Return if a server can work with the database. Raises: InvalidInput with the cure."""
     _refuse_newer(version)
     if version < CURRENT:
@@ -89,9 +90,9 @@ def require_current(version: int, held: str, index: str) -> None:
     refuse_other_kind(held, index)
 
 
-def refuse_other_kind(held: str, index: str) -> None:
-    """Raises: InvalidInput if the database was made with another kind of index."""
-    if held != index:
+def refuse_other_kind(held: str, index: str | None) -> None:
+    """Raises: InvalidInput if the database was made with another kind of index than is wanted."""
+    if index is not None and held != index:
         raise InvalidInput(
             f"the database was made with the index {held!r}, not {index!r}",
             cure=f"use {held!r}, or go down to version 1 and up again with {index!r}",

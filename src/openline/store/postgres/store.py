@@ -5,8 +5,8 @@ places it named; see `locks` for why nothing else then writes what it reads. REA
 makes this right: each later statement sees everything that was committed before the keys were
 granted, where a snapshot taken with the first statement would not.
 
-Where an engine has no advisory locks, `locking="serializable"` leaves the same to the engine: every
-change is SERIALIZABLE and is repeated when the engine says so.
+Where an engine has no advisory locks, this is left to the engine: every change is SERIALIZABLE and
+is repeated when the engine says so.
 """
 
 import random
@@ -18,7 +18,7 @@ from typing import Final, Literal, TypeVar
 import psycopg
 
 from openline.airspace.extent import Extent
-from openline.errors import InvalidInput, StoreUnavailable
+from openline.errors import StoreUnavailable
 from openline.store.ports import Reader, Transaction
 from openline.store.postgres import migrations
 from openline.store.postgres.connections import (
@@ -28,6 +28,7 @@ from openline.store.postgres.connections import (
     connect,
     translated,
 )
+from openline.store.postgres.indexes import Index
 from openline.store.postgres.locks import SKY_KEY, Family, Keys, Places, key, union
 from openline.store.postgres.reader import PostgresReader
 from openline.store.postgres.session import Session
@@ -56,7 +57,9 @@ class _ConnectionLost(Exception):
 class PostgresStore:
     """See `ports.Store`. An empty database gets its tables; an older or newer one is refused.
 
-    index: "gist" (PostgreSQL), or "cells" where there is no GiST; a database has one of them.
+    index: "gist" (PostgreSQL), or "cells" where there is no GiST; a database has one of them. None
+    takes what it has, "gist" if it is empty.
+    locking: None tries whether advisory locks lock, and is "serializable" if they do not.
     writers, readers: how many connections this process uses at most for changes and queries.
     Raises: InvalidInput if the database cannot be used as it is, StoreUnavailable.
     """
@@ -64,15 +67,13 @@ class PostgresStore:
     def __init__(
         self,
         dsn: str,
-        index: str = "gist",
+        index: str | None = None,
         *,
-        locking: Locking = "advisory",
+        locking: Locking | None = None,
         writers: int = 8,
         readers: int = 8,
     ) -> None:
-        self._index = migrations.index_named(index)
-        self._locking: Locking = locking
-        self._prepare(dsn)
+        self._index, self._locking = _prepared(dsn, index, locking)
         self._for_changes = Connections(dsn, writers)
         self._for_queries = Connections(dsn, readers)
         self._workers = ThreadPoolExecutor(writers, thread_name_prefix="openline-postgres")
@@ -124,21 +125,6 @@ class PostgresStore:
         self._workers.shutdown(wait=True)
         self._for_changes.close()
         self._for_queries.close()
-
-    def _prepare(self, dsn: str) -> None:
-        connection = connect(dsn)
-        try:
-            version, held = migrations.state(connection)
-            if version == 0:
-                migrations.upgrade(dsn, self._index.name)
-                version, held = migrations.state(connection)
-            migrations.require_current(version, held, self._index.name)
-            if self._locking == "advisory":
-                _require_advisory_locks(dsn, connection)
-        except psycopg.Error as error:
-            raise translated(error) from error
-        finally:
-            connection.close()
 
     def _work(self, touching: tuple[Extent, ...], change: Callable[[Transaction], T]) -> T:
         with self._lock:
@@ -226,18 +212,34 @@ def _commit_unknown() -> StoreUnavailable:
     )
 
 
-def _require_advisory_locks(dsn: str, connection: Connection) -> None:
-    """Some engines take every advisory lock and mean nothing by it. Raises: InvalidInput."""
+def _prepared(dsn: str, index: str | None, locking: Locking | None) -> tuple[Index, Locking]:
+    """Make the tables of an empty database; how to use it. Raises: as PostgresStore."""
+    connection = connect(dsn)
+    try:
+        version, held = migrations.state(connection)
+        if version == 0:
+            migrations.upgrade(dsn, index)
+            version, held = migrations.state(connection)
+        migrations.require_current(version, held, index)
+        if locking is None:
+            locking = "advisory" if _advisory_locks_lock(dsn, connection) else "serializable"
+        return migrations.index_named(held), locking
+    except psycopg.Error as error:
+        raise translated(error) from error
+    finally:
+        connection.close()
+
+
+def _advisory_locks_lock(dsn: str, connection: Connection) -> bool:
+    """Some engines grant every advisory lock and mean nothing by it."""
     number = key(Family.RECORD, f"trial {random.getrandbits(64)}")
     try_it = "SELECT pg_try_advisory_lock(%s)"
     other = connect(dsn)
     try:
         first = connection.execute(try_it, (number,)).fetchone()
         second = other.execute(try_it, (number,)).fetchone()
+    except (psycopg.ProgrammingError, psycopg.NotSupportedError):
+        return False
     finally:
         other.close()
-    if first != (True,) or second != (False,):
-        raise InvalidInput(
-            "advisory locks of this database lock nothing",
-            cure="use locking='serializable'",
-        )
+    return first == (True,) and second == (False,)
