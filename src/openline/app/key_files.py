@@ -18,10 +18,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from openline.app.command_signer import PREFIX, CommandSigner
 from openline.app.ed25519 import KeySigner
 from openline.app.read_files import unreachable
 from openline.errors import InvalidInput, Unreachable
 from openline.line.signatures import parse_public_key, public_key_text
+from openline.line.signing import Signer
 
 PRIVATE_MODE: Final = 0o600
 _FILE_BYTES_MAX: Final = 16 * 1024
@@ -79,13 +81,23 @@ def load_signer(name: str) -> KeySigner:
     return KeySigner(key)
 
 
+def signer_of(word: str) -> Signer:
+    """The signer that a word stands for: a private key in a file, or `exec:PROGRAM`.
+
+    Raises: as `load_signer` and `CommandSigner`.
+    """
+    return CommandSigner(word) if word.startswith(PREFIX) else load_signer(word)
+
+
 def load_public_key(word: str) -> bytes:
-    """The public key that a word stands for: `ed25519:…` itself, a file of it, or a private key.
+    """The public key of a word: `ed25519:…` itself, a file of it, a private key, `exec:PROGRAM`.
 
     Raises: Unreachable, InvalidInput.
     """
     if word.startswith("ed25519:"):
         return parse_public_key(word)
+    if word.startswith(PREFIX):
+        return CommandSigner(word).public_key
     try:
         with open(word, "rb", opener=_open_at_once) as file:
             data = file.read(_FILE_BYTES_MAX + 1) or b""

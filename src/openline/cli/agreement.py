@@ -72,13 +72,13 @@ def check(ctx: click.Context, file: str, quiet: bool) -> None:
 @click.option("--key", required=True, type=PATH, metavar="FILE", help="The private key.")
 def sign(file: str, key: str) -> None:
     """Sign this version of FILE for the party that holds the key. Read it first: `show`."""
-    from openline.app.key_files import load_signer
+    from openline.app.key_files import signer_of
     from openline.app.read_agreement import load_agreement, signatures_name
     from openline.cli.output import write_file
     from openline.line.signatures import sign_agreement
 
     loaded = load_agreement(file)
-    signer = load_signer(key)
+    signer = signer_of(key)
     note = sign_agreement(loaded.agreement, loaded.digest, signer, loaded.note)
     out = signatures_name(file, loaded.agreement.version)
     write_file(out, str(note).encode(), force=True)

@@ -13,8 +13,8 @@ EXIT_DIFFERENT = 1
 def keys() -> None:
     """Make keys, show them, compare them by voice, replace them.
 
-    A private key stays in a file that only its owner can read. KEY is such a file, its .pub, or
-    ed25519:… itself.
+    A private key stays in a file that only its owner can read, or behind a program. KEY is such a
+    file, its .pub, ed25519:… itself, or exec:PROGRAM.
     """
 
 
@@ -92,7 +92,7 @@ def rotate(old: str, new: str, party: str, out: str) -> None:
     """
     from datetime import UTC, datetime
 
-    from openline.app.key_files import load_signer
+    from openline.app.key_files import signer_of
     from openline.cli.output import write_file
     from openline.errors import InvalidInput
     from openline.formats.instants import format_instant
@@ -100,7 +100,7 @@ def rotate(old: str, new: str, party: str, out: str) -> None:
     from openline.line.signatures import Rotation, sign_rotation
 
     check_id(party, "party")
-    signers = load_signer(old), load_signer(new)
+    signers = signer_of(old), signer_of(new)
     if signers[0].public_key == signers[1].public_key:
         raise InvalidInput("both are the same key", cure="openline keys new makes another")
     now = datetime.now(UTC).replace(microsecond=0)

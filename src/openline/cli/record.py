@@ -34,13 +34,13 @@ def record() -> None:
 def export(out: str, db: str, key: str, name: str, batch: int, force: bool) -> None:
     """Write every entry of the record to OUT, under checkpoints signed now."""
     from openline.app.export_record import sealed_export
-    from openline.app.key_files import load_signer
+    from openline.app.key_files import signer_of
     from openline.app.read_records import records_of_sqlite
     from openline.cli.output import STANDARD_OUTPUT, write_chunks, write_stdout
     from openline.formats.record_lines import Header
     from openline.line.note import SignatureType, VerifierKey
 
-    signer = load_signer(key)
+    signer = signer_of(key)
     verifier = VerifierKey(name, SignatureType.ED25519, signer.public_key)
     with records_of_sqlite(db) as records:
         size = sum(1 for _ in records())
