@@ -15,21 +15,23 @@ from openline.airspace.encounter.join import ROUNDING, Grid, PairIndex
 
 def in_loops(grid: Grid) -> Iterator[PairIndex]:
     """Near pairs of a class, each once: one block."""
-    left, right = _search(
-        grid.key, grid.own, bool(grid.own.all()), grid.strides[0], grid.strides[1], *grid.columns
-    )
+    none = np.zeros(0)
+    sweeps = grid.sweeps or (none, none, none, none)
+    shape = (bool(grid.own.all()), grid.strides[0], grid.strides[1])
+    left, right = _search(grid.key, grid.own, *shape, *grid.columns, *sweeps)
     if len(left):
         yield grid.member[left], grid.member[right]
 
 
-def _search_loops(
+def _search_loops(  # noqa: PLR0912  # one loop, compiled as a whole
     key: Any, own: Any, all_own: bool, wide: int, deep: int, *columns: Any
 ) -> tuple[Any, Any]:
     """Positions in the grid of all near pairs.
 
     Keys are sorted, so for each of the nine rows of cells the range of neighbours only moves on.
     """
-    x, y, z, reach, height, tall = columns
+    x, y, z, reach, height, tall, dx, dy, dz, close = columns
+    sweeping = len(close) > 0
     count = len(key)
     left, right = np.empty(count + 16, np.int64), np.empty(count + 16, np.int64)
     found = 0
@@ -51,8 +53,17 @@ def _search_loops(
                     continue
                 limit = (reach[i] + reach[j]) * ROUNDING
                 a, b, c = x[i] - x[j], y[i] - y[j], z[i] - z[j]
-                if a * a + b * b + c * c > limit * limit:
+                apart2 = a * a + b * b + c * c
+                if apart2 > limit * limit:
                     continue
+                if sweeping:
+                    u, v, w = dx[i] - dx[j], dy[i] - dy[j], dz[i] - dz[j]
+                    speed2, toward = u * u + v * v + w * w, a * u + b * v + c * w
+                    at = min(1.0, max(-1.0, -toward / max(speed2, 1e-30)))
+                    limit = (close[i] + close[j]) * ROUNDING
+                    least2 = apart2 + at * (2 * toward + at * speed2)
+                    if least2 > limit * limit + 1e-9 * apart2:
+                        continue
                 if not all_own and own[j] and j <= i:
                     continue
                 if found == len(left):

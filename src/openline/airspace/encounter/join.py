@@ -25,7 +25,9 @@ PairIndex = tuple[IndexArray, IndexArray]
 class Places(NamedTuple):
     """n places: points_m (n, 3) in any Cartesian frame, height_m (n,), and how far each reaches.
 
-    group (n,), from 0: only places of one group are compared; empty: all are of one.
+    group (n,), from 0: only places of one group are compared; empty: all are of one. sweep_m
+    (n, 3), near_m (n,): how far each moves to either side, and its half of how near two must come
+    on the way; empty: they stand, and `reach_m` says it.
     """
 
     points_m: FloatArray
@@ -33,6 +35,8 @@ class Places(NamedTuple):
     height_m: FloatArray
     tall_m: FloatArray
     group: IndexArray = np.empty(0, np.int64)
+    sweep_m: FloatArray = np.empty((0, 3))
+    near_m: FloatArray = np.empty(0)
 
 
 class Grid(NamedTuple):
@@ -43,6 +47,7 @@ class Grid(NamedTuple):
     key: IndexArray
     strides: tuple[int, int]
     columns: tuple[FloatArray, ...]  # x, y, z, reach, height, tall
+    sweeps: tuple[FloatArray, ...]  # x, y, z of the sweep, near; or none
 
 
 Search: TypeAlias = Callable[[Grid], Iterator[PairIndex]]
@@ -100,7 +105,10 @@ def _grid_of(places: Places, members: IndexArray, own: BoolArray) -> Grid:
         places.height_m[member],
         places.tall_m[member],
     )
-    return Grid(member, own[order], key[order], strides, columns)
+    sweeps: tuple[FloatArray, ...] = ()
+    if len(places.near_m):
+        sweeps = (*(places.sweep_m[member, axis] for axis in range(3)), places.near_m[member])
+    return Grid(member, own[order], key[order], strides, columns, sweeps)
 
 
 def in_blocks(grid: Grid) -> Iterator[PairIndex]:
@@ -112,10 +120,31 @@ def in_blocks(grid: Grid) -> Iterator[PairIndex]:
         if not all_own:
             level &= ~grid.own[right] | (left < right)
         i, j = left[level], right[level]
-        apart2 = (x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2 + (z[i] - z[j]) ** 2
-        near = apart2 <= ((reach[i] + reach[j]) * ROUNDING) ** 2
-        if near.any():
+        a, b, c = x[i] - x[j], y[i] - y[j], z[i] - z[j]
+        apart2 = a * a + b * b + c * c
+        near = np.flatnonzero(apart2 <= ((reach[i] + reach[j]) * ROUNDING) ** 2)
+        if grid.sweeps and len(near):
+            i, j = i[near], j[near]
+            near = _passing(grid.sweeps, i, j, (a[near], b[near], c[near]), apart2[near])
+        if len(near):
             yield grid.member[i[near]], grid.member[j[near]]
+
+
+def _passing(
+    sweeps: tuple[FloatArray, ...],
+    i: IndexArray,
+    j: IndexArray,
+    apart: tuple[FloatArray, ...],
+    apart2: FloatArray,
+) -> IndexArray:
+    """Which pairs come near enough on the way, from one sweep before to one after."""
+    moving = [sweep[i] - sweep[j] for sweep in sweeps[:3]]
+    speed2 = sum(m * m for m in moving)
+    toward = sum(m * p for m, p in zip(moving, apart, strict=True))
+    at = np.clip(-toward / np.maximum(speed2, 1e-30), -1.0, 1.0)
+    least2 = apart2 + at * (2 * toward + at * speed2)
+    limit = (sweeps[3][i] + sweeps[3][j]) * ROUNDING
+    return np.flatnonzero(least2 <= limit * limit + 1e-9 * apart2)
 
 
 def _neighbours(grid: Grid, all_own: bool) -> Iterator[PairIndex]:

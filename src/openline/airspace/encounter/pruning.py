@@ -106,7 +106,15 @@ def may_meet(
     height = aircraft.altitude_m + middle_s * aircraft.rate_mps
     # Half of the pair's vertical reach each: with no rate, and what the rates may add to it.
     tall = detector.vertical_reach_m(2 * rate) - 0.5 * detector.vertical_reach_m(0 * rate)
-    yield from near_pairs(Places(points, reach, height, tall + rate * half_s + 1e-6), search)
+    places = Places(
+        points,
+        reach,
+        height,
+        tall + rate * half_s + 1e-6,
+        sweep_m=half_s * aircraft.velocity_mps,
+        near_m=(lateral + margin) * (1 + 1e-9) + 1e-6,
+    )
+    yield from near_pairs(places, search)
 
 
 def _speeds(aircraft: Snapshot) -> FloatArray:

@@ -1,0 +1,254 @@
+"""How fast all encounters among many aircraft are found, beside the usual tools in the same run.
+
+    uv run --group bench python -m bench.encounter_bench [--sizes N,...] [--repeats N] [--out DIR]
+
+Traffic: aircraft at random in a region, level or climbing, 100 to 250 m/s; minima 5 NM / 1,000 ft,
+look-ahead 300 s. Peers: the state-based detectors of BlueSky (compiled) and MiniSky, called with
+arrays of their own layout; a peer that is not installed, or too slow for a size, is left out and
+named. CPU time of one process; sides run in turns. The floor reads the input once, sorts it
+once and writes the true pairs. For every pair that a peer and we answer differently, both aircraft
+are walked along their geodesics on the ellipsoid in steps of 0.02 s: who is right?
+"""
+
+import argparse
+import gc
+import json
+import math
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final
+
+import numpy as np
+from geographiclib.geodesic import Geodesic
+
+from bench.measure import ROOT, commit, machine, note
+from openline.airspace.encounter.pruning import Encounters, find_encounters
+from openline.airspace.encounter.snapshot import Snapshot
+from openline.encounter import Cylinder
+from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
+
+LATERAL_M: Final = 5 * METRES_PER_NAUTICAL_MILE
+VERTICAL_M: Final = 1000 * METRES_PER_FOOT
+LOOKAHEAD_S: Final = 300.0
+SEED: Final = 20_260
+DENSE: Final = "10 by 10 degrees"
+CONSTANT: Final = "10 per square degree"
+# Beyond these a peer needs minutes, or memory for every pair.
+_SIZES_MAX: Final = {"bluesky": 10_000, "minisky": 100_000}
+
+Pairs = set[tuple[int, int]]
+Find = Callable[[], Any]
+
+
+def traffic(count: int, square_degrees: float) -> tuple[Any, Any]:
+    """Positions (n, 3) in degrees and metres, velocities (n, 3) east, north, up."""
+    random = np.random.default_rng(SEED)
+    side = math.sqrt(square_degrees)
+    tall, wide = (side, side) if side <= 60 else (60.0, square_degrees / 60.0)
+    latitude = 47.0 if side <= 60 else 20.0
+    position = random.uniform((-tall / 2, -wide / 2, 0), (tall / 2, wide / 2, 12_000), (count, 3))
+    position[:, 0] += latitude
+    speed, track = random.uniform(100, 250, count), random.uniform(0, 2 * np.pi, count)
+    climb = np.where(random.random(count) < 0.4, random.uniform(-12, 12, count), 0.0)
+    return position, np.stack((speed * np.sin(track), speed * np.cos(track), climb), axis=1)
+
+
+def sides(position: Any, velocity: Any) -> dict[str, Find]:
+    """Who takes part: name to a call that answers once."""
+    detector = Cylinder(LATERAL_M, VERTICAL_M)
+
+    def ours(search: Any) -> Encounters:
+        return find_encounters(Snapshot.on_earth(position, velocity), detector, LOOKAHEAD_S, search)
+
+    chosen: dict[str, Find] = {"openline (numpy)": lambda: ours(None)}
+    try:
+        from openline.airspace.encounter.compiled import in_loops
+
+        chosen["openline"] = lambda: ours(in_loops)
+    except ImportError:
+        note("left out: the compiled search; install openline[fast]")
+    pairs = find_encounters(Snapshot.on_earth(position, velocity), detector, LOOKAHEAD_S)
+    chosen["floor"] = lambda: _floor(position, velocity, len(pairs.first))
+    return chosen | _peers(position, velocity)
+
+
+def _floor(position: Any, velocity: Any, count: int) -> Any:
+    key = (position[:, 0] * 100).astype(np.int64) * 100_000 + (position[:, 1] * 100).astype(
+        np.int64
+    )
+    order = np.argsort(key)
+    return position[order].sum() + velocity[order].sum(), np.zeros((count, 4)) + 1.0
+
+
+def _peers(position: Any, velocity: Any) -> dict[str, Find]:
+    count = len(position)
+    names = [str(number) for number in range(count)]
+    aircraft = SimpleNamespace(
+        ntraf=count,
+        id=names,
+        callsign=names,
+        lat=position[:, 0].copy(),
+        lon=position[:, 1].copy(),
+        alt=position[:, 2].copy(),
+        vs=velocity[:, 2].copy(),
+        gs=np.hypot(velocity[:, 0], velocity[:, 1]),
+        trk=np.degrees(np.arctan2(velocity[:, 0], velocity[:, 1])) % 360,
+        gseast=velocity[:, 0].copy(),
+        gsnorth=velocity[:, 1].copy(),
+    )
+    minima = (np.full(count, LATERAL_M), np.full(count, VERTICAL_M), np.full(count, LOOKAHEAD_S))
+    found: dict[str, Find] = {}
+    if count <= _SIZES_MAX["bluesky"]:
+        try:
+            from bluesky.traffic.asas import cstatebased
+
+            found["bluesky"] = lambda: cstatebased.detect(aircraft, aircraft, *minima)[0]
+        except ImportError:
+            note("left out: BlueSky is not installed")
+    if count <= _SIZES_MAX["minisky"]:
+        try:
+            from minisky._internal.conflict.detection import ConflictDetection as Peer
+
+            itself = SimpleNamespace(VerticalInterval=Peer.VerticalInterval)
+            found["minisky"] = lambda: Peer.detect(itself, aircraft, aircraft, *minima).confpairs
+        except ImportError:
+            note("left out: MiniSky is not installed")
+    return found
+
+
+def pairs_of(answer: Any) -> Pairs:
+    """The unordered pairs of any side's answer."""
+    if isinstance(answer, Encounters):
+        return set(zip(answer.first.tolist(), answer.second.tolist(), strict=True))
+    return {(min(a, b), max(a, b)) for a, b in ((int(one), int(two)) for one, two in answer)}
+
+
+def is_loss(position: Any, velocity: Any, pair: tuple[int, int]) -> bool:
+    """Whether the pair comes closer than the minima, by walking along geodesics."""
+    lines = []
+    for number in pair:
+        azimuth = math.degrees(math.atan2(velocity[number, 0], velocity[number, 1]))
+        start = position[number]
+        lines.append(Geodesic.WGS84.Line(start[0], start[1], azimuth))
+    speeds = [float(np.hypot(*velocity[number, :2])) for number in pair]
+
+    def lateral(second: float) -> float:
+        ends = [line.Position(second * mps) for line, mps in zip(lines, speeds, strict=True)]
+        places = (ends[0]["lat2"], ends[0]["lon2"], ends[1]["lat2"], ends[1]["lon2"])
+        return float(Geodesic.WGS84.Inverse(*places)["s12"])
+
+    up_m, up_mps = (float(a[pair[0], 2] - a[pair[1], 2]) for a in (position, velocity))
+    for second in range(int(LOOKAHEAD_S)):
+        # Within a second they come nearer by 500 m, and 24 m vertically, at the most.
+        if abs(up_m + second * up_mps) > VERTICAL_M + 25 or lateral(second) > LATERAL_M + 500:
+            continue
+        for instant in (second + np.arange(0, 1, 0.02)).tolist():
+            if abs(up_m + instant * up_mps) < VERTICAL_M and lateral(instant) < LATERAL_M:
+                return True
+    return False
+
+
+def case(count: int, square_degrees: float, repeats: int) -> dict[str, Any]:
+    """One size: CPU milliseconds of each side, ratios, and the pairs compared."""
+    position, velocity = traffic(count, square_degrees)
+    chosen = sides(position, velocity)
+    seconds: dict[str, list[float]] = {name: [] for name in chosen}
+    answers: dict[str, Any] = {}
+    for turn in range(repeats + 1):  # the first turn compiles and warms up; it does not count
+        for name, work in chosen.items():
+            if turn and sum(seconds[name]) > 20.0:
+                continue
+            gc.collect()
+            begin = time.process_time()
+            answers[name] = work()
+            if turn or name in _SIZES_MAX:
+                seconds[name].append(time.process_time() - begin)
+    best = "openline" if "openline" in chosen else "openline (numpy)"
+    ours = pairs_of(answers[best])
+    facts: dict[str, Any] = {"aircraft": count, "pairs": len(ours), "sides": {}}
+    own_ms = 1000 * statistics.median(seconds[best])
+    for name, times in seconds.items():
+        median_ms = 1000 * statistics.median(times)
+        side: dict[str, Any] = {"cpu_ms": median_ms, "ratio": median_ms / own_ms}
+        side["least_ms"], side["most_ms"] = 1000 * min(times), 1000 * max(times)
+        if name != "floor":
+            theirs = pairs_of(answers[name])
+            other = ours ^ theirs
+            side["pairs"] = len(theirs)
+            side["only_ours"], side["only_theirs"] = len(ours - theirs), len(theirs - ours)
+            right = sum(is_loss(position, velocity, pair) == (pair in ours) for pair in other)
+            side["ours_right"], side["theirs_right"] = right, len(other) - right
+        facts["sides"][name] = side
+    return facts
+
+
+def markdown(facts: dict[str, Any]) -> str:
+    """The results as a page."""
+    lines = [
+        "# Encounters among many aircraft",
+        "",
+        f"Commit `{facts['commit']}`, {facts['machine']['cpu']}, {facts['machine']['cores']} cores,"
+        f" load before {facts['machine']['load_before']}; "
+        + ", ".join(f"{name} {number}" for name, number in facts["software"].items())
+        + f". 5 NM / 1,000 ft, look-ahead 300 s; seed {SEED}; CPU ms of one process, median of "
+        f"{facts['repeats']} turns (least to most).",
+        "",
+        "| aircraft | region | side | CPU ms | × Openline | pairs | only ours | only theirs "
+        "| we are right | they are right |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in facts["cases"]:
+        for name, side in row["sides"].items():
+            spread = f"{side['cpu_ms']:.3g} ({side['least_ms']:.3g} to {side['most_ms']:.3g})"
+            keys = ("pairs", "only_ours", "only_theirs", "ours_right", "theirs_right")
+            pairs = " | ".join(f"{side[key]:,}" if key in side else "–" for key in keys)
+            lines.append(
+                f"| {row['aircraft']:,} | {row['region']} | {name} | {spread} "
+                f"| {side['ratio']:.3g} | {pairs} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """The command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bench.encounter_bench")
+    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results")
+    options = parser.parse_args()
+    facts: dict[str, Any] = {
+        "commit": commit(),
+        "machine": machine(),
+        "software": {"python": sys.version.split()[0]} | _versions(),
+        "seed": SEED,
+        "repeats": options.repeats,
+        "cases": [],
+    }
+    for count in map(int, options.sizes.split(",")):
+        region, area = (DENSE, 100.0) if count <= 10_000 else (CONSTANT, count / 10)
+        note(f"== {count:,} aircraft, {region}")
+        facts["cases"].append({"region": region, **case(count, area, options.repeats)})
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "encounters.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
+    (options.out / "encounters.md").write_text(markdown(facts), "utf-8")
+    print(markdown(facts))
+    return 0
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in ("numpy", "numba", "bluesky-simulator", "minisky"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
