@@ -1,6 +1,7 @@
 """A change happens whole or not at all, reads its own writes, and keeps to the places it named."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -194,3 +195,45 @@ def test_a_closed_store_refuses(place: Place) -> None:
         store.read(lambda r: r.intent(ONE))
     with pytest.raises(StoreUnavailable):
         store.submit(WORLD, lambda t: None).result(timeout=60)
+
+
+def test_a_caller_that_gives_up_harms_nobody(store: Store) -> None:
+    """As when a client hangs up: its change happens whole or not at all, the others happen."""
+    given_up, kept = [], []
+    for number in range(200):
+
+        def change(transaction: Transaction, number: int = number) -> int:
+            transaction.put_intent(intent(number))
+            transaction.append_record(NOON, "uss1", "intent.put", b"%d" % number)
+            return number
+
+        future = store.submit(WORLD, change)
+        if number % 3 == 0:
+            future.cancel()
+            given_up.append(number)
+        else:
+            kept.append((number, future))
+    assert [future.result(timeout=60) for _, future in kept] == [number for number, _ in kept]
+    run(store, lambda t: None)
+    there = {one.id for one in store.read(lambda r: r.intents_matching(WORLD))}
+    assert {uuid_of(number) for number, _ in kept} <= there
+    recorded = {uuid_of(int(one.body)) for one in store.read(lambda r: r.records(0, 1000))}
+    assert recorded == there
+    store.check()
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        lambda store: store.submit(WORLD, lambda t: None).result(timeout=20),
+        lambda store: store.read(lambda r: None),
+    ],
+)
+def test_a_change_that_calls_the_store_does_not_hang(
+    store: Store, nested: Callable[[Store], object]
+) -> None:
+    """It is refused or answered, but never waits for itself."""
+    with suppress(InvariantBroken, StoreUnavailable):
+        run(store, lambda t: nested(store))
+    put(store, intent(1))
+    assert store.read(lambda r: r.intent(ONE)) == intent(1)
