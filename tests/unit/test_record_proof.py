@@ -204,3 +204,24 @@ def test_a_name_that_cannot_sign_is_refused(tmp_path: Path, export: str) -> None
     create_key(key)
     named = ("--db", export, "--key", key, "--name", "two words")
     assert invoke("record", "export", str(tmp_path / "out"), *named).exit_code == 2
+
+
+def test_the_agreement_says_whose_record_it_is(tmp_path: Path) -> None:
+    names = ("north.key", "south.key", "stranger.key", "sky.db", "a.toml", "b.toml", "day.record")
+    north, south, stranger, database, agreed, other, out = (str(tmp_path / n) for n in names)
+    for key in (north, south, stranger):
+        create_key(key)
+    SqliteStore(database).close()
+    for name, party in ((agreed, north), (other, stranger)):
+        parties = ("--party", f"north={party}", "--party", f"south={south}")
+        assert invoke("agreement", "new", name, "--id", "sky", *parties).exit_code == 0
+    options = ("--db", database, "--key", north, "--name", ORIGIN, "--agreement", agreed)
+    assert invoke("record", "export", out, *options).exit_code == 0
+    facts = json.loads(invoke("record", "verify", out, "--agreement", agreed, "--json").stdout)
+    assert facts["party"] == "north, by sky version 1"
+    assert facts["agreement"] == "not signed by north, south"
+    header = json.loads(Path(out).read_bytes().split(b"\n")[0])
+    assert list(header["parties"]) == ["north", "south"]
+    assert header["agreement"]["id"] == "sky"
+    refused = invoke("record", "verify", out, "--agreement", other)
+    assert (refused.exit_code, "of no party" in refused.stdout) == (1, True)

@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from openline.app.ed25519 import verify as verify_ed25519
+from openline.app.read_agreement import AgreementFile
 from openline.app.read_files import unreachable
 from openline.errors import InvalidInput
-from openline.formats.record_lines import LINE_BYTES_MAX, EntryLine, Header, decode_line
+from openline.formats.record_lines import (
+    LINE_BYTES_MAX,
+    AgreementName,
+    EntryLine,
+    Header,
+    decode_line,
+)
+from openline.line.agreement import Party
 from openline.line.note import Note, VerifierKey
 from openline.line.record.verifying import RecordVerifier, VerifiedRecord
 
@@ -39,6 +47,28 @@ def verify_file(
             return verify_lines(lines_of(file), name, tuple(trusted), seen)
     except (OSError, ValueError) as error:
         raise unreachable(name, error) from None
+
+
+def party_of_record(key: VerifierKey, agreed: AgreementFile) -> Party:
+    """The party of an agreement whose key signed a record.
+
+    Raises: InvalidInput if no party holds that key.
+    """
+    party = agreed.agreement.party_of_key(key.public_key)
+    if party is None:
+        raise InvalidInput(
+            f"the record's key is that of no party of {agreed.agreement.id} version "
+            f"{agreed.agreement.version}",
+            cure="compare the fingerprint by voice; the key may be of another version",
+            field="key",
+        )
+    return party
+
+
+def agreement_name(agreed: AgreementFile) -> AgreementName:
+    """How an export names an agreement."""
+    known = agreed.agreement
+    return AgreementName(known.id, known.version, agreed.digest.hex())
 
 
 def lines_of(file: BinaryIO) -> Iterator[bytes]:

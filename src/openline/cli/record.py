@@ -8,6 +8,8 @@ from openline.cli.options import PATH, PERIOD
 from openline.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from openline.app.read_agreement import AgreementFile
+    from openline.formats.record_lines import Header
     from openline.line.note import VerifierKey
 
 EXIT_REFUSED = 1
@@ -30,26 +32,34 @@ def record() -> None:
     show_default=True,
     help="Entries under one checkpoint.",
 )
+@click.option(
+    "--agreement",
+    "agreement_file",
+    type=PATH,
+    metavar="FILE",
+    help="Name it and its parties' keys.",
+)
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
-def export(out: str, db: str, key: str, name: str, batch: int, force: bool) -> None:
+def export(
+    out: str, db: str, key: str, name: str, batch: int, agreement_file: str | None, force: bool
+) -> None:
     """Write every entry of the record to OUT, under checkpoints signed now."""
     from openline.app.export_record import sealed_export
     from openline.app.key_files import signer_of
     from openline.app.read_records import records_of_sqlite
     from openline.cli.output import STANDARD_OUTPUT, write_chunks, write_stdout
-    from openline.formats.record_lines import Header
     from openline.line.note import SignatureType, VerifierKey
 
     signer = signer_of(key)
     verifier = VerifierKey(name, SignatureType.ED25519, signer.public_key)
     with records_of_sqlite(db) as records:
-        size = sum(1 for _ in records())
-        lines = sealed_export(Header(verifier, size), records(), signer, batch)
+        header = _header(verifier, sum(1 for _ in records()), agreement_file)
+        lines = sealed_export(header, records(), signer, batch)
         if out == STANDARD_OUTPUT:
             write_stdout(lines)
             return
         write_chunks(out, lines, force=force)
-    click.echo(f"wrote {out}: {size:,} entries")
+    click.echo(f"wrote {out}: {header.size:,} entries")
     click.echo(f"key of the record: {verifier}")
 
 
@@ -62,9 +72,22 @@ def export(out: str, db: str, key: str, name: str, batch: int, force: bool) -> N
     metavar="NAME+ID+KEY",
     help="A key known from elsewhere; the record's key must be one of these.",
 )
+@click.option(
+    "--agreement",
+    "agreement_file",
+    type=PATH,
+    metavar="FILE",
+    help="The record's key must be that of a party of this agreement.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.pass_context
-def verify(ctx: click.Context, file: str, keys: tuple[str, ...], as_json: bool) -> None:
+def verify(
+    ctx: click.Context,
+    file: str,
+    keys: tuple[str, ...],
+    agreement_file: str | None,
+    as_json: bool,
+) -> None:
     """Verify FILE, an export or a proof: order, tree, checkpoints, signatures.
 
     Exit code: 0 it holds, 1 it is refused (the place is named), 3 unreachable file.
@@ -74,8 +97,13 @@ def verify(ctx: click.Context, file: str, keys: tuple[str, ...], as_json: bool) 
     from openline.line.note import parse_verifier_key
 
     trusted = tuple(parse_verifier_key(text) for text in keys)
+    agreed = None
+    if agreement_file is not None:
+        from openline.app.read_agreement import load_agreement
+
+        agreed = load_agreement(agreement_file)
     try:
-        found = _verified(file, trusted)
+        found = _verified(file, trusted, agreed)
     except InvalidInput as error:
         if as_json:
             facts = {name: str(value) for name, value in error.facts.items() if name != "file"}
@@ -91,10 +119,10 @@ def verify(ctx: click.Context, file: str, keys: tuple[str, ...], as_json: bool) 
     for name, value in found.items():
         for line in value if isinstance(value, list) else [value]:
             click.echo(f"  {name.replace('_', ' ')}: {printable(str(line))}")
-    if not trusted:
+    if not trusted and agreed is None:
         click.echo(
             "  The key stands in the file itself. Compare its fingerprint with the party, or give "
-            "--key."
+            "--key or --agreement."
         )
 
 
@@ -169,16 +197,48 @@ def _review_lines(values: dict[str, Any]) -> list[str]:
     return lines + [f"remark: {remark}" for remark in values["remarks"]]
 
 
-def _verified(name: str, trusted: "tuple[VerifierKey, ...]") -> dict[str, Any]:
+def _header(key: "VerifierKey", size: int, agreement_file: str | None) -> "Header":
+    from openline.formats.record_lines import Header
+
+    if agreement_file is None:
+        return Header(key, size)
+    from openline.app.read_agreement import load_agreement
+    from openline.app.verify_record import agreement_name
+    from openline.line.signatures import public_key_text
+
+    agreed = load_agreement(agreement_file)
+    parties = {one.id: public_key_text(one.public_key) for one in agreed.agreement.parties}
+    return Header(key, size, (), parties, agreement_name(agreed))
+
+
+def _verified(
+    name: str, trusted: "tuple[VerifierKey, ...]", agreed: "AgreementFile | None"
+) -> dict[str, Any]:
     """What a file was shown to hold, by names for people and programs."""
+    if _is_proof(name):
+        key, facts = _proof_facts(name, trusted)
+    else:
+        key, facts = _export_facts(name, trusted)
+    if agreed is not None:
+        from openline.app.verify_record import party_of_record
+
+        party = party_of_record(key, agreed)
+        known = agreed.agreement
+        facts["party"] = f"{party.id}, by {known.id} version {known.version}"
+        if agreed.standing.missing:
+            facts["agreement"] = f"not signed by {', '.join(agreed.standing.missing)}"
+    return facts
+
+
+def _export_facts(
+    name: str, trusted: "tuple[VerifierKey, ...]"
+) -> "tuple[VerifierKey, dict[str, Any]]":
     from openline.app.verify_record import verify_file
     from openline.formats.instants import format_instant
     from openline.line.fingerprint import fingerprint
 
-    if _is_proof(name):
-        return _proof_facts(name, trusted)
     done = verify_file(name, trusted)
-    return {
+    return done.header.key, {
         "record": done.record.origin,
         "key": str(done.header.key),
         "fingerprint": " ".join(fingerprint(done.header.key.public_key)),
@@ -196,7 +256,9 @@ def _verified(name: str, trusted: "tuple[VerifierKey, ...]") -> dict[str, Any]:
     }
 
 
-def _proof_facts(name: str, trusted: "tuple[VerifierKey, ...]") -> dict[str, Any]:
+def _proof_facts(
+    name: str, trusted: "tuple[VerifierKey, ...]"
+) -> "tuple[VerifierKey, dict[str, Any]]":
     from openline.app.prove_record import verify_proof
     from openline.formats.record_proof import Inclusion
     from openline.line.fingerprint import fingerprint
@@ -217,7 +279,7 @@ def _proof_facts(name: str, trusted: "tuple[VerifierKey, ...]") -> dict[str, Any
         old = parse_checkpoint(proof.old_note.text).head.size
         facts["proves"] = f"the first {old} of {done.head.size} entries were not changed"
     facts["cosigned"] = [one.key.name for one in done.witnesses]
-    return facts
+    return proof.key, facts
 
 
 def _is_proof(name: str) -> bool:
