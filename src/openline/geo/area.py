@@ -14,5 +14,5 @@ def area_km2(footprint: Circle | Polygon) -> float:
     """Square kilometres, holes included; within 1 % of the area on the ellipsoid."""
     if isinstance(footprint, Circle):
         angle = footprint.radius_m / 1000 / _AUTHALIC_RADIUS_KM
-        return 2 * math.pi * (1 - math.cos(angle)) * _AUTHALIC_RADIUS_KM**2
+        return 4 * math.pi * (math.sin(angle / 2) * _AUTHALIC_RADIUS_KM) ** 2
     return s2.area_sr(s2.loop(footprint.outer)) * _AUTHALIC_RADIUS_KM**2
