@@ -75,7 +75,8 @@ def slices_of(aircraft: Snapshot, detector: Detector, horizon_s: float) -> list[
     if len(aircraft) < 2:
         return []
     speed = _speeds(aircraft)
-    fast = float(np.percentile(speed, 90))
+    some = speed[:: 1 + len(speed) // 2000]  # enough to know what is fast
+    fast = float(np.percentile(some, 90))
     reach = float(detector.lateral_reach_m(np.array([2 * fast]))[0])
     count = max(1, min(_SLICES_MAX, round(fast * horizon_s / (3.0 * reach))))
     edges = np.linspace(0.0, horizon_s, count + 1)
