@@ -65,7 +65,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
         for name in re.findall(r"{(\w+)(?::path)?}", operation.path)
     ]
     query = [
@@ -73,6 +73,11 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         for name, words in operation.query.items()
     ]
     return path + query
+
+
+def _path_schema(name: str) -> dict[str, str]:
+    is_id = name in ("entityid", "subscriptionid")
+    return {"type": "string", "format": "uuid"} if is_id else {"type": "string"}
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
