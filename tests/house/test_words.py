@@ -20,7 +20,7 @@ MACHINE_PATHS = re.compile(
 HOSTS = re.compile(
     r"pypi\.(?:org|tuna)|pythonhosted|/simple/?\b|registry\.npmjs|index-url|find-links"
     r"|artifactory|devpi|proxy\.golang"
-    r"|\b(?:localhost|127\.0\.0\.1):\d|\b(?:10|192\.168)\.\d+\.\d+\.\d+",
+    r"|\b(?:10|192\.168)\.\d+\.\d+\.\d+",
     re.IGNORECASE,
 )
 LOCK_HOSTS = {"pypi.org", "files.pythonhosted.org"}
