@@ -206,7 +206,7 @@ class ExtentIndex:
                 raise InvariantBroken("an extent without cells is nowhere")
             for window in windows(extent.cells):
                 slot = self._new_slot(key, extent, window)
-                first, last = runs(*leaves(np.array(window, np.uint64)))
+                first, last = runs(window)
                 for name in _names(int(self._start_us[slot]), int(self._end_us[slot])):
                     bucket = self._buckets.get(name)
                     if bucket is None:
@@ -223,14 +223,14 @@ class ExtentIndex:
 
     def matching(self, extents: Sequence[Extent]) -> list[int]:
         """Keys with an extent that touches one of these; each once, ascending."""
-        found = [self._key[self._touching(extent)] for extent in extents if extent.cells]
+        found = [self._touching(extent) for extent in extents if extent.cells]
         keys: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
         return keys
 
     def _touching(self, extent: Extent) -> Integers:
-        first, last = leaves(np.array(extent.cells, np.uint64))
+        """The keys of the slots that touch."""
+        asked = runs(extent.cells)
         start, end = microseconds(extent.time_start), microseconds(extent.time_end)
-        asked = runs(first, last)
         near: list[Slots] = []
         for bucket in self._buckets_between(start, end):
             near += bucket.meeting(*asked)
@@ -243,12 +243,13 @@ class ExtentIndex:
         if extent.altitude_upper_m is not None:
             keep &= self._low_m[slots] <= extent.altitude_upper_m
         slots = slots[keep]
-        return slots[self._cells_meet(slots, first, last)].astype(np.int64)
+        if not len(slots):
+            return np.empty(0, np.int64)
+        first, last = leaves(np.array(extent.cells, np.uint64))
+        return self._key[slots[self._cells_meet(slots, first, last)]]
 
     def _cells_meet(self, slots: Slots, first: Leaves, last: Leaves) -> npt.NDArray[np.bool_]:
-        """Per slot: whether one of its cells meets one of these ascending ranges."""
-        if not len(slots):
-            return np.zeros(0, np.bool_)
+        """Per slot, of one or more: whether a cell of it meets one of these ascending ranges."""
         counts = self._count[slots].astype(np.int64)
         ends = np.cumsum(counts)
         at = np.arange(ends[-1]) + np.repeat(self._place[slots] - ends + counts, counts)
