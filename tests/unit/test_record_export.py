@@ -134,9 +134,10 @@ def test_entries_come_back_as_they_were() -> None:
 
 
 def test_every_flipped_bit_is_refused_and_placed() -> None:
-    data = b"".join(cosigned_export())
+    lines = cosigned_export(3, (2, 3))  # with text, escapes, base64 and an empty body
+    data = b"".join(lines)
     starts = [0]
-    for line in cosigned_export():
+    for line in lines:
         starts.append(starts[-1] + len(line))
     for at in range(len(data)):
         number = sum(start <= at for start in starts)
