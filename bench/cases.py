@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bench import baselines, cells, traffic
 from bench.measure import ROOT, alternate, note, peak_memory_mib, percentile, progress
+from bench.server_cases import QUICK as QUICK_SIZES
+from bench.server_cases import Sizes
 from openline.airspace.conflict import Conflict
 from openline.airspace.entity import Entity
 from openline.airspace.find import Findings, find_conflicts
@@ -35,6 +37,7 @@ class Plan:
     days: float = traffic.DAYS
     repeats: int = 5
     seed: int = traffic.SEED
+    server: Sizes = field(default_factory=Sizes)
 
 
 QUICK: Final = Plan(
@@ -47,6 +50,7 @@ QUICK: Final = Plan(
     curve=(500, 1_000),
     days=0.03,
     repeats=2,
+    server=QUICK_SIZES,
 )
 
 

@@ -83,6 +83,9 @@ class _Connection(asyncio.Protocol):
         if not self.ended.done():
             self.ended.set_exception(error or ConnectionError("the server ended a connection"))
 
+    def close(self) -> None:
+        self._transport.close()
+
     def send_next(self) -> None:
         if not self._tally.requests:
             self.ended.set_result(None)
@@ -128,6 +131,8 @@ async def load(host: str, port: int, connections: int, requests: deque[bytes]) -
         connection.send_next()
     await asyncio.gather(*(connection.ended for connection in made))
     seconds = time.perf_counter() - begin
+    for connection in made:
+        connection.close()
     return {
         "requests": len(tally.waits),
         "seconds": seconds,

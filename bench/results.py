@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from bench import server_results
 from bench.measure import ROOT
 
 FOLDER: Final = ROOT / "bench" / "results"
@@ -167,4 +168,8 @@ _PARTS: Final[dict[str, Callable[[Any], Lines]]] = {
     "one_new_volume": _one_new_volume,
     "false_conflicts": _false_conflicts,
     "curve": _curve,
+    "server_put": server_results.put,
+    "server_query": server_results.query,
+    "server_growth": server_results.growth,
+    "server_postgres": server_results.postgres,
 }

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import cases, results, traffic
+from bench import cases, results, server_cases, server_postgres, traffic
 from bench.measure import ROOT, commit, machine, note, software
 
 CASES: Final[dict[str, Callable[[cases.Plan], Any]]] = {
@@ -23,6 +23,12 @@ CASES: Final[dict[str, Callable[[cases.Plan], Any]]] = {
     "one_new_volume": cases.one_new_volume,
     "false_conflicts": cases.false_conflicts,
     "curve": cases.curve,
+    "server_put": lambda plan: server_cases.server_put(plan.server, plan.repeats, plan.seed),
+    "server_query": lambda plan: server_cases.server_query(plan.server, plan.repeats, plan.seed),
+    "server_growth": lambda plan: server_cases.server_growth(plan.server, plan.repeats, plan.seed),
+    "server_postgres": lambda plan: server_postgres.server_postgres(
+        plan.server, plan.repeats, plan.seed
+    ),
 }
 
 

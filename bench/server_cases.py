@@ -19,11 +19,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from bench import load
@@ -53,6 +54,13 @@ class Sizes:
 QUICK: Final = Sizes(few=60, many=80, most=120, puts=40, queries=60)
 
 
+class Floor(NamedTuple):
+    """What bare transactions did with the rows of the last turn, and how many there were."""
+
+    per_second: float
+    commits: int
+
+
 @dataclass(slots=True)
 class Bench:
     """A filled sky and the server on it."""
@@ -60,11 +68,10 @@ class Bench:
     folder: Path
     seed: int
     sky: Sky
-    planned: Iterator[Planned]
+    fresh: Iterator[Planned]
     served: Served
     tokens: list[str]
-    written: Written | None = None
-    copy: Path = field(default_factory=Path)
+    floor: Callable[[], Floor]
 
     def load(self, requests: Sequence[bytes]) -> Facts:
         """Send these requests; adds what the server's processors did meanwhile."""
@@ -75,10 +82,10 @@ class Bench:
 
     def puts(self, count: int, *, subscribing: bool) -> list[bytes]:
         """Requests that create intents, each with the key it needs."""
-        some = list(islice(self.planned, count))
+        some = list(islice(self.fresh, count))
         rng = random.Random(self.seed + len(self.sky.ovns))
         ids = [self.sky.new_id() for _ in some]
-        suffixes = [_uuid7(rng) for _ in some]
+        suffixes = [uuid7(rng) for _ in some]
         ovns = [f"{one}_{suffix}" for one, suffix in zip(ids, suffixes, strict=True)]
         self.sky.add([one.extents for one in some], ovns)
         found = []
@@ -93,7 +100,7 @@ class Bench:
         """Requests for areas with at most HITS_MAX intents in them."""
         found: list[bytes] = []
         while len(found) < count:
-            one = next(self.planned)
+            one = next(self.fresh)
             if len(self.sky.key(one.extents[:1], "")) <= HITS_MAX:
                 body = b'{"area_of_interest":' + json.dumps(one.volumes[0]).encode() + b"}"
                 token = self.tokens[len(found) % len(self.tokens)]
@@ -105,35 +112,40 @@ class Bench:
         return [load.request("GET", "/healthy", self.tokens[0])] * count
 
 
-def _uuid7(rng: random.Random) -> str:
+def uuid7(rng: random.Random) -> str:
+    """A UUIDv7 of now."""
     value = (time.time_ns() // 1_000_000) << 80 | rng.getrandbits(80)
     return str(UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62))
 
 
-def _first() -> datetime:
+def first_instant() -> datetime:
+    """When the first intent of a run begins."""
     return datetime.now(UTC).replace(microsecond=0) + _SOON
 
 
 @contextmanager
 def sqlite_bench(active: int, seed: int, *, cell: bool = False) -> Iterator[Bench]:
     """A server on a new file with so many active intents."""
-    first = _first()
-    with tempfile.TemporaryDirectory(prefix="openline-bench-", dir=_scratch()) as name:
+    first = first_instant()
+    with tempfile.TemporaryDirectory(prefix="openline-bench-", dir=scratch()) as name:
         folder = Path(name)
         path, copy = folder / "sky.db", folder / "floor.db"
-        sky = Sky(seed)
-        planned = one_cell(seed, first) if cell else spread(active, seed, first)
+        sky, intents = Sky(seed), one_cell(seed, first) if cell else spread(active, seed, first)
         begin = time.perf_counter()
-        fill_sqlite(path, sky.references(planned, active, datetime.now(UTC)))
+        fill_sqlite(path, sky.references(intents.planned, active, datetime.now(UTC)))
         note(f"{active:,} intents filled in {time.perf_counter() - begin:.1f} s")
         shutil.copyfile(path, copy)
         with serving(folder, str(path)) as served:
-            bench = Bench(folder, seed, sky, planned, served, served.tokens())
-            bench.written, bench.copy = Written(path), copy
-            yield bench
+            written = Written(path)
+
+            def floor() -> Floor:
+                rows, commits = written.take()
+                return Floor(floor_sqlite(copy, rows, commits), commits)
+
+            yield Bench(folder, seed, sky, intents.fresh, served, served.tokens(), floor)
 
 
-def _scratch() -> str | None:
+def scratch() -> str | None:
     """Where files are made: BENCH_FOLDER, else where temporary files go. It must be a disk."""
     return os.environ.get("BENCH_FOLDER")
 
@@ -141,11 +153,9 @@ def _scratch() -> str | None:
 def put_turn(bench: Bench, count: int, *, subscribing: bool = False) -> Facts:
     """One turn: changes through the server, then both floors."""
     run = bench.load(bench.puts(count, subscribing=subscribing))
-    if bench.written is not None:
-        rows, commits = bench.written.take()
-        floor = floor_sqlite(bench.copy, rows, commits)
-        run |= {"per_commit": count / commits, "floor_per_second": floor}
-        run["ratio"] = run["per_second"] / floor
+    floor = bench.floor()
+    run |= {"floor_per_second": floor.per_second, "per_commit": count / floor.commits}
+    run["ratio"] = run["per_second"] / floor.per_second
     empty = bench.load(bench.empty(count))
     run["empty_per_second"] = empty["per_second"]
     run["empty_ratio"] = run["per_second"] / empty["per_second"]
@@ -166,7 +176,7 @@ def spreads(runs: Sequence[Facts]) -> Facts:
 
 
 def turns(words: str, count: int, turn: Callable[[], Facts]) -> Facts:
-    """Some turns after one that warms up and does not count."""
+    """The spreads of some turns, after one that warms up and does not count."""
     turn()
     runs = []
     for number in range(count):
@@ -185,13 +195,8 @@ def server_put(sizes: Sizes, repeats: int, seed: int) -> Facts:
         ("subscribing", False, True),
     ):
         with sqlite_bench(sizes.few, seed, cell=cell) as bench:
-            facts["skies"][name] = turns(
-                name,
-                repeats,
-                lambda bench=bench, subscribing=subscribing: put_turn(
-                    bench, sizes.puts, subscribing=subscribing
-                ),
-            )
+            turn = partial(put_turn, bench, sizes.puts, subscribing=subscribing)
+            facts["skies"][name] = turns(name, repeats, turn)
     return facts
 
 

@@ -2,8 +2,8 @@
 
 Two skies:
 - spread: shapes, heights and lengths of the generated traffic (polygons and circles; F3548 has no
-  corridors), beginning at any time within a week; beyond BASE_INTENTS the places repeat at other
-  times and heights;
+  corridors), beginning at any time within a week; beyond BASE_INTENTS the places of what is there
+  repeat at other times and heights, those of new intents never do;
 - one cell: all within one S2 cell of level 13 (about 1.3 km²) and one day: circles of 20-100 m
   radius, 30-60 m thick up to 600 m, 5-20 minutes.
 The extents are made by the server's own code from the body, so both say the same.
@@ -36,6 +36,7 @@ _WEEK_S: Final = traffic.DAYS * traffic.SECONDS_PER_DAY
 _METRES_PER_DEGREE: Final = 111_195.0
 _LEVEL: Final = 13
 _HALF_CELL_M: Final = 550.0
+_MOVED_DEG: Final = 0.01
 
 
 class Planned(NamedTuple):
@@ -45,27 +46,69 @@ class Planned(NamedTuple):
     extents: tuple[Extent, ...]
 
 
-def spread(base: int, seed: int, first: datetime) -> Iterator[Planned]:
-    """Without end: intents from `first` on for a week; `base` different places at most."""
-    rng = random.Random(seed)
+class Intents(NamedTuple):
+    """Two endless rows of intents: what is there before, and new ones, each at a new place."""
+
+    planned: Iterator[Planned]
+    fresh: Iterator[Planned]
+
+
+def spread(base: int, seed: int, first: datetime) -> Intents:
+    """From `first` on for a week; what is there before has `base` different places at most."""
     known: list[Planned] = []
-    base = min(base, BASE_INTENTS)
+    return Intents(
+        _planned_spread(known, min(base, BASE_INTENTS), seed, first),
+        _fresh_spread(known, seed + 1, first),
+    )
+
+
+def _planned_spread(
+    known: list[Planned], base: int, seed: int, first: datetime
+) -> Iterator[Planned]:
     shift = first - traffic.FIRST_DAY
-    intents = traffic.generate(4 * base, seed).intents
     with progress("places") as tell:
-        for intent in intents:
+        for intent in traffic.generate(4 * base, seed).intents:
             shapes = [volume.footprint for volume in intent.volumes]
-            if any(isinstance(shape, Corridor) for shape in shapes) or len(known) == base:
-                continue
-            known.append(_planned([_volume(one, shift) for one in intent.volumes]))
-            tell(len(known), base)
-            yield known[-1]
+            if len(known) < base and not any(isinstance(shape, Corridor) for shape in shapes):
+                known.append(_planned([_volume(one, shift) for one in intent.volumes]))
+                tell(len(known), base)
+                yield known[-1]
+    rng = random.Random(seed)
     while True:
         yield _elsewhen(rng.choice(known), first, rng)
 
 
-def one_cell(seed: int, first: datetime) -> Iterator[Planned]:
-    """Without end: intents of one level-13 cell, from `first` on for a day."""
+def _fresh_spread(known: list[Planned], seed: int, first: datetime) -> Iterator[Planned]:
+    rng = random.Random(seed)
+    while True:
+        planned = _elsewhen(rng.choice(known), first, rng)
+        north, east = rng.uniform(-_MOVED_DEG, _MOVED_DEG), rng.uniform(-_MOVED_DEG, _MOVED_DEG)
+        yield _planned([_moved(volume, north, east) for volume in planned.volumes])
+
+
+def _moved(volume: dict[str, Any], north: float, east: float) -> dict[str, Any]:
+    """The volume elsewhere."""
+    outline = volume["volume"]
+    if "outline_circle" in outline:
+        circle = outline["outline_circle"]
+        moved = {"outline_circle": circle | {"center": _beside(circle["center"], north, east)}}
+    else:
+        points = outline["outline_polygon"]["vertices"]
+        vertices = [_beside(point, north, east) for point in points]
+        moved = {"outline_polygon": {"vertices": vertices}}
+    return volume | {"volume": outline | moved}
+
+
+def _beside(point: dict[str, float], north: float, east: float) -> dict[str, float]:
+    return {"lat": round(point["lat"] + north, 7), "lng": round(point["lng"] + east, 7)}
+
+
+def one_cell(seed: int, first: datetime) -> Intents:
+    """All in one level-13 cell, from `first` on for a day."""
+    return Intents(_in_one_cell(seed, first), _in_one_cell(seed + 1, first))
+
+
+def _in_one_cell(seed: int, first: datetime) -> Iterator[Planned]:
     rng = random.Random(seed)
     lat, lng = traffic.METROPOLIS
     cell = _home(lat, lng)
