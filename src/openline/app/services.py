@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from openline.app.random_ids import RandomIds
 from openline.clock import Clock
 from openline.store.ports import Store
 
@@ -30,4 +31,4 @@ class Services:
     store: Store
     clock: Clock
     settings: Settings = field(default_factory=Settings)
-    new_id: Callable[[], UUID] = uuid4
+    new_id: Callable[[], UUID] = field(default_factory=RandomIds)

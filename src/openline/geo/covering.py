@@ -40,18 +40,18 @@ _MARGIN_RAD: Final = RESOLUTION_M / 2 / CURVATURE_RADIUS_MIN_M
 assert 8 <= COVERING_CELLS <= COVERING_CELLS_MAX, "fewer than 8 cells fit badly"
 
 
-def covering(footprint: Footprint) -> Cells:
+def covering(footprint: Footprint, finest_level: int = 30) -> Cells:
     """The cells that are kept of a footprint: ids ascending, none inside another.
 
-    There are COVERING_CELLS_MAX at most. A footprint with an edge beyond a quarter of the way round
-    the Earth gets the whole Earth.
+    There are COVERING_CELLS_MAX at most, none beyond the finest S2 level. A footprint with an edge
+    beyond a quarter of the way round the Earth gets the whole Earth.
     """
     region = _region(footprint)
     if region is None:
         return WHOLE_EARTH
-    cells = s2.cells_of(region, COVERING_CELLS)
+    cells = s2.cells_of(region, COVERING_CELLS, finest_level)
     if any(cell & -cell > _COARSE_BELOW for cell in cells):
-        return s2.cells_of(region, COVERING_CELLS_MAX)
+        return s2.cells_of(region, COVERING_CELLS_MAX, finest_level)
     return cells
 
 

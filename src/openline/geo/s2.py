@@ -135,10 +135,11 @@ def grown_path(path: Ring, reach_rad: float) -> Region:
     return _built(operation, grown)
 
 
-def cells_of(region: Region, cells_max: int) -> tuple[int, ...]:
+def cells_of(region: Region, cells_max: int, finest_level: int = 30) -> tuple[int, ...]:
     """Ids of at most so many cells (6 or more) that contain a region: ascending, normalised."""
     coverer = s2.S2RegionCoverer()
     coverer.set_max_cells(cells_max)
+    coverer.set_max_level(finest_level)
     return tuple(cell.id() for cell in coverer.GetCovering(region))
 
 

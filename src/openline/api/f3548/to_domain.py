@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import RFC_4122, UUID
 
-from openline.airspace.coarse import coarsened
 from openline.airspace.extent import Cells, Extent
 from openline.api.f3548 import wire
 from openline.errors import (
@@ -88,7 +87,7 @@ def cells_of(volume: wire.Volume4D, place: str, area_max_km2: float) -> Cells:
                 f"an area of {area:,.0f} km²; at most {area_max_km2:,.0f} km² are accepted",
                 cure="split it",
             )
-        return coarsened(covering(footprint), STORED_LEVEL_FINEST)
+        return covering(footprint, STORED_LEVEL_FINEST)
 
 
 def altitudes_of(volume: wire.Volume4D, place: str) -> tuple[float | None, float | None]:
