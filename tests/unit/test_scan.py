@@ -314,10 +314,20 @@ def test_the_command(tmp_path: Path) -> None:
     assert feature["geometry"]["coordinates"] == pytest.approx([8, 47], abs=1e-5)
     far = invoke("scan", file, "--minima", "5nm/1000ft", "--altitude", "altitude_ft")
     assert far.exit_code == 2
-    few = write(tmp_path / "one.csv", rows[:100])
-    assert "No loss" in invoke("scan", few, "--minima", "5nm/1000ft").stdout
+    apart = write(tmp_path / "apart.csv", [*rows[:100], *straight("cc", 60, 8, 0, 200, 30_000)])
+    none = invoke("scan", apart, "--minima", "5nm/1000ft")
+    assert none.exit_code == 0
+    assert none.stdout == "No loss of separation.\n"
     two = invoke("scan", file, "--minima", "5nm/1000ft", "--json", "--csv")
     assert two.exit_code == 2
+
+
+def test_nothing_to_compare_is_an_error_never_no_loss(tmp_path: Path) -> None:
+    one = straight("aa", 47, 8, 0, 200, 30_000)
+    unusable: list[Row] = [("bb", 5.0, math.nan, 8.0, 30_000.0)] * 3
+    for rows in ([], one, unusable):
+        with pytest.raises(InvalidInput, match="nothing to compare"):
+            scan(tmp_path, rows)
 
 
 def test_what_is_written_is_what_was_found(tmp_path: Path) -> None:

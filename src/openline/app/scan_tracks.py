@@ -63,7 +63,7 @@ def scan_tracks(
     Args: `names`: files, or directories for the files of known suffix in them. `work`: a folder
         that keeps what is done, for a second try; without it a temporary one.
     The same files and options give the same result, interrupted or not.
-    Raises: Unreachable, InvalidInput and its kinds.
+    Raises: Unreachable, InvalidInput and its kinds; also if there is nothing to compare.
     """
     files = _files(names)
     question = question_of(files, asdict(options))
@@ -76,6 +76,7 @@ def scan_tracks(
                 for rows in _blocks(name, options.tracks):
                     store.add(rows)
             facts = store.finish(question)
+        _need_two(facts)
         losses: list[Loss] = []
         set_aside = {NO_POSITION: facts.unusable}
         for done, period in enumerate(facts.periods):
@@ -89,6 +90,17 @@ def scan_tracks(
             for reason, count in kept[1].items():
                 set_aside[reason] = set_aside.get(reason, 0) + count
     return _named(merged(losses), facts, set_aside, options)
+
+
+def _need_two(facts: ReadFacts) -> None:
+    """Nothing to compare is an error, never "no loss"."""
+    tracks = len([name for name in facts.tracks if name])
+    if tracks < 2 or facts.samples - facts.unusable < 2:
+        raise InvalidInput(
+            f"there is nothing to compare: {facts.samples:,} positions of {tracks:,} aircraft, "
+            f"{facts.unusable:,} of them without position, time or altitude",
+            cure="give recordings of two aircraft or more",
+        )
 
 
 def _scanned(

@@ -12,6 +12,7 @@ import math
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from openline.errors import InvalidInput, InvalidTimeRange
@@ -153,13 +154,7 @@ def instant_s(value: Any) -> float:
     Raises: InvalidTimeRange for other text, no time zone, and numbers that cannot be such seconds.
     """
     if isinstance(value, str):
-        word = value.strip()
-        if word.lower() in _MISSING:
-            return math.nan
-        try:
-            seconds = float(word)
-        except ValueError:
-            return parse_instant(word).timestamp()
+        seconds = _seconds_of(value)
     elif value is None:
         return math.nan
     elif isinstance(value, bool) or not isinstance(value, int | float):
@@ -189,6 +184,17 @@ def number(value: Any, name: str) -> float:
         if value.strip().lower() in _MISSING:  # type: ignore[union-attr]  # only text gets here
             return math.nan
         raise InvalidInput(f"{str(value)[:40]!r} is no number", field=name) from None
+
+
+@lru_cache(maxsize=16_384)  # many aircraft are recorded at one instant
+def _seconds_of(text: str) -> float:
+    word = text.strip()
+    if word.lower() in _MISSING:
+        return math.nan
+    try:
+        return float(word)
+    except ValueError:
+        return parse_instant(word).timestamp()
 
 
 def _altitude(by_word: Mapping[str, str], chosen: AltitudeColumn | None) -> AltitudeColumn:
