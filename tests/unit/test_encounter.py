@@ -100,6 +100,19 @@ def test_one_row_stands_for_every_pair_and_no_pair_is_no_answer() -> None:
     assert enter.shape == leave.shape == (0,)
 
 
+def test_many_pairs_are_answered_as_one_by_one() -> None:
+    """More pairs than are held at once, and each is the answer for that pair alone."""
+    random = np.random.default_rng(4)
+    states = random.uniform(
+        (-2e4, -2e4, -500, -200, -200, -9), (2e4, 2e4, 500, 200, 200, 9), (20_001, 6)
+    )
+    enter, leave = loss_intervals(states[:, :3], states[:, 3:], STILL, STILL, PHASE_1, 180)
+    assert 100 < np.isfinite(enter).sum() < 20_001
+    for row in range(0, 20_001, 197):
+        alone = one(states[row, :3], states[row, 3:], PHASE_1, 180)
+        assert alone == ((enter[row], leave[row]) if np.isfinite(enter[row]) else None)
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 1e12, 1e300])
 @pytest.mark.parametrize("place", range(4))
 def test_what_is_not_finite_or_huge_is_refused(bad: float, place: int) -> None:

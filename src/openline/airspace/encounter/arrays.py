@@ -49,9 +49,9 @@ def rows_of_three(values: Any, name: str, limit: float) -> FloatArray:
         raise InvalidInput(
             f"the shape is {array.shape}", cure="give an array (n, 3): east, north, up", field=name
         )
-    wrong = ~(np.abs(array) <= limit)  # true for NaN too
-    if wrong.any():
-        row = int(np.flatnonzero(wrong.any(axis=1))[0])
+    # NaN is the least and the greatest of any array that holds it, and within no limit.
+    if not (array.max(initial=0.0) <= limit and array.min(initial=0.0) >= -limit):
+        row = int(np.flatnonzero(~(np.abs(array) <= limit).all(axis=1))[0])
         raise InvalidInput(
             f"row {row} is {array[row].tolist()}: not finite, or beyond {limit:g}",
             cure="leave out the pairs whose state is not known",

@@ -1,6 +1,8 @@
 """What a detector is, and the call that asks one for the intervals of many pairs."""
 
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+import numpy as np
 
 from openline.airspace.encounter.arrays import (
     LOOKAHEAD_MAX_S,
@@ -11,6 +13,8 @@ from openline.airspace.encounter.arrays import (
 )
 from openline.airspace.encounter.interval import Interval
 from openline.errors import InvalidInput
+
+_BLOCK: Final = 8192  # pairs at once: what they need stays in the processor's cache
 
 
 class Detector(Protocol):
@@ -57,4 +61,10 @@ def loss_intervals(
         )
     horizon_s = positive(lookahead_s, "lookahead_s", LOOKAHEAD_MAX_S)
     pairs = relative(own_position_m, own_velocity_mps, intruder_position_m, intruder_velocity_mps)
-    return detector.spans(pairs, horizon_s)
+    count = len(pairs.east_m)
+    enter, leave = np.empty(count), np.empty(count)
+    for begin in range(0, count, _BLOCK):
+        block = slice(begin, begin + _BLOCK)
+        part = Relative(*(np.ascontiguousarray(column[block]) for column in pairs))
+        enter[block], leave[block] = detector.spans(part, horizon_s)
+    return enter, leave
