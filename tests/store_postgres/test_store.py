@@ -125,13 +125,23 @@ def test_serializable_is_right_without_advisory_locks(
     assert [one.sequence for one in records] == list(range(1, 6))
 
 
-def test_locks_that_lock_nothing_are_found_out(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As with an engine that grants every advisory lock: here, two of one connection."""
-    one = connect(dsn)
-    assert module._advisory_locks_lock(dsn, one)
-    monkeypatch.setattr(module, "connect", lambda _: one)
-    assert not module._advisory_locks_lock(dsn, one)
-    one.close()
+def test_locks_that_lock_nothing_are_found_out(dsn: str) -> None:
+    """As with an engine that grants every advisory lock, or knows none."""
+    with connect(dsn) as one:
+        assert module._advisory_locks_lock(dsn, one)
+        for definition in ("SELECT true", None):
+            one.execute("CREATE SCHEMA IF NOT EXISTS stand_in")
+            if definition is not None:
+                one.execute(
+                    "CREATE FUNCTION stand_in.pg_try_advisory_xact_lock(int8) RETURNS bool"
+                    f" LANGUAGE sql AS '{definition}'"
+                )
+            else:
+                one.execute("DROP FUNCTION stand_in.pg_try_advisory_xact_lock")
+            name = one.info.dbname
+            one.execute(f"ALTER DATABASE {name} SET search_path TO stand_in, pg_catalog, public")
+            one.execute("SET search_path TO stand_in, pg_catalog, public")
+            assert module._advisory_locks_lock(dsn, one) is (definition is None)
 
 
 def test_too_many_waiting_are_refused(

@@ -1,7 +1,7 @@
 """From one version of the schema to another, both ways, and what a database holds."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import psycopg
@@ -120,9 +120,15 @@ def _transaction(dsn: str) -> Iterator[Connection]:
 
 @contextmanager
 def _alone(dsn: str) -> Iterator[Connection]:
-    """A transaction that waits for all others of the store and lets none begin."""
+    """A transaction that waits for all others of the store and lets none begin.
+
+    Without advisory locks it is on its own: whoever migrates stops the servers first.
+    """
     with _transaction(dsn) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (SKY_KEY,))
+        # A transaction within, so that an engine without these locks can go on.
+        unknown = suppress(psycopg.ProgrammingError, psycopg.NotSupportedError)
+        with unknown, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (SKY_KEY,))
         yield connection
 
 

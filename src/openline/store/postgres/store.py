@@ -233,11 +233,12 @@ def _prepared(dsn: str, index: str | None, locking: Locking | None) -> tuple[Ind
 def _advisory_locks_lock(dsn: str, connection: Connection) -> bool:
     """Some engines grant every advisory lock and mean nothing by it."""
     number = key(Family.RECORD, f"trial {random.getrandbits(64)}")
-    try_it = "SELECT pg_try_advisory_lock(%s)"
+    try_it = "SELECT pg_try_advisory_xact_lock(%s)"
     other = connect(dsn)
     try:
-        first = connection.execute(try_it, (number,)).fetchone()
-        second = other.execute(try_it, (number,)).fetchone()
+        with connection.transaction(), other.transaction():
+            first = connection.execute(try_it, (number,)).fetchone()
+            second = other.execute(try_it, (number,)).fetchone()
     except (psycopg.ProgrammingError, psycopg.NotSupportedError):
         return False
     finally:
