@@ -4,7 +4,6 @@ The work runs in a thread, off the event loop: reading a body into cells and ask
 time. A change answers `Later`, once its effects are durable.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from openline.api.bodies import read_body
+from openline.api.handover import off_the_loop, outcome
 from openline.app.caller import Caller
 from openline.app.services import Services
 from openline.errors import PermissionDenied, Unauthenticated
@@ -102,10 +102,10 @@ async def _serve(operation: Operation, services: Services, request: Request) -> 
         body = read_body(raw, operation.request) if operation.request is not None else None
         return operation.handler(Call(*call_parts, body, raw, services.clock.now()))
 
-    answer = await asyncio.to_thread(work)
+    answer = await off_the_loop(work)
     if isinstance(answer, Later):
         # whoever stops waiting does not stop the change: it is done as a whole, or not at all
-        answer = answer.convert(await asyncio.shield(asyncio.wrap_future(answer.future)))
+        answer = answer.convert(await outcome(answer.future))
     return Response(_ENCODE(answer), operation.status, media_type="application/json")
 
 

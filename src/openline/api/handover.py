@@ -1,0 +1,130 @@
+"""Work off the event loop, and its outcome back on it.
+
+As `asyncio.to_thread` and `wrap_future`, at less cost: every wake-up of the loop takes a system
+call and a turn of the interpreter's lock, and all outcomes that are there at one moment share one.
+So do the answers of changes that were committed together.
+Threads are those of the process: THREADS of them, made when the first work comes.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Any, Final, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary, ref
+
+T = TypeVar("T")
+Waiter = asyncio.Future[Any]
+
+# They take turns with one interpreter lock: more of them wait for each other, and keep the store's
+# writer waiting. Fewer would let a slow query hold up the rest.
+THREADS: Final = 6
+
+
+class Mailbox:
+    """Outcomes for the waiters of one event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = ref(loop)  # a loop that is over must not be kept by its own mailbox
+        self._arrived: deque[tuple[Waiter, Any, BaseException | None]] = deque()
+        self._told = False
+
+    def post(self, waiter: Waiter, value: Any, error: BaseException | None) -> None:
+        """Give a waiter its outcome, from any thread; nothing happens if the loop has ended."""
+        self._arrived.append((waiter, value, error))
+        if not self._told:  # who finds it true is certain that the loop will look once more
+            self._told = True
+            loop = self._loop()
+            with suppress(RuntimeError):  # the loop is closed: nobody waits
+                if loop is not None:
+                    loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        self._told = False
+        while self._arrived:
+            waiter, value, error = self._arrived.popleft()
+            if waiter.done():
+                continue
+            if error is None:
+                waiter.set_result(value)
+            else:
+                waiter.set_exception(error)
+
+
+class _Work(NamedTuple):
+    mailbox: Mailbox
+    waiter: Waiter
+    call: Callable[[], Any]
+
+
+class _Threads:
+    """Daemons: they end with the process and hold nothing that must be finished."""
+
+    def __init__(self) -> None:
+        self._waiting: SimpleQueue[_Work] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._started = False
+
+    def put(self, work: _Work) -> None:
+        self._waiting.put(work)
+        if not self._started:
+            with self._lock:
+                if not self._started:
+                    for number in range(THREADS):
+                        name = f"request-{number}"
+                        threading.Thread(target=self._run, name=name, daemon=True).start()
+                    self._started = True
+
+    def _run(self) -> None:
+        while True:
+            self._do(self._waiting.get())
+
+    def _do(self, work: _Work) -> None:
+        if work.waiter.cancelled():  # it waited so long that nobody wants it any more
+            return
+        try:
+            value = work.call()
+        except BaseException as error:  # whoever waits must hear of it
+            work.mailbox.post(work.waiter, None, error)
+        else:
+            work.mailbox.post(work.waiter, value, None)
+
+
+_threads: Final = _Threads()
+_mailboxes: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Mailbox]] = WeakKeyDictionary()
+
+
+def _at_home() -> tuple[Mailbox, Waiter]:
+    """The mailbox of the running loop, and something to wait for."""
+    loop = asyncio.get_running_loop()
+    found = _mailboxes.get(loop)
+    if found is None:
+        found = _mailboxes[loop] = Mailbox(loop)
+    return found, loop.create_future()
+
+
+async def off_the_loop(call: Callable[[], T]) -> T:
+    """What the call returns or raises, run by another thread.
+
+    If the waiting ends before its turn comes, it is not run at all.
+    """
+    mailbox, waiter = _at_home()
+    _threads.put(_Work(mailbox, waiter, call))
+    result: T = await waiter
+    return result
+
+
+async def outcome(future: "Future[T]") -> T:
+    """What a future of another thread ends with. Giving up the waiting does not touch it."""
+    mailbox, waiter = _at_home()
+
+    def tell(done: "Future[T]") -> None:
+        error = CancelledError() if done.cancelled() else done.exception()
+        mailbox.post(waiter, None if error is not None else done.result(), error)
+
+    future.add_done_callback(tell)
+    result: T = await waiter
+    return result
