@@ -1,7 +1,6 @@
 """The only place where concrete stores, clocks and keys are chosen."""
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 MEMORY: Final = ":memory:"
 _POSTGRES: Final = ("postgresql://", "postgres://")
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-# How long a thread may compute while another waits for its turn. The writer of a file needs many
-# short turns for one change; with the usual 5 ms it waits most of its time.
-_SWITCH_S: Final = 0.001
 
 
 class SystemClock:
@@ -106,7 +102,6 @@ class Plan:
         store = open_store(told.text("db"))
         writer = LineWriter()
         install(writer, told.text("log_level"))
-        sys.setswitchinterval(_SWITCH_S)
         services = Services(store, SystemClock(), told.for_use_cases)
         return create_app(services, front(self, writer))
 
