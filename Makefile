@@ -14,7 +14,7 @@ IN_ENV := $(UV) run --frozen --no-sync
 STAMP := .venv/.synced
 
 PYTEST := $(IN_ENV) pytest
-TEST_OPTIONS ?= -q -n 2 --durations=12
+TEST_OPTIONS ?= -q -n 2 --dist worksteal --durations=12
 EXAMPLE := examples/shared-sky
 EXAMPLE_OPTIONS := --minima 500m/500ft/5min --takeoff 2026-06-15T09:30Z --half-width 50m \
   --ground 0m..20m --qnh 1016
