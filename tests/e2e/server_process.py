@@ -1,12 +1,14 @@
 """A real `openline serve` in a process of its own, and a client of it."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ class Server:
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
+            start_new_session=True,  # so that its worker processes can be ended with it
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -56,6 +59,15 @@ class Server:
         self.process.send_signal(signal_number)
         return self.ended(timeout_s)
 
+    def end_all(self) -> None:
+        """Kill whatever still runs of it; a worker that lived on would hold the pipe open."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.ended()
+        assert self.process.stderr is not None
+        assert not self._reader.is_alive(), "a process of the server outlived it"
+        self.process.stderr.close()
+
     def ended(self, timeout_s: float = 20.0) -> int:
         code = self.process.wait(timeout_s)
         self._reader.join(5)
@@ -70,11 +82,7 @@ def serving(folder: Path, *options: str) -> Iterator[Server]:
         wait_ready(server)
         yield server
     finally:
-        if server.process.poll() is None:
-            server.process.kill()
-        server.ended()
-        assert server.process.stderr is not None
-        server.process.stderr.close()
+        server.end_all()
 
 
 def wait_ready(server: Server) -> None:

@@ -24,6 +24,7 @@ def test_two_processes_are_one_server(tmp_path: Path, postgres: PostgresServer) 
     """Of identical intents that are put at once, one is taken; the metrics are those of both."""
     options = ("--dev", "--db", postgres.dsn(), "--workers", "2")
     with serving(tmp_path, *options) as server:
+        _wait_started(server.log, 2)
 
         def put_at_once(number: int) -> int:
             with client(server, f"uss{number}") as uss:  # a connection of its own
@@ -47,15 +48,22 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path, postgres: PostgresServe
         with client(server, "uss1") as uss:
             path = f"/operational_intent_references/{new_id()}"
             assert uss.put(path, json=intent(30, 30)).status_code == 201
-        first = set(_started(server.log))
+        first = set(_wait_started(server.log, 2))
         os.kill(min(first), signal.SIGKILL)
-        until = time.monotonic() + 30
-        while len(_started(server.log)) < 3 and time.monotonic() < until:
-            time.sleep(0.05)
-        assert len(_started(server.log)) == 3
+        _wait_started(server.log, 3)
         with client(server, "uss1") as uss:
             assert uss.get(path).status_code == 200
         assert server.stop(signal.SIGTERM) == 0
+
+
+def _wait_started(log: list[str], count: int) -> list[int]:
+    """The processes that said they started, once there are so many: they do not start at once."""
+    until = time.monotonic() + 30
+    while len(_started(log)) < count and time.monotonic() < until:
+        time.sleep(0.05)
+    found = _started(log)
+    assert len(found) == count, "".join(log)
+    return found
 
 
 def _started(log: list[str]) -> list[int]:

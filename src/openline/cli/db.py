@@ -29,7 +29,7 @@ def _db_options(function: _Function) -> _Function:
     return click.option("--db", metavar="PATH|ADDRESS", help=words)(config_option(function))
 
 
-@click.group("db", short_help="Look after the database.")
+@click.group("db", short_help="Look after the database: upgrade, backup, restore, check, stats.")
 def db() -> None:
     """Look after the database of the server."""
 
