@@ -14,14 +14,14 @@ import numpy as np
 
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
+from openline.geo.ellipsoid import EQUATORIAL_RADIUS_M, FLATTENING
 from openline.geo.footprint import Footprint
 from openline.geo.position import Position
 from openline.geo.sphere import Vectors, positions_of, unit_vectors
 from openline.report.projection import Projection, densified
 from openline.report.simplify import simplified
 
-_ELLIPSOID_A_M: Final = 6_378_137.0  # WGS-84
-_ELLIPSOID_B_M: Final = 6_356_752.314245
+_POLAR_RADIUS_M: Final = EQUATORIAL_RADIUS_M * (1 - FLATTENING)
 _CIRCLE_POINTS_MIN: Final = 48
 _CIRCLE_POINTS_MAX: Final = 20_000
 _CORRIDOR_POINTS_MAX: Final = 200
@@ -50,15 +50,15 @@ class Outline:
 def radius_at(lat_deg: float) -> float:
     """Gaussian mean radius of curvature of WGS-84 in metres."""
     lat = math.radians(lat_deg)
-    a_cos, b_sin = _ELLIPSOID_A_M * math.cos(lat), _ELLIPSOID_B_M * math.sin(lat)
-    return _ELLIPSOID_A_M**2 * _ELLIPSOID_B_M / (a_cos * a_cos + b_sin * b_sin)
+    a_cos, b_sin = EQUATORIAL_RADIUS_M * math.cos(lat), _POLAR_RADIUS_M * math.sin(lat)
+    return EQUATORIAL_RADIUS_M**2 * _POLAR_RADIUS_M / (a_cos * a_cos + b_sin * b_sin)
 
 
 def radius_east_m(lat_deg: float) -> float:
     """Radius of curvature of WGS-84 in the east-west direction, metres."""
     lat = math.radians(lat_deg)
-    a_cos, b_sin = _ELLIPSOID_A_M * math.cos(lat), _ELLIPSOID_B_M * math.sin(lat)
-    return _ELLIPSOID_A_M**2 / math.hypot(a_cos, b_sin)
+    a_cos, b_sin = EQUATORIAL_RADIUS_M * math.cos(lat), _POLAR_RADIUS_M * math.sin(lat)
+    return EQUATORIAL_RADIUS_M**2 / math.hypot(a_cos, b_sin)
 
 
 def outline_of(footprint: Footprint, tolerance_rad: float) -> Outline:

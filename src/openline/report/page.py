@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from openline.airspace.find import Findings
@@ -14,24 +12,13 @@ from openline.report import model, words
 from openline.report.map_picture import draw_map
 from openline.report.model import ConflictView
 from openline.report.overview_picture import draw_overview, draw_timeline
+from openline.report.pages import template
 from openline.report.profile_picture import draw_profile
 
 STANDING_SENTENCE: Final = (
     "A notice is information, not permission and not protection; a receipt is not consent; "
     "unknown is never shown as clear."
 )
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("openline.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html")
 
 
 def render_report(
@@ -53,7 +40,7 @@ def render_report(
     views = model.conflict_views(findings)
     pictured = [view for view in views if view.located][: model.PICTURES_MAX]
     cleaned = [words.clean(warning, model.WARNING_MAX) for warning in warnings]
-    return _template().render(
+    return template("report.html").render(
         title=words.clean(title, model.TEXT_MAX),
         standing=STANDING_SENTENCE,
         generated=words.instant(generated_at.replace(microsecond=0)),

@@ -1,28 +1,14 @@
 """The review of a record as one HTML page: no script, no request to anywhere, names escaped."""
 
-from functools import lru_cache
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
 from openline.report.page import STANDING_SENTENCE
+from openline.report.pages import template
 from openline.report.words import clean
 
 _DAYS_MAX: Final = 400
 _PARTIES_MAX: Final = 500
 _TEXT_MAX: Final = 300
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("openline.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("review.html")
 
 
 def render_review(values: dict[str, Any]) -> str:
@@ -33,7 +19,7 @@ def render_review(values: dict[str, Any]) -> str:
     values = _cleaned(values)
     days, parties = list(values["days"].items()), values["parties"]
     busiest = max((count for _, count in days), default=1)
-    return _template().render(
+    return template("review.html").render(
         standing=STANDING_SENTENCE,
         days=[(day, count, round(100 * count / busiest)) for day, count in days[:_DAYS_MAX]],
         days_left=max(0, len(days) - _DAYS_MAX),
