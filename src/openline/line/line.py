@@ -1,0 +1,188 @@
+"""The line: a fold over the entries of the record, and what the next entry may be.
+
+`check` and `marks` look at a message before it is taken; `take_message`, `take_event` and
+`take_agreement` change the state once an entry is on the record; `follow` and `due` say which
+events come next. All of it is pure but for the state that is kept here, and reads no clock.
+
+Laws, held by tests/unit/test_line.py:
+1 the same entries give the same state;
+2 what `check` passed, `take_message` takes;
+3 an event that is taken is not said again by `due`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from openline.errors import InvariantBroken
+from openline.line.agreement import Agreement
+from openline.line.compare import Comparison
+from openline.line.event import (
+    Alarm,
+    AuthorityMissing,
+    ClarifyAsked,
+    ClosuresDiffer,
+    ConflictChanged,
+    ConflictClosed,
+    ConflictOpened,
+    Ended,
+    Event,
+    LinkChanged,
+    Overdue,
+    Stale,
+)
+from openline.line.message.envelope import Message
+from openline.line.rules import general
+from openline.line.rules.agenda import duty_due
+from openline.line.rules.table import AGENDA, RULES
+from openline.line.state import ConflictState, LineState
+from openline.line.thread import Marks, MessageEntry, Side, Step, Thread
+
+
+class Line:
+    """One line under one agreement. Not thread-safe: whoever holds it takes turns."""
+
+    def __init__(self) -> None:
+        self.state = LineState()
+        self._comparison = Comparison()
+
+    def check(self, message: Message, received: datetime, *, carried: bool = False) -> None:
+        """Whether a message may be taken.
+
+        Raises: InvalidInput, NotFound, PermissionDenied, VersionMismatch, with `field`.
+        """
+        general.check(self.state, message, received, carried=carried)
+        RULES[message.kind].check(self.state, message, received)
+
+    def marks(self, message: Message, received: datetime, *, carried: bool = False) -> Marks:
+        """What is found at receiving: latency, skew, lead time, LATE, a read-back's distance."""
+        first = general.first_marks(message, received, carried=carried)
+        return RULES[message.kind].mark(self.state, message, received, first)
+
+    def take_message(
+        self, entry: int, received: datetime, message: Message, *, carried: bool = False
+    ) -> MessageEntry:
+        """Take a message that is on the record under that number."""
+        marks = self.marks(message, received, carried=carried)
+        taken = MessageEntry(entry, received, message, marks, carried)
+        state = self.state
+        state.messages[message.id] = taken
+        sender = state.party(message.sender)
+        sender.sequences.use(message.sequence, message.id)
+        sender.last_heard = received
+        if marks.skew is not None:
+            sender.skew = marks.skew
+        if message.kind.begins_thread:
+            state.begin_thread(taken)
+        state.threads[message.thread].entries.append(taken)
+        RULES[message.kind].apply(state, taken)
+        return taken
+
+    def follow(self, taken: MessageEntry) -> list[Event]:
+        """What a message that was taken leads to; conflicts come from `compare`."""
+        return RULES[taken.message.kind].follow(self.state, taken)
+
+    def compare(self, now: datetime) -> list[Event]:
+        """The conflicts that opened, changed or closed since the last comparison was taken."""
+        return self._comparison.events(self.state, now)
+
+    def due(self, now: datetime) -> list[Event]:
+        """What the clock leads to. It stays due until its events are taken."""
+        events: list[Event] = []
+        for at, name in self.state.due_now(now):
+            rule = AGENDA.get(name.partition("/")[0], duty_due)
+            said = [one for one in rule(self.state, name, now) if one not in events]
+            if said:
+                self.state.wake(at, name)
+            events += said
+        return events
+
+    def take_agreement(self, agreement: Agreement) -> None:
+        """Take a version that every party signed."""
+        if agreement.version in self.state.agreements:
+            raise InvariantBroken(f"version {agreement.version} is on the record already")
+        self.state.agreements[agreement.version] = agreement
+        self.state.agreement = agreement
+        for party in agreement.parties:
+            self.state.party(party.id)
+
+    def take_events(self, entry: int, at: datetime, events: Iterable[Event]) -> None:
+        """Take events in their order."""
+        for event in events:
+            self.take_event(entry, at, event)
+
+    def take_event(self, entry: int, at: datetime, event: Event) -> None:
+        """Take an event that is on the record under that number."""
+        match event:
+            case ConflictOpened() | ConflictChanged():
+                self._take_conflict(entry, at, event)
+            case ConflictClosed():
+                self._close_conflict(at, event)
+            case Overdue() | Alarm():
+                self._take_alarm(event)
+            case Ended():
+                self._end(at, event)
+            case Stale():
+                self.state.notices[event.thread].stale = True
+            case LinkChanged():
+                self.state.party(event.party).link = event.state
+            case AuthorityMissing():
+                self.state.told.add(f"{event.name}/{event.thread}/{','.join(event.parties)}")
+            case ClosuresDiffer():
+                self.state.told.add(f"{event.name}/{'/'.join(event.threads)}")
+            case ClarifyAsked():
+                pass
+
+    def _take_conflict(
+        self, entry: int, at: datetime, event: ConflictOpened | ConflictChanged
+    ) -> None:
+        state = self.state
+        found = state.conflicts.get(event.conflict)
+        if found is None or found.closed is not None:
+            state.conflicts[event.conflict] = ConflictState(
+                event.conflict, event.threads, event.parties, event.facts, at, entry
+            )
+            sides = {party: Side(Step.RECEIVED) for party in event.parties}
+            state.threads[event.conflict] = Thread(
+                event.conflict, None, "", sides, at, event.conflict
+            )
+        else:
+            found.facts = event.facts
+        self._comparison.took(event)
+
+    def _close_conflict(self, at: datetime, event: ConflictClosed) -> None:
+        found = self.state.conflicts.get(event.conflict)
+        if found is not None:
+            found.closed = at
+        thread = self.state.threads.get(event.conflict)
+        if thread is not None:
+            thread.ended_at = at
+            for side in thread.sides.values():
+                side.reach(Step.CLOSED, at)
+        self._comparison.took(event)
+
+    def _take_alarm(self, event: Overdue | Alarm) -> None:
+        found = self.state.duties.get(event.duty)
+        if found is None:
+            return
+        if isinstance(event, Overdue):
+            found.overdue = True
+        else:
+            found.alarms = event.number
+        thread = self.state.threads.get(event.thread)
+        side = thread.sides.get(event.owes) if thread is not None else None
+        if side is not None and isinstance(event, Overdue):
+            side.overdue.add(event.duty)
+        self.state.look_again(event.duty)
+
+    def _end(self, at: datetime, event: Ended) -> None:
+        state = self.state
+        thread = state.threads[event.thread]
+        thread.ended, thread.ended_at = event.cause, at
+        state.notices.pop(thread.id, None)
+        state.closures.pop(thread.id, None)
+        state.party(thread.opener).authorities.pop(thread.id, None)
+        for duty_id in [one for one in state.duties if one.startswith(f"{thread.id}/")]:
+            state.done(duty_id)
+        for side in thread.sides.values():
+            side.overdue.clear()
+            side.reach(Step.CLOSED, at)

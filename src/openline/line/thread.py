@@ -1,0 +1,117 @@
+"""Threads: each has one visible state and one clock, for each of its recipients and as a whole."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from openline.line.event import EndCause
+from openline.line.message.bodies import Answer, Receipt
+from openline.line.message.envelope import Message
+from openline.line.message.kind import Kind
+
+
+class Step(StrEnum):
+    """How far a message got with a recipient, in this order. `SENT` is: sent, not received."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    READ = "read"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order."""
+        return list(Step).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What was found when a message was received.
+
+    latency: from sending to receiving by the two clocks. skew: the sender's clock minus ours where
+    it can be told (a message that came directly). lead_time: from receiving to the start of what
+    the message tells of; late: less than agreed. distance_m: of a read-back from the named place.
+    """
+
+    latency: timedelta
+    skew: timedelta | None = None
+    lead_time: timedelta | None = None
+    late: bool = False
+    distance_m: float | None = None
+    wrong: tuple[str, ...] = ()  # what a read-back has other than the notice: place, altitude, time
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEntry:
+    """A message on the record: its number there, when it was received, and what was found then.
+
+    carried: it came in a bundle, not over the network.
+    """
+
+    entry: int
+    received: datetime
+    message: Message
+    marks: Marks
+    carried: bool = False
+
+
+@dataclass(slots=True)
+class Side:
+    """A thread as it is with one recipient."""
+
+    step: Step = Step.SENT
+    times: dict[Step, datetime] = field(default_factory=dict)
+    answer: Answer | None = None
+    answered_by: str | None = None
+    disseminated: Receipt | None = None
+    unable: Receipt | None = None
+    overdue: set[str] = field(default_factory=set)  # ids of duties
+
+    def reach(self, step: Step, at: datetime) -> None:
+        """Go on to a step; what was reached already keeps its time."""
+        if step not in self.times:
+            self.times[step] = at
+        if step.rank > self.step.rank:
+            self.step = step
+
+
+@dataclass(slots=True)
+class Thread:
+    """What was said about one thing.
+
+    kind: that of its first message; None for a conflict, which nobody opened (`opener` is empty).
+    current: the message that its recipients have to receive, read and answer now.
+    """
+
+    id: str
+    kind: Kind | None
+    opener: str
+    sides: dict[str, Side]
+    opened: datetime
+    current: str
+    entries: list[MessageEntry] = field(default_factory=list)
+    ended: EndCause | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The opener and everybody it was said to."""
+        return tuple(party for party in dict.fromkeys((self.opener, *self.sides)) if party)
+
+    def renew(self, message_id: str) -> None:
+        """Another message has to be received, read and answered from now on."""
+        self.current = message_id
+        self.sides = {party: Side() for party in self.sides}
+
+    @property
+    def state(self) -> Step:
+        """The one visible state: that of the recipient who is least far."""
+        if self.ended is not None:
+            return Step.CLOSED
+        return min((side.step for side in self.sides.values()), key=lambda step: step.rank)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether anybody owes something for too long."""
+        return any(side.overdue for side in self.sides.values())
