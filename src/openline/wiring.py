@@ -125,6 +125,7 @@ def plan(told: Configuration) -> Plan:
                 cure="give --audience NAME, as tokens carry it in aud",
             )
     trusted_keys(told)  # a bad key file is told now, not in each process
+    _require_folder(told.text("db"))
     return Plan(told, _development_key(told) if told.switch("dev") else None)
 
 
@@ -238,6 +239,18 @@ def _address(told: Configuration, port: int) -> str:
         return public.rstrip("/")
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(told.text("host"), told.text("host"))
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _require_folder(db: str) -> None:
+    """Raises: Unreachable if a database file has no folder to be in."""
+    folder = Path(db).parent
+    if db == MEMORY or "://" in db or folder.is_dir():
+        return
+    raise Unreachable(
+        "the folder of the database is a file" if folder.exists() else "there is no such folder",
+        cure="make it, or name another database with --db",
+        file=str(folder),
+    )
 
 
 def _development_key(told: Configuration) -> bytes:

@@ -59,6 +59,11 @@ class Server:
         self.process.send_signal(signal_number)
         return self.ended(timeout_s)
 
+    def wait_silent(self, timeout_s: float) -> None:
+        """Wait until no process of it is left that could write to its log."""
+        self._reader.join(timeout_s)
+        assert not self._reader.is_alive(), "a process of the server outlived it"
+
     def end_all(self) -> None:
         """Kill whatever still runs of it; a worker that lived on would hold the pipe open."""
         with suppress(ProcessLookupError):

@@ -134,7 +134,8 @@ def test_ctrl_c_ends_in_order_too(tmp_path: Path) -> None:
         (("--trusted-key", "none.pem", "--audience", "a"), 3, "none.pem: no such file"),
         (("--jwks", "http://issuer.example/k", "--audience", "a"), 2, "https"),
         (("--dev", "--host", "192.0.2.1"), 3, "cannot listen"),
-        (("--dev", "--db", "missing/folder/sky.db"), 3, "missing/folder"),
+        (("--dev", "--db", "missing/folder/sky.db"), 3, "missing/folder: there is no such folder"),
+        (("--dev", "--db", "a-file/sky.db"), 3, "a-file: the folder of the database is a file"),
         (("--dev", "--port", "70000"), 2, "--port"),
         (("--dev", "--config", "none.toml"), 3, "none.toml"),
     ],
@@ -142,6 +143,7 @@ def test_ctrl_c_ends_in_order_too(tmp_path: Path) -> None:
 def test_what_cannot_be_started_says_why(
     tmp_path: Path, options: tuple[str, ...], code: int, words: str
 ) -> None:
+    (tmp_path / "a-file").touch()
     done = run("serve", "--port", "0", *options, folder=tmp_path)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
     assert words in done.stderr
@@ -163,6 +165,14 @@ def test_a_token_from_nobody_is_refused_in_words(tmp_path: Path) -> None:
     assert "openline serve --dev" in done.stderr
     done = run("token", "--sub", "a", "--url", "nonsense", folder=tmp_path)
     assert done.returncode == 2
+
+
+def test_a_folder_that_is_missing_is_said_with_and_without_a_key_of_our_own(tmp_path: Path) -> None:
+    (tmp_path / "issuer.pem").write_bytes(public_pem(ec_key()))
+    for options in (("--dev",), ("--trusted-key", "issuer.pem", "--audience", "a")):
+        done = run("serve", "--port", "0", *options, "--db", "none/sky.db", folder=tmp_path)
+        words = "none: there is no such folder (make it, or name another database with --db)"
+        assert (done.returncode, done.stderr) == (3, f"Error: {words}\n")
 
 
 def test_outside_issuers_are_trusted_by_their_keys(tmp_path: Path) -> None:

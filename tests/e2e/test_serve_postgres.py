@@ -4,9 +4,12 @@ import json
 import os
 import re
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -54,6 +57,42 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path, postgres: PostgresServe
         with client(server, "uss1") as uss:
             assert uss.get(path).status_code == 200
         assert server.stop(signal.SIGTERM) == 0
+
+
+def test_processes_end_in_order_when_the_one_that_started_them_is_killed(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    """Nobody could stop or replace them, and they would hold the port and the database."""
+    taken: list[str] = []
+    options = ("--dev", "--db", postgres.dsn(), "--workers", "2")
+    with serving(tmp_path, *options) as server:
+        _wait_started(server.log, 2)
+
+        def write(number: int) -> None:
+            with client(server, f"uss{number}") as uss, suppress(httpx.TransportError):
+                for step in range(10_000):
+                    one = new_id()
+                    body = intent(-60 + number, step * 0.02)
+                    if uss.put(f"/operational_intent_references/{one}", json=body).is_success:
+                        taken.append(one)
+
+        with ThreadPoolExecutor(4) as pool:
+            writers = [pool.submit(write, number) for number in range(4)]
+            until = time.monotonic() + 30
+            while len(taken) < 20 and time.monotonic() < until:
+                time.sleep(0.01)
+            assert server.stop(signal.SIGKILL) == -signal.SIGKILL
+            for writer in writers:
+                writer.result(30)
+        server.wait_silent(20)
+        address = urlsplit(server.url)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((str(address.hostname), int(address.port or 0)), 5)
+    lines = [json.loads(line) for line in server.log if line.startswith("{")]
+    assert sum(line["event"] == "stopped" for line in lines) == 2
+    puts = [e["status"] for e in lines if e["event"] == "request" and e["method"] == "PUT"]
+    assert set(puts) == {201}
+    assert len(puts) - len(taken) in range(5), "an answer was lost with its connection at most"
 
 
 def _wait_started(log: list[str], count: int) -> list[int]:

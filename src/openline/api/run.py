@@ -1,12 +1,16 @@
 """Run the application on a socket until a signal says stop: one process or several.
 
 SIGTERM and SIGINT end it in order: no new connections, requests in work are answered, the store is
-closed, exit code 0. A second SIGINT does not wait.
+closed, exit code 0. A second SIGINT does not wait. If the process that started several others is
+killed, they end in order too: nobody would replace or stop them, and they would hold the port.
 """
 
 import contextlib
+import multiprocessing
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
@@ -57,8 +61,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(running: Running, listener: socket.socket) -> None:
     """Serve until a signal; returns when everything in work is done."""
+    several = running.workers > 1
     config = uvicorn.Config(
-        running.make,
+        _EndingWithParent(running.make) if several else running.make,
         factory=True,
         workers=running.workers,
         lifespan="on",
@@ -70,7 +75,7 @@ def run(running: Running, listener: socket.socket) -> None:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=ceil(running.drain_s),
     )
-    if running.workers > 1:
+    if several:
         Multiprocess(config, sockets=[listener]).run()
         return
     # uvicorn raises the signal again when it has ended in order: that must not change our exit.
@@ -81,6 +86,24 @@ def run(running: Running, listener: socket.socket) -> None:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class _EndingWithParent:
+    """Makes the application in a process that is told to stop when its parent ends."""
+
+    make: Callable[[], Starlette]
+
+    def __call__(self) -> Starlette:
+        threading.Thread(target=_stop_after_parent, name="parent", daemon=True).start()
+        return self.make()
+
+
+def _stop_after_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()  # the end of a pipe that the parent holds, however it ended
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _ignored(_signal: int, _frame: object) -> None:
