@@ -55,6 +55,10 @@ QUERY_RESULTS_MAX: Final = 20_000  # beyond it a query is refused, never cut
 URL_MAX: Final = 2_048  # characters of a USS's address
 PARTY_NAME_MAX: Final = 256  # characters of a USS's id
 
+# Documents of a store: small named values
+DOCUMENT_NAME_MAX: Final = 200  # characters of a kind or an id
+DOCUMENT_BYTES_MAX: Final = 1_048_576  # what is larger is no small value
+
 # Tokens and the keys they are signed with
 TOKEN_BYTES_MAX: Final = 8_192  # a header line of a common proxy
 RSA_BITS_MIN: Final = 2_048  # fewer can be broken
@@ -67,6 +71,11 @@ KEY_FILE_BYTES_MAX: Final = 1_048_576
 PARTIES_MAX: Final = 10_000  # whose share of requests is counted; the one seen first goes first
 LOG_LINES_MAX: Final = 10_000  # that wait to be written; beyond it lines are dropped and counted
 SETTINGS_BYTES_MAX: Final = 1_048_576  # of openline.toml
+
+# The live sky
+IDENTITY_MAX: Final = 100  # characters of a callsign or another name of an aircraft
+TRACKS_MAX: Final = 50_000  # aircraft followed at once: several times all that fly on Earth
+TRACK_HISTORY_MAX: Final = 240  # positions kept of each: about four minutes at one a second
 
 assert RADIUS_MIN_M > RESOLUTION_M, "a circle must be larger than the resolution"
 assert SMALLEST_MINIMUM_M > 2 * RESOLUTION_M, "a minimum must be resolvable"
