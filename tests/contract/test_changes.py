@@ -9,7 +9,7 @@ import pytest
 from openline.airspace.reference import Availability, Report, UssAvailability
 from openline.errors import InvariantBroken, StoreUnavailable, VersionMismatch
 from openline.limits import TIME_MAX
-from openline.store.ports import Reader, Store, Transaction
+from openline.store.ports import Reader, Store, StoredCheckpoint, Transaction
 from tests.contract.backends import Place
 from tests.contract.samples import (
     NOON,
@@ -35,6 +35,11 @@ def _everything(reader: Reader) -> tuple[object, ...]:
         reader.availability("uss1"),
         reader.records(0, 100),
         reader.expired(TIME_MAX, 100),
+        reader.last_sequence(),
+        reader.checkpoints(0, 100),
+        reader.last_checkpoint(),
+        reader.documents("shelf", "", 100),
+        reader.document("shelf", "gone"),
     )
 
 
@@ -49,12 +54,17 @@ def _change_everything(transaction: Transaction) -> None:
     transaction.put_availability(Availability("uss1", UssAvailability.DOWN, "2"))
     transaction.add_report(Report(uuid_of(9), "uss1", NOON, b"{}"))
     transaction.append_record(NOON, "uss1", "intent.put", b"2")
+    transaction.put_checkpoint(StoredCheckpoint(1, b"r" * 32, "note"))
+    transaction.put_document("shelf", "new", b"1")
+    transaction.put_document("shelf", "old", b"2")
+    transaction.delete_document("shelf", "gone")
 
 
 @pytest.mark.parametrize("error", [VersionMismatch("not the current version"), KeyError("a fault")])
 def test_a_change_that_raises_leaves_nothing(store: Store, error: Exception) -> None:
     put(store, intent(1), intent(2), constraint(1), subscription(1))
     run(store, lambda t: t.append_record(NOON, "uss1", "intent.put", b"1"), ())
+    run(store, lambda t: [t.put_document("shelf", name, b"0") for name in ("old", "gone")], ())
     before = store.read(_everything)
 
     def change(transaction: Transaction) -> None:
@@ -80,18 +90,13 @@ def test_a_change_reads_its_own_writes(store: Store) -> None:
     def change(transaction: Transaction) -> None:
         _change_everything(transaction)
         seen.clear()  # a change may run again
-        seen.append(_without_records(transaction))
+        seen.append(_everything(transaction))
 
     run(store, change)
-    assert seen == [store.read(_without_records)]
+    assert seen == [store.read(_everything)]
     assert store.read(lambda r: r.intents_matching((extent(2),))) == [
         intent(1, extent(2), version=2)
     ]
-
-
-def _without_records(reader: Reader) -> tuple[object, ...]:
-    everything = _everything(reader)
-    return everything[:5] + everything[6:]
 
 
 def test_within_a_change_the_last_write_counts(store: Store) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from openline.airspace.reference import Availability, Report, UssAvailability
 from openline.limits import TIME_MAX
-from openline.store.ports import Reader, Store, Transaction
+from openline.store.ports import Reader, Store, StoredCheckpoint, Transaction
 from tests.contract.backends import Place
 from tests.contract.samples import (
     NOON,
@@ -36,6 +36,9 @@ def _everything(reader: Reader) -> tuple[object, ...]:
         reader.records(0, 100),
         reader.expired(TIME_MAX, 100),
         [reader.intents_matching((extent(spot),)) for spot in range(6)],
+        reader.last_sequence(),
+        reader.checkpoints(0, 100),
+        reader.documents("shelf", "", 100),
     )
 
 
@@ -52,6 +55,9 @@ def test_everything_is_there_after_reopening(durable: Place) -> None:
         transaction.put_availability(Availability("uss1", UssAvailability.DOWN, "v"))
         transaction.add_report(Report(uuid_of(9), "uss1", NOON, b"{}"))
         transaction.append_record(NOON, "uss1", "intent.put", b"1")
+        transaction.put_checkpoint(StoredCheckpoint(1, bytes(32), "note\n"))
+        transaction.put_document("shelf", "a", bytes(range(256)))
+        transaction.put_document("shelf", "b", b"")
 
     run(store, more)
     before = store.read(_everything)

@@ -65,6 +65,7 @@ _one_extent = st.integers(0, len(POOL) - 1)  # numbers, so that a failure prints
 _some_extents = st.lists(_one_extent, min_size=1, max_size=2)
 _number = st.integers(0, 5)
 _subscription = st.integers(0, 2)
+_document = st.sampled_from(["1", "10", "2", "Z", "a", "é", "\ue000", "\U00010000"])
 _operations = st.one_of(
     st.tuples(
         st.just("put_intent"),
@@ -80,6 +81,9 @@ _operations = st.one_of(
     st.tuples(st.just("step"), st.lists(st.integers(0, 3), max_size=3)),
     st.tuples(st.just("availability"), st.sampled_from(UssAvailability)),
     st.tuples(st.just("record"), st.binary(max_size=4)),
+    st.tuples(st.just("put_document"), _document, st.binary(max_size=4)),
+    st.tuples(st.just("delete_document"), _document),
+    st.tuples(st.just("documents"), st.sampled_from("ab"), _document, st.integers(-1, 3)),
     st.tuples(st.just("match"), _some_extents),
     st.tuples(st.just("dependents"), _subscription),
     st.tuples(st.just("expired"), st.integers(0, 200), st.integers(0, 4)),
@@ -122,6 +126,12 @@ def _apply(transaction: Transaction, operation: Op, version: int) -> object:
             transaction.put_availability(Availability("uss1", state, str(version)))
         case ("record", body):
             transaction.append_record(NOON, "uss1", "kind", body)
+            newest = transaction.last_sequence()
+            assert transaction.records(newest - 1, 2)[0].body == body
+        case ("put_document", name, body):
+            transaction.put_document("a", name, body)
+        case ("delete_document", name):
+            transaction.delete_document("a", name)
         case _:
             return _ask(transaction, operation)
     return None
@@ -135,6 +145,8 @@ def _ask(reader: Reader, operation: Op) -> object:
             return reader.intents_of_subscription(uuid_of(number))
         case ("expired", minutes, limit):
             return reader.expired(NOON + timedelta(minutes=minutes), limit)
+        case ("documents", kind, after, limit):
+            return reader.documents(kind, after, limit)
     raise AssertionError(operation)
 
 
@@ -147,6 +159,7 @@ def _everything(reader: Reader) -> tuple[object, ...]:
         [reader.intents_of_subscription(uuid_of(number)) for number in range(3)],
         reader.expired(TIME_MAX, 100),
         reader.availability("uss1"),
+        reader.documents("a", "", 99),
     )
 
 
@@ -184,6 +197,8 @@ class Pair:
                 transaction.delete_intent(uuid_of(number))
                 transaction.delete_constraint(uuid_of(number))
                 transaction.delete_subscription(uuid_of(number))
+            for name, _ in transaction.documents("a", "", 99):
+                transaction.delete_document("a", name)
 
         for store in self.stores:
             run(store, change)

@@ -7,7 +7,9 @@ from typing import Any
 import apsw
 import pytest
 
+from openline.airspace.reference import Availability, Report, UssAvailability
 from openline.errors import InvalidInput
+from openline.store.ports import Transaction
 from openline.store.sqlite import store as store_module
 from openline.store.sqlite.connection import open_writer
 from openline.store.sqlite.migrations import STEPS
@@ -15,7 +17,7 @@ from openline.store.sqlite.migrations.step import Step
 from openline.store.sqlite.schema import EMPTY, NEWEST, migrate, version_of
 from openline.store.sqlite.store import SqliteStore
 from openline.store.sqlite.upkeep import integrity_problems, upgrade
-from tests.store.samples import asking, constraint, extent, intent, putting, subscription
+from tests.store.samples import START, asking, constraint, extent, intent, putting, subscription
 
 _TABLES = (
     *("intents", "constraints", "subscriptions"),
@@ -35,7 +37,14 @@ def path(tmp_path: Path) -> Path:
         store.submit(closed.extents, lambda t: t.put_constraint(closed)).result()
         interest = subscription(40)
         store.submit([interest.extent], lambda t: t.put_subscription(interest)).result()
+        store.submit((), _keep_small_things).result()
     return path
+
+
+def _keep_small_things(transaction: Transaction) -> None:
+    transaction.append_record(START, "north", "kind", b"body")
+    transaction.put_availability(Availability("uss1", UssAvailability.DOWN, "1"))
+    transaction.add_report(Report("report", "uss1", START, b"{}"))
 
 
 def _content(path: Path) -> dict[str, list[Any]]:

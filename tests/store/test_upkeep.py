@@ -154,6 +154,8 @@ def test_a_sound_file_has_no_problem_and_progress_ends(path: Path) -> None:
         ("UPDATE subscriptions SET implicit = 7", "does not read as it was written"),
         ("UPDATE intents SET state = 'Lost' WHERE key = 4", "row 4: cannot be read"),
         ("DELETE FROM records WHERE sequence = 7", "the record has gaps"),
+        (f"INSERT INTO checkpoints VALUES ({COUNT + 1}, zeroblob(32), 'n')", "more entries than"),
+        ("INSERT INTO checkpoints VALUES (1, zeroblob(31), 'n')", "no root"),
         ("UPDATE intents SET subscription_id = 'gone' WHERE key = 6", "which is not there"),
     ],
 )
@@ -185,6 +187,8 @@ def test_figures_say_what_is_there(store: SqliteStore, path: Path) -> None:
         "availability": 0,
         "reports": 0,
         "records": COUNT,
+        "checkpoints": 0,
+        "documents": 0,
     }
     assert found.schema == NEWEST
     assert found.file_bytes == path.stat().st_size

@@ -98,6 +98,64 @@ def test_those_with_nothing_in_common_do_not_wait(pair: list[Store]) -> None:
     assert [one.party for one in pair[0].read(lambda r: r.records(0, 9))] == ["uss2", "uss1"]
 
 
+def test_changes_of_one_name_exclude_each_other_across_processes(pair: list[Store]) -> None:
+    steps = 40
+
+    def step(transaction: Transaction) -> int:
+        value = int(transaction.document("counter", "one") or b"0") + 1
+        transaction.put_document("counter", "one", b"%d" % value)
+        return value
+
+    futures = [pair[n % 2].submit((), step, exclusive="line") for n in range(steps)]
+    assert sorted(future.result(60) for future in futures) == list(range(1, steps + 1))
+
+
+def test_only_those_of_one_name_wait(pair: list[Store]) -> None:
+    """A change is held open; one of another name and one of none go through meanwhile."""
+    held, go = threading.Event(), threading.Event()
+
+    def hold(transaction: Transaction) -> None:
+        transaction.put_document("kind", "name", b"first")
+        transaction.document("kind", "name")  # sends it
+        held.set()
+        assert go.wait(30)
+
+    first = pair[0].submit((extent(0),), hold, exclusive="line a")
+    assert held.wait(30)
+    same = pair[1].submit((), lambda t: t.document("kind", "name"), exclusive="line a")
+    here = pair[0].submit((), lambda t: t.document("kind", "name"), exclusive="line a")
+    try:
+        other = pair[1].submit((), lambda t: t.document("kind", "name"), exclusive="line b")
+        assert other.result(30) is None
+        run(pair[1], lambda t: t.put_document("kind", "other", b""), ())
+        for waiting in (same, here):
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+        assert here.cancel()
+    finally:
+        go.set()
+    first.result(30)
+    assert same.result(30) == b"first"
+
+
+def test_names_and_places_together_never_wait_in_a_ring(pair: list[Store]) -> None:
+    """Changes with names, places, the whole sky and questions to the record, all at once."""
+
+    def work(transaction: Transaction) -> None:
+        transaction.last_sequence()
+        transaction.append_record(NOON, "north", "kind", b"")
+        transaction.intents_matching((extent(0),))
+
+    futures = [
+        pair[n % 2].submit(WORLD if n % 5 == 0 else (extent(0),), work, exclusive=name)
+        for n in range(24)
+        for name in ("line a", "line b", None)
+    ]
+    for future in futures:
+        future.result(60)
+    assert pair[0].read(lambda r: r.last_sequence()) == len(futures)
+
+
 def test_a_lock_is_not_waited_for_without_end(
     dsn: str, stores: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,3 +225,31 @@ def test_a_connection_that_is_cut_is_replaced(dsn: str, stores: list) -> None:
         assert stores[0].read(lambda r: r.intent(uuid_of(1))) == intent(1)
         put(stores[0], intent(2))
         stores[0].check()
+
+
+def test_a_connection_that_is_cut_as_soon_as_it_is_made_is_an_outage(
+    dsn: str, stores: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that stops may still have taken the connection, and then answers nothing."""
+    stores.append(PostgresStore(dsn))
+    usual = psycopg.connect
+
+    killer = usual(dsn, autocommit=True)
+
+    def cut_at_once(*words: object, **more: object) -> object:
+        made = usual(*words, **more)
+        killer.execute("SELECT pg_terminate_backend(%s, 5000)", (made.info.backend_pid,))
+        return made
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connections.psycopg, "connect", cut_at_once)
+        with pytest.raises(StoreUnavailable):
+            put(stores[0], intent(1))
+        with pytest.raises(StoreUnavailable):
+            stores[0].read(lambda r: r.intent(uuid_of(1)))
+        with pytest.raises(StoreUnavailable):
+            stores[0].check()
+        with pytest.raises(StoreUnavailable):
+            PostgresStore(dsn)
+    killer.close()
+    put(stores[0], intent(1))

@@ -5,8 +5,8 @@ import pytest
 
 from openline.airspace.reference import Availability, Report, UssAvailability
 from openline.errors import InvalidInput
-from openline.store.ports import Reader
-from openline.store.postgres.migrations import CURRENT, downgrade, stats, upgrade
+from openline.store.ports import Reader, StoredCheckpoint
+from openline.store.postgres.migrations import CURRENT, change_index, downgrade, stats, upgrade
 from openline.store.postgres.store import PostgresStore
 from tests.contract.samples import (
     NOON,
@@ -43,6 +43,8 @@ def _filled(dsn: str, index: str) -> tuple[object, ...]:
     run(store, lambda t: t.put_availability(Availability("uss1", UssAvailability.DOWN, "1")), ())
     run(store, lambda t: t.add_report(Report(uuid_of(1), "uss1", NOON, b"{}")), ())
     run(store, lambda t: t.append_record(NOON, "uss1", "intent.put", b"\x00"), ())
+    run(store, lambda t: t.put_document("kind", "name", b"body"), ())
+    run(store, lambda t: t.put_checkpoint(StoredCheckpoint(1, bytes(32), "note")), ())
     found = store.read(_everything)
     store.close()
     return found
@@ -61,6 +63,31 @@ def test_down_and_up_again_loses_nothing(dsn: str, index: str, other: str) -> No
     run(store, lambda t: t.delete_intent(uuid_of(2)))
     store.close()
     assert upgrade(dsn, other) == CURRENT, "up twice is up"
+
+
+def test_down_to_the_first_documents_takes_only_them_away(dsn: str) -> None:
+    before = _filled(dsn, "gist")
+    assert downgrade(dsn, 2) == CURRENT
+    assert "document" not in stats(dsn)
+    assert upgrade(dsn) == 2
+    store = PostgresStore(dsn)
+    assert store.read(_everything) == before
+    assert store.read(lambda r: r.documents("kind", "", 9)) == []
+    assert store.read(lambda r: r.last_checkpoint()) is None
+    store.close()
+
+
+@pytest.mark.parametrize("other", ["gist", "cells"])
+def test_the_index_can_be_made_anew(dsn: str, index: str, other: str) -> None:
+    before = _filled(dsn, index)
+    assert change_index(dsn, other) == index
+    store = PostgresStore(dsn, other)
+    assert store.read(_everything) == before
+    assert store.read(lambda r: r.document("kind", "name")) == b"body"
+    put(store, intent(100, extent(2)))
+    store.close()
+    with pytest.raises(InvalidInput, match="no index"):
+        change_index(dsn, "rtree")
 
 
 def test_down_to_nothing_and_up(dsn: str, index: str) -> None:
@@ -128,4 +155,6 @@ def test_stats_say_what_is_there(dsn: str) -> None:
         "report": 1,
         "record": 1,
         "last_record": 1,
+        "document": 1,
+        "record_checkpoint": 1,
     }

@@ -22,7 +22,8 @@ from openline.airspace.reference import (
 )
 from openline.errors import InvariantBroken, StoreUnavailable
 from openline.store.index import ExtentIndex
-from openline.store.ports import Reader, Record, Transaction
+from openline.store.keeping import check_body, check_checkpoint, check_name, check_word
+from openline.store.ports import Reader, Record, StoredCheckpoint, Transaction
 from openline.store.references import Expirable, extents_of, time_end_of, with_next_index
 from openline.store.touching import Touching
 
@@ -122,6 +123,8 @@ class _State:
         self.availabilities: dict[str, Availability] = {}
         self.reports: dict[str, Report] = {}
         self.records: list[Record] = []
+        self.checkpoints: dict[int, StoredCheckpoint] = {}
+        self.documents: dict[str, dict[str, bytes]] = {}  # by kind and name
 
 
 class _MemoryTransaction:
@@ -134,7 +137,9 @@ class _MemoryTransaction:
         self._subscriptions = _Overlay(state.subscriptions, touching)
         self._availabilities: dict[str, Availability] = {}
         self._reports: list[Report] = []
-        self._records: list[tuple[datetime, str, str, bytes]] = []
+        self._records: list[Record] = []
+        self._checkpoints: dict[int, StoredCheckpoint] = {}
+        self._documents: dict[tuple[str, str], bytes | None] = {}
 
     def intent(self, intent_id: str) -> IntentReference | None:
         return self._intents.get(intent_id)
@@ -164,8 +169,35 @@ class _MemoryTransaction:
         return changed or self._state.availabilities.get(uss_id)
 
     def records(self, after: int, limit: int) -> list[Record]:
-        start = max(after, 0)
-        return self._state.records[start : start + limit]
+        start, limit = max(after, 0), max(limit, 0)
+        found = self._state.records[start : start + limit]
+        start = max(start - len(self._state.records), 0)
+        return found + self._records[start : start + limit - len(found)]
+
+    def last_sequence(self) -> int:
+        return len(self._state.records) + len(self._records)
+
+    def checkpoints(self, after_size: int, limit: int) -> list[StoredCheckpoint]:
+        found = self._state.checkpoints | self._checkpoints
+        return [found[size] for size in sorted(found) if size > after_size][: max(limit, 0)]
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        found = self._state.checkpoints | self._checkpoints
+        return found[max(found)] if found else None
+
+    def document(self, kind: str, name: str) -> bytes | None:
+        check_name(kind, name)
+        if (kind, name) in self._documents:
+            return self._documents[kind, name]
+        return self._state.documents.get(kind, {}).get(name)
+
+    def documents(self, kind: str, after: str, limit: int) -> list[tuple[str, bytes]]:
+        check_word(kind, "kind")
+        check_word(after, "name", shortest=0)
+        found: dict[str, bytes | None] = dict(self._state.documents.get(kind, {}))
+        found |= {name: body for (of, name), body in self._documents.items() if of == kind}
+        there = ((name, body) for name, body in found.items() if body is not None and name > after)
+        return sorted(there)[: max(limit, 0)]
 
     def expired(self, before: datetime, limit: int) -> list[Expirable]:
         tables = (self._intents, self._constraints, self._subscriptions)
@@ -206,7 +238,21 @@ class _MemoryTransaction:
         self._reports.append(report)
 
     def append_record(self, time: datetime, party: str, kind: str, body: bytes) -> None:
-        self._records.append((time, party, kind, body))
+        self._records.append(Record(self.last_sequence() + 1, time, party, kind, body))
+
+    def put_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        found = self._state.checkpoints | self._checkpoints
+        check_checkpoint(found.get(checkpoint.size), checkpoint)
+        self._checkpoints[checkpoint.size] = checkpoint
+
+    def put_document(self, kind: str, name: str, body: bytes) -> None:
+        check_name(kind, name)
+        check_body(body)
+        self._documents[kind, name] = body
+
+    def delete_document(self, kind: str, name: str) -> None:
+        check_name(kind, name)
+        self._documents[kind, name] = None
 
     def apply(self) -> None:
         """Make the changes the committed state."""
@@ -224,8 +270,14 @@ class _MemoryTransaction:
             table.apply()
         state.availabilities |= self._availabilities
         state.reports |= {report.id: report for report in self._reports}
-        for number, (time, party, kind, body) in enumerate(self._records, len(state.records) + 1):
-            state.records.append(Record(number, time, party, kind, body))
+        state.records += self._records
+        state.checkpoints |= self._checkpoints
+        for (kind, name), body in self._documents.items():
+            of_kind = state.documents.setdefault(kind, {})
+            if body is None:
+                of_kind.pop(name, None)
+            else:
+                of_kind[name] = body
 
 
 class MemoryStore:
@@ -237,8 +289,13 @@ class MemoryStore:
         self._busy = False
         self._closed = False
 
-    def submit(self, touching: Sequence[Extent], change: Callable[[Transaction], T]) -> Future[T]:
-        """Run a change at once; the future is done on return."""
+    def submit(
+        self,
+        touching: Sequence[Extent],
+        change: Callable[[Transaction], T],
+        exclusive: str | None = None,  # noqa: ARG002 - one at a time, whatever the name
+    ) -> Future[T]:
+        """Run a change at once; the future is done on return. All changes are exclusive."""
         future: Future[T] = Future()
         try:
             future.set_result(self._run(Touching(touching), change))

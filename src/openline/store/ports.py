@@ -11,7 +11,11 @@ Laws, held by the contract suite over every backend:
 2 no change sees half of another one;
 3 `matching` misses nothing: every reference with an extent that touches one of the asked extents,
   in cells, heights and times (closed intervals), whatever the number;
-4 records are numbered 1, 2, 3 … without gaps, in the order of commit.
+4 records are numbered 1, 2, 3 … without gaps, in the order of commit;
+5 changes submitted with one name (`exclusive`) run one after the other, each seeing what those
+  before it did;
+6 from the first time a change asks for `records` or `last_sequence`, no other change adds to the
+  record until it ends: what it appends then gets the next numbers.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,6 +45,15 @@ class Record:
     party: str
     kind: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCheckpoint:
+    """A signed head of the record: of its first `size` entries. `note` is the signed note."""
+
+    size: int
+    root: bytes
+    note: str
 
 
 class Reader(Protocol):
@@ -79,7 +92,37 @@ class Reader(Protocol):
         ...
 
     def records(self, after: int, limit: int) -> list[Record]:
-        """At most `limit` records with a sequence greater than `after`, ascending."""
+        """At most `limit` records with a sequence greater than `after`, ascending.
+
+        In a change: with those it appended before; see law 6.
+        """
+        ...
+
+    def last_sequence(self) -> int:
+        """The number of the newest record, 0 for none. Cheap.
+
+        In a change: with those it appended before, so that it gives the number of what was
+        appended last; see law 6.
+        """
+        ...
+
+    def checkpoints(self, after_size: int, limit: int) -> list[StoredCheckpoint]:
+        """At most `limit` checkpoints of more than `after_size` records, by size."""
+        ...
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        """The checkpoint of most records."""
+        ...
+
+    def document(self, kind: str, name: str) -> bytes | None:
+        """The body of a document. Raises: InvalidInput for a name no document can have."""
+        ...
+
+    def documents(self, kind: str, after: str, limit: int) -> list[tuple[str, bytes]]:
+        """At most `limit` documents of a kind, name and body, with names after that one, in order.
+
+        The order is that of code points. Raises: InvalidInput.
+        """
         ...
 
     def expired(
@@ -129,15 +172,40 @@ class Transaction(Reader, Protocol):
         ...
 
     def append_record(self, time: datetime, party: str, kind: str, body: bytes) -> None:
-        """Add to the record. Its number is given at commit."""
+        """Add to the record. Its number is given at commit, or when this change asks for it."""
+        ...
+
+    def put_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """Keep a checkpoint; a note of the same head is replaced, as when signatures are added.
+
+        Raises: InvariantBroken if there is one of that size with another root.
+        """
+        ...
+
+    def put_document(self, kind: str, name: str, body: bytes) -> None:
+        """Keep a document: a small named value. Locks nothing: use `exclusive`.
+
+        Raises: InvalidInput beyond `limits.DOCUMENT_NAME_MAX` and `DOCUMENT_BYTES_MAX`.
+        """
+        ...
+
+    def delete_document(self, kind: str, name: str) -> None:
+        """Forget a document; nothing happens if there is none. Raises: InvalidInput."""
         ...
 
 
 class Store(Protocol):
     """A place for references. Thread-safe. Raises StoreUnavailable where a retry may help."""
 
-    def submit(self, touching: Sequence[Extent], change: Callable[[Transaction], T]) -> Future[T]:
+    def submit(
+        self,
+        touching: Sequence[Extent],
+        change: Callable[[Transaction], T],
+        exclusive: str | None = None,
+    ) -> Future[T]:
         """Run a change; the future is done when its effects are durable.
+
+        Changes with the same name in `exclusive` run one after the other; see law 5.
 
         `touching` is every extent whose matches the change reads or writes (old and new ones):
         backends with several writers lock by it. A change that asks for more raises

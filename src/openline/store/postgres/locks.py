@@ -1,17 +1,18 @@
 """What a change locks, so that nothing else writes what it reads.
 
-Two changes must wait for each other if one writes what the other reads. Each of the three ways to
-read has its lock:
+Two changes must wait for each other if one writes what the other reads. Each way to read has its
+lock:
 
 * by place: the sky is a tree of *nodes*, a cell of the sphere in a span of time; each step down
   has smaller cells and shorter spans. Each extent a change names is held as a few nodes,
   exclusively, and all nodes above them, shared. So two changes wait for each other exactly if a
   node of one is, or lies within, a node of the other. A change too large for nodes holds the sky;
 * by id: one key for each entity, exclusive for whoever writes it;
+* by name: one key for each name given as `exclusive`, before all others;
 * by subscription: which intents depend on it. Whoever attaches or detaches an intent holds it
   shared (such writes do not mind each other), whoever asks for the dependents exclusively.
 
-A key is a 63-bit number for PostgreSQL's advisory locks. Keys have one order, nodes from the top
+A key is a number for PostgreSQL's advisory locks. Keys have one order, nodes from the top
 down first. A transaction waits for a key only if it holds none behind it, else it asks without
 waiting and, if refused, starts over and takes what it has learned beforehand, in order. So no
 transactions ever wait for each other in a ring. Two names with one number wait in vain: harmless.
@@ -42,6 +43,7 @@ assert all(wide[1] % fine[1] == 0 for wide, fine in pairwise(_STEPS))
 class Family(IntEnum):
     """Kinds of keys in the order in which they are taken. Nodes use the numbers 1 to 4."""
 
+    EXCLUSIVE = -1
     SKY = 0
     INTENT = 5
     CONSTRAINT = 6
@@ -58,7 +60,7 @@ _HASH_MASK: Final = 2**_HASH_BITS - 1
 
 
 def key(family: int, name: str = "") -> int:
-    """The number of a key; keys of an earlier family are smaller."""
+    """The number of a key, of 64 bits with a sign; keys of an earlier family are smaller."""
     digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return (family << _HASH_BITS) | (int.from_bytes(digest) & _HASH_MASK)
 

@@ -10,7 +10,13 @@ from openline.errors import InvalidInput
 from openline.store.postgres.connections import Connection, connect, translated
 from openline.store.postgres.indexes import INDEXES, Index
 from openline.store.postgres.locks import SKY_KEY
-from openline.store.postgres.schema import MIGRATIONS, REFERENCE_TABLES
+from openline.store.postgres.schema import (
+    DOCUMENT_TABLES,
+    DOCUMENTS_AT,
+    MIGRATIONS,
+    REFERENCE_TABLES,
+    remake_index,
+)
 
 CURRENT: Final = len(MIGRATIONS)
 _UPGRADE: Final = "stop all servers, back the database up, then run: openline db upgrade"
@@ -52,6 +58,21 @@ def downgrade(dsn: str, to: int) -> int:
         return version
 
 
+def change_index(dsn: str, index: str) -> str:
+    """Make the index anew, of that kind; the kind there was. Nothing else is touched.
+
+    Stop every server first. Raises: InvalidInput, StoreUnavailable.
+    """
+    with _alone(dsn) as connection:
+        version, held = state(connection)
+        chosen = index_named(index)
+        if version != CURRENT:
+            raise InvalidInput(f"the database has version {version} of the schema", cure=_UPGRADE)
+        remake_index(connection, index_named(held), chosen)
+        _note(connection, version, chosen.name)
+        return held
+
+
 def stats(dsn: str) -> dict[str, int | str]:
     """Version of the schema, kind of index, rows of each table, last record and bytes on disk.
 
@@ -61,7 +82,7 @@ def stats(dsn: str) -> dict[str, int | str]:
         version, held = state(connection)
         result: dict[str, int | str] = {"schema_version": version, "index": held}
         if version:
-            for table in REFERENCE_TABLES:
+            for table in REFERENCE_TABLES + (DOCUMENT_TABLES if version >= DOCUMENTS_AT else ()):
                 result[table] = _number(connection, f"SELECT count(*) FROM {table}")
             last = "SELECT coalesce(max(sequence), 0) FROM record"
             result["last_record"] = _number(connection, last)
@@ -95,7 +116,7 @@ def refuse_other_kind(held: str, index: str | None) -> None:
     if index is not None and held != index:
         raise InvalidInput(
             f"the database was made with the index {held!r}, not {index!r}",
-            cure=f"use {held!r}, or go down to version 1 and up again with {index!r}",
+            cure=f"use {held!r}, or change the index: see docs/postgres.md",
         )
 
 

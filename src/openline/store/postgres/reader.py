@@ -12,7 +12,8 @@ from openline.airspace.reference import (
     IntentReference,
     Subscription,
 )
-from openline.store.ports import Record
+from openline.store.keeping import check_name, check_word
+from openline.store.ports import Record, StoredCheckpoint
 from openline.store.postgres import rows
 from openline.store.postgres.indexes import Index, Kind
 from openline.store.postgres.session import Session
@@ -28,6 +29,7 @@ TABLES: Final = {
 _SELECT: Final = {
     kind: f"SELECT {', '.join(columns)} FROM {table}" for kind, (table, columns) in TABLES.items()
 }
+_CHECKPOINTS: Final = f"SELECT {', '.join(rows.CHECKPOINT_COLUMNS)} FROM record_checkpoint"
 _LIMIT_MAX: Final = 2**31 - 1
 
 
@@ -78,8 +80,41 @@ class PostgresReader:
         """See `ports.Reader`."""
         columns = ", ".join(rows.RECORD_COLUMNS)
         statement = f"SELECT {columns} FROM record WHERE sequence > %s ORDER BY sequence LIMIT %s"
-        found = self.session.ask(statement, max(after, 0), min(max(limit, 0), _LIMIT_MAX))
+        found = self.session.ask(statement, max(after, 0), _bounded(limit))
         return [rows.record_of(row) for row in found]
+
+    def last_sequence(self) -> int:
+        """See `ports.Reader`."""
+        ((newest,),) = self.session.ask("SELECT coalesce(max(sequence), 0) FROM record")
+        return int(newest)
+
+    def checkpoints(self, after_size: int, limit: int) -> list[StoredCheckpoint]:
+        """See `ports.Reader`."""
+        statement = _CHECKPOINTS + " WHERE size > %s ORDER BY size LIMIT %s"
+        found = self.session.ask(statement, after_size, _bounded(limit))
+        return [rows.checkpoint_of(row) for row in found]
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        """See `ports.Reader`."""
+        found = self.session.ask(_CHECKPOINTS + " ORDER BY size DESC LIMIT 1")
+        return rows.checkpoint_of(found[0]) if found else None
+
+    def document(self, kind: str, name: str) -> bytes | None:
+        """See `ports.Reader`."""
+        check_name(kind, name)
+        statement = "SELECT body FROM document WHERE kind = %s AND name = %s"
+        found = self.session.ask(statement, kind, name)
+        return bytes(found[0][0]) if found else None
+
+    def documents(self, kind: str, after: str, limit: int) -> list[tuple[str, bytes]]:
+        """See `ports.Reader`."""
+        check_word(kind, "kind")
+        check_word(after, "name", shortest=0)
+        statement = """
+            SELECT name, body FROM document WHERE kind = %s AND name > %s
+            ORDER BY name LIMIT %s"""
+        found = self.session.ask(statement, kind, after, _bounded(limit))
+        return [(name, body) for name, body in found]
 
     def expired(self, before: datetime, limit: int) -> list[Expirable]:
         """See `ports.Reader`."""
@@ -110,6 +145,10 @@ class PostgresReader:
         if not self.index.exact:
             found = [one for one in found if any_touch(extents_of(one), extents)]
         return _by_id(found)
+
+
+def _bounded(limit: int) -> int:
+    return min(max(limit, 0), _LIMIT_MAX)
 
 
 def _by_id(references: list[R]) -> list[R]:

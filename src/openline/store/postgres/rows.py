@@ -22,7 +22,7 @@ from openline.airspace.reference import (
     UssAvailability,
 )
 from openline.airspace.volume_table import instant_of, microseconds
-from openline.store.ports import Record
+from openline.store.ports import Record, StoredCheckpoint
 
 Row = Sequence[Any]
 
@@ -42,6 +42,7 @@ SUBSCRIPTION_COLUMNS: Final = (
 AVAILABILITY_COLUMNS: Final = ("uss_id", "state", "version")
 REPORT_COLUMNS: Final = ("id", "party", "received_at", "body")
 RECORD_COLUMNS: Final = ("sequence", "time", "party", "kind", "body")
+CHECKPOINT_COLUMNS: Final = ("size", "root", "note")
 
 _HEAD: Final = struct.Struct("<ddqqI")
 _CACHE_MAX: Final = 4096  # references whose extents stay decoded
@@ -156,3 +157,13 @@ def report_row(report: Report) -> Row:
 def record_of(row: Row) -> Record:
     """Of RECORD_COLUMNS."""
     return Record(*row)
+
+
+def checkpoint_row(checkpoint: StoredCheckpoint) -> Row:
+    """Values of CHECKPOINT_COLUMNS."""
+    return checkpoint.size, checkpoint.root, checkpoint.note
+
+
+def checkpoint_of(row: Row) -> StoredCheckpoint:
+    """Of CHECKPOINT_COLUMNS."""
+    return StoredCheckpoint(*row)

@@ -3,6 +3,7 @@
 1. References, availabilities, reports and the record.
 2. The index of extents, of the kind that the database was made with; up fills it from the
    references, so that going down and up again makes a new one.
+3. Documents, and checkpoints of the record.
 """
 
 from collections.abc import Callable, Sequence
@@ -91,6 +92,21 @@ REFERENCE_TABLES: Final = (
     *("operational_intent", "constraint_reference", "subscription"),
     *("uss_availability", "report", "record"),
 )
+_DOCUMENTS: Final = (
+    """CREATE TABLE document (
+        kind text COLLATE "C" NOT NULL,
+        name text COLLATE "C" NOT NULL,
+        body bytea NOT NULL,
+        PRIMARY KEY (kind, name)
+    )""",
+    """CREATE TABLE record_checkpoint (
+        size int8 PRIMARY KEY,
+        root bytea NOT NULL,
+        note text NOT NULL
+    )""",
+)
+DOCUMENT_TABLES: Final = ("document", "record_checkpoint")
+DOCUMENTS_AT: Final = 3  # the version that brought them
 _BATCH: Final = 500
 
 
@@ -130,6 +146,20 @@ def _drop_index(connection: Connection, index: Index) -> None:
         _run(connection, [f"DROP TABLE {kind}_{index.suffix}"])
 
 
+def remake_index(connection: Connection, before: Index, after: Index) -> None:
+    """Another index in the place of one, from the references."""
+    _drop_index(connection, before)
+    _make_index(connection, after)
+
+
+def _make_documents(connection: Connection, _: Index) -> None:
+    _run(connection, _DOCUMENTS)
+
+
+def _drop_documents(connection: Connection, _: Index) -> None:
+    _run(connection, [f"DROP TABLE {table}" for table in DOCUMENT_TABLES])
+
+
 def _run(connection: Connection, statements: Sequence[str]) -> None:
     for statement in statements:
         connection.execute(statement)
@@ -138,4 +168,5 @@ def _run(connection: Connection, statements: Sequence[str]) -> None:
 MIGRATIONS: Final = (
     Migration(_make_references, _drop_references),
     Migration(_make_index, _drop_index),
+    Migration(_make_documents, _drop_documents),
 )

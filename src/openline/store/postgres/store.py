@@ -1,9 +1,9 @@
 """The store in PostgreSQL: any number of server processes on one database.
 
-A change runs in one transaction at READ COMMITTED. Its first statement takes the keys of the
-places it named; see `locks` for why nothing else then writes what it reads. READ COMMITTED is what
-makes this right: each later statement sees everything that was committed before the keys were
-granted, where a snapshot taken with the first statement would not.
+A change runs in one transaction at READ COMMITTED. Its first statement takes the key of its name,
+if it has one, and those of the places it named; see `locks` for why nothing else then writes what
+it reads. READ COMMITTED is what makes this right: each later statement sees everything that was
+committed before the keys were granted, where a snapshot taken with the first statement would not.
 
 Where an engine has no advisory locks, this is left to the engine: every change is SERIALIZABLE and
 is repeated when the engine says so.
@@ -11,9 +11,11 @@ is repeated when the engine says so.
 
 import random
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, Literal, TypeVar
+from functools import partial
+from typing import Any, Final, Literal, TypeVar
 
 import psycopg
 
@@ -77,23 +79,61 @@ class PostgresStore:
         self._for_changes = Connections(dsn, writers)
         self._for_queries = Connections(dsn, readers)
         self._workers = ThreadPoolExecutor(writers, thread_name_prefix="openline-postgres")
+        self._queues: dict[str, deque[tuple[Future[Any], Callable[[], Any]]]] = {}
         self._waiting = 0
         self._closed = False
         self._lock = threading.Lock()
         self._pause = threading.Event()
 
-    def submit(self, touching: Sequence[Extent], change: Callable[[Transaction], T]) -> Future[T]:
-        """See `ports.Store`. The change runs in a thread of the store."""
+    def submit(
+        self,
+        touching: Sequence[Extent],
+        change: Callable[[Transaction], T],
+        exclusive: str | None = None,
+    ) -> Future[T]:
+        """See `ports.Store`. The change runs in a thread of the store.
+
+        Changes of one name keep one thread busy at a time, in the order of their coming.
+        """
+        work = partial(self._work, tuple(touching), change, exclusive)
         with self._lock:
             problem = "the store is closed" if self._closed else None
             if self._waiting >= _WAITING_MAX:
                 problem = "too many changes wait for PostgreSQL"
             if problem is None:
                 self._waiting += 1
-                return self._workers.submit(self._work, tuple(touching), change)
+                if exclusive is None:
+                    return self._workers.submit(work)
+                return self._queued(exclusive, work)
         refused: Future[T] = Future()
         refused.set_exception(StoreUnavailable(problem, cure="try again later"))
         return refused
+
+    def _queued(self, name: str, work: Callable[[], T]) -> Future[T]:
+        """The future of work behind what else has its name. Called under the lock."""
+        future: Future[T] = Future()
+        if name not in self._queues:
+            self._queues[name] = deque()
+            self._workers.submit(self._work_off, name)
+        self._queues[name].append((future, work))
+        return future
+
+    def _work_off(self, name: str) -> None:
+        """Do what waits under a name, one after the other, until nothing does."""
+        while True:
+            with self._lock:
+                if not self._queues[name]:
+                    del self._queues[name]
+                    return
+                future, work = self._queues[name].popleft()
+            if not future.set_running_or_notify_cancel():
+                with self._lock:
+                    self._waiting -= 1
+                continue
+            try:
+                future.set_result(work())
+            except BaseException as error:
+                future.set_exception(error)
 
     def read(self, query: Callable[[Reader], T]) -> T:
         """See `ports.Store`."""
@@ -126,9 +166,15 @@ class PostgresStore:
         self._for_changes.close()
         self._for_queries.close()
 
-    def _work(self, touching: tuple[Extent, ...], change: Callable[[Transaction], T]) -> T:
+    def _work(
+        self,
+        touching: tuple[Extent, ...],
+        change: Callable[[Transaction], T],
+        exclusive: str | None,
+    ) -> T:
         with self._lock:
             self._waiting -= 1
+        first = {} if exclusive is None else {key(Family.EXCLUSIVE, exclusive): True}
         named = Touching(touching)
         extents = touching
         learned: Keys = {}
@@ -139,7 +185,7 @@ class PostgresStore:
             if attempt >= _POLITE_ATTEMPTS or keys[SKY_KEY]:
                 keys = {SKY_KEY: True}
             try:
-                return self._attempt(named, places, keys, change)
+                return self._attempt(named, places, union(first, keys), change)
             except StartOver as again:
                 learned = union(learned, again.keys)
                 extents += again.extents

@@ -12,7 +12,8 @@ from openline.airspace.reference import (
     Report,
     Subscription,
 )
-from openline.store.ports import Record
+from openline.store.keeping import check_body, check_checkpoint, check_name
+from openline.store.ports import Record, StoredCheckpoint
 from openline.store.postgres import rows
 from openline.store.postgres.indexes import Index, Kind
 from openline.store.postgres.locks import (
@@ -69,6 +70,10 @@ def _upsert(table: str, columns: Sequence[str]) -> str:
 _PUT: Final = {kind: _upsert(table, columns) for kind, (table, columns) in TABLES.items()}
 _PUT_AVAILABILITY: Final = _upsert("uss_availability", rows.AVAILABILITY_COLUMNS)
 _PUT_REPORT: Final = _upsert("report", rows.REPORT_COLUMNS)
+_PUT_CHECKPOINT: Final = _upsert("record_checkpoint", rows.CHECKPOINT_COLUMNS)
+_PUT_DOCUMENT: Final = """
+    INSERT INTO document (kind, name, body) VALUES (%s, %s, %s)
+    ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body"""
 _INCREMENT: Final = (
     "UPDATE subscription SET notification_index = notification_index + 1 WHERE id = ANY (%s)"
     f" RETURNING {', '.join(rows.SUBSCRIPTION_COLUMNS)}"
@@ -175,9 +180,32 @@ class PostgresTransaction:
         return self._reader.availability(uss_id)
 
     def records(self, after: int, limit: int) -> list[Record]:
-        """See `ports.Reader`. No other change ends from here to the end of this one."""
+        """See `ports.Reader`. No other change that adds to the record ends before this one."""
         self._locks.need({RECORD_KEY: True})
+        self.number_records()
         return self._reader.records(after, limit)
+
+    def last_sequence(self) -> int:
+        """See `ports.Reader`. Waits and makes wait as `records` does."""
+        self._locks.need({RECORD_KEY: True})
+        self.number_records()
+        return self._reader.last_sequence()
+
+    def checkpoints(self, after_size: int, limit: int) -> list[StoredCheckpoint]:
+        """See `ports.Reader`."""
+        return self._reader.checkpoints(after_size, limit)
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        """See `ports.Reader`."""
+        return self._reader.last_checkpoint()
+
+    def document(self, kind: str, name: str) -> bytes | None:
+        """See `ports.Reader`."""
+        return self._reader.document(kind, name)
+
+    def documents(self, kind: str, after: str, limit: int) -> list[tuple[str, bytes]]:
+        """See `ports.Reader`."""
+        return self._reader.documents(kind, after, limit)
 
     def expired(self, before: datetime, limit: int) -> list[Expirable]:
         """See `ports.Reader`."""
@@ -254,8 +282,26 @@ class PostgresTransaction:
         """See `ports.Transaction`."""
         self._records.append((time, party, kind, body))
 
+    def put_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """See `ports.Transaction`."""
+        size = checkpoint.size
+        (before,) = self._reader.checkpoints(size - 1, 1) or (None,)
+        check_checkpoint(before if before and before.size == size else None, checkpoint)
+        self._session.queue(_PUT_CHECKPOINT, *rows.checkpoint_row(checkpoint))
+
+    def put_document(self, kind: str, name: str, body: bytes) -> None:
+        """See `ports.Transaction`."""
+        check_name(kind, name)
+        check_body(body)
+        self._session.queue(_PUT_DOCUMENT, kind, name, body)
+
+    def delete_document(self, kind: str, name: str) -> None:
+        """See `ports.Transaction`."""
+        check_name(kind, name)
+        self._session.queue("DELETE FROM document WHERE kind = %s AND name = %s", kind, name)
+
     def number_records(self) -> None:
-        """Queue the records as the last thing before the commit.
+        """Queue the records kept back: the last thing before the commit, unless asked for before.
 
         Whoever numbers holds one key until the commit is seen by all: so numbers are in the order
         of commit, without gaps, and only the commits themselves wait for each other.
@@ -264,6 +310,7 @@ class PostgresTransaction:
             self._locks.need({RECORD_KEY: True})
             columns = [list(column) for column in zip(*self._records, strict=True)]
             self._session.queue(_APPEND, *columns)
+            self._records = []
 
     def _require(self, extents: Sequence[Extent]) -> None:
         """Raises: InvariantBroken outside the cells that were named; StartOver at other times."""

@@ -17,7 +17,8 @@ from openline.airspace.reference import (
 )
 from openline.airspace.volume_table import microseconds
 from openline.errors import InvariantBroken
-from openline.store.ports import Record
+from openline.store.keeping import check_name, check_word
+from openline.store.ports import Record, StoredCheckpoint
 from openline.store.references import Expirable, extents_of
 from openline.store.sqlite.live import Live, Matches
 from openline.store.sqlite.rows import CONSTRAINTS, INTENTS, SUBSCRIPTIONS, TABLES, Table, instant
@@ -135,6 +136,43 @@ class SqliteReader:
         bounds = (_bounded(after), max(0, _bounded(limit)))
         rows = self._connection.execute(question, bounds)
         return [Record(row[0], instant(row[1]), *row[2:]) for row in rows]
+
+    def last_sequence(self) -> int:
+        """The number of the newest record, 0 for none."""
+        question = "SELECT coalesce(max(sequence), 0) FROM records"
+        (newest,) = self._connection.execute(question).fetchone() or (0,)
+        return cast(int, newest)
+
+    def checkpoints(self, after_size: int, limit: int) -> list[StoredCheckpoint]:
+        """At most `limit` checkpoints of more than `after_size` records, by size."""
+        question = "SELECT size, root, note FROM checkpoints WHERE size > ? ORDER BY size LIMIT ?"
+        bounds = (_bounded(after_size), max(0, _bounded(limit)))
+        rows: list[Any] = self._connection.execute(question, bounds).fetchall()
+        return [StoredCheckpoint(*row) for row in rows]
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        """The checkpoint of most records."""
+        question = "SELECT size, root, note FROM checkpoints ORDER BY size DESC LIMIT 1"
+        row: Any = self._connection.execute(question).fetchone()
+        return row and StoredCheckpoint(*row)
+
+    def document(self, kind: str, name: str) -> bytes | None:
+        """The body of a document."""
+        check_name(kind, name)
+        question = "SELECT body FROM documents WHERE kind = ? AND name = ?"
+        row = self._connection.execute(question, (kind, name)).fetchone()
+        return row and cast(bytes, row[0])
+
+    def documents(self, kind: str, after: str, limit: int) -> list[tuple[str, bytes]]:
+        """At most `limit` documents of a kind, name and body, with names after that one."""
+        check_word(kind, "kind")
+        check_word(after, "name", shortest=0)
+        question = (
+            "SELECT name, body FROM documents WHERE kind = ? AND name > ? ORDER BY name LIMIT ?"
+        )
+        bounds = (kind, after, max(0, _bounded(limit)))
+        rows: list[Any] = self._connection.execute(question, bounds).fetchall()
+        return [(name, body) for name, body in rows]
 
     def expired(self, before: datetime, limit: int) -> list[Expirable]:
         """At most `limit` references that ended before that instant, oldest end first, by id."""

@@ -61,8 +61,16 @@ class SqliteStore:
             raise
         self._writer = Writer(self._connection, self._live, self._path)
 
-    def submit(self, touching: Sequence[Extent], change: Callable[[Transaction], T]) -> Future[T]:
-        """Run a change in the writer's thread; the future is done when it is on the disk."""
+    def submit(
+        self,
+        touching: Sequence[Extent],
+        change: Callable[[Transaction], T],
+        exclusive: str | None = None,  # noqa: ARG002 - one at a time, whatever the name
+    ) -> Future[T]:
+        """Run a change in the writer's thread; the future is done when it is on the disk.
+
+        There is one writer: all changes are exclusive, whatever their names.
+        """
         if self._is_nested():
             refused: Future[T] = Future()
             refused.set_exception(_nested())

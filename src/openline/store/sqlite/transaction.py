@@ -15,7 +15,8 @@ from openline.airspace.reference import (
     Subscription,
 )
 from openline.airspace.volume_table import microseconds
-from openline.store.ports import Transaction
+from openline.store.keeping import check_body, check_checkpoint, check_name
+from openline.store.ports import StoredCheckpoint, Transaction
 from openline.store.references import extents_of, with_next_index
 from openline.store.sqlite.live import Live
 from openline.store.sqlite.reader import SqliteReader, WriterSight
@@ -34,7 +35,6 @@ class SqliteTransaction(SqliteReader):
         self._named = touching
         self._named_cells = {extent.cells for extent in touching}
         self._touching: Touching | None = None
-        self._records: list[tuple[int, str, str, bytes]] = []
 
     def put_intent(self, intent: IntentReference) -> None:
         """Add or replace it."""
@@ -91,19 +91,40 @@ class SqliteTransaction(SqliteReader):
         )
 
     def append_record(self, time: datetime, party: str, kind: str, body: bytes) -> None:
-        """Add to the record. Its number is given when the change is over."""
-        self._records.append((microseconds(time), party, kind, body))
+        """Add to the record, under the next number."""
+        self._connection.execute(
+            "INSERT INTO records (time, party, kind, body) VALUES (?, ?, ?, ?)",
+            (microseconds(time), party, kind, body),
+        )
+
+    def put_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """Keep a checkpoint."""
+        size = checkpoint.size
+        (before,) = self.checkpoints(size - 1, 1) or (None,)
+        check_checkpoint(before if before and before.size == size else None, checkpoint)
+        self._connection.execute(
+            "INSERT OR REPLACE INTO checkpoints (size, root, note) VALUES (?, ?, ?)",
+            (size, checkpoint.root, checkpoint.note),
+        )
+
+    def put_document(self, kind: str, name: str, body: bytes) -> None:
+        """Keep a document."""
+        check_name(kind, name)
+        check_body(body)
+        self._connection.execute(
+            "INSERT INTO documents (kind, name, body) VALUES (?, ?, ?) "
+            "ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body",
+            (kind, name, body),
+        )
+
+    def delete_document(self, kind: str, name: str) -> None:
+        """Forget a document, if it is there."""
+        check_name(kind, name)
+        self._connection.execute("DELETE FROM documents WHERE kind = ? AND name = ?", (kind, name))
 
     def count_check(self) -> None:
         """Write something that means nothing."""
         self._connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'checks'")
-
-    def finish(self) -> None:
-        """The change is over: write what was kept back."""
-        if self._records:
-            self._connection.executemany(
-                "INSERT INTO records (time, party, kind, body) VALUES (?, ?, ?, ?)", self._records
-            )
 
     def _require(self, extents: Sequence[Extent]) -> None:
         """As `Touching.require`, at once where the very cells were named: almost always."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import apsw
 
@@ -25,9 +25,10 @@ Progress = Callable[[int, int], None]
 _PAGES_A_STEP: Final = 1_000
 _ROWS_A_STEP: Final = 2_000
 _PROBLEMS_MAX: Final = 100
+_ROOT_BYTES: Final = 32
 _TABLES: Final = (
     *("intents", "constraints", "subscriptions"),
-    *("availability", "reports", "records"),
+    *("availability", "reports", "records", "checkpoints", "documents"),
 )
 
 
@@ -150,7 +151,12 @@ def integrity_problems(path: Path, *, progress: Progress | None = None) -> list[
 def figures(path: Path) -> Figures:
     """Sizes and counts. Raises: InvalidInput, StoreUnavailable."""
     with storage_errors(path), _ours(path) as connection:
-        rows = {name: _number(connection, f"SELECT count(*) FROM {name}") for name in _TABLES}
+        there = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+        rows = {
+            name: _number(connection, f"SELECT count(*) FROM {name}")
+            for name in _TABLES
+            if name in there  # an older schema has fewer
+        }
         ends = [
             _number(connection, f"SELECT min(time_end) FROM {table.name}")
             for table in TABLES
@@ -271,12 +277,30 @@ def _logical_problems(connection: apsw.Connection, progress: Progress | None) ->
     records = _number(connection, "SELECT count(*) FROM records")
     if records and _number(connection, "SELECT max(sequence) FROM records") != records:
         yield f"the record has gaps: {records:,} entries do not end with number {records:,}"
+    if _has_checkpoints(connection):
+        yield from _checkpoint_problems(connection, records)
     question = (
         "SELECT i.id, i.subscription_id FROM intents AS i LEFT JOIN subscriptions AS s "
         "ON s.id = i.subscription_id WHERE i.subscription_id IS NOT NULL AND s.id IS NULL LIMIT 10"
     )
     for intent_id, subscription_id in connection.execute(question):
         yield f"intent {intent_id} depends on subscription {subscription_id}, which is not there"
+
+
+def _has_checkpoints(connection: apsw.Connection) -> bool:
+    """Whether the schema has them; an older one does not."""
+    question = "SELECT count(*) FROM sqlite_schema WHERE name = 'checkpoints'"
+    return _number(connection, question) > 0
+
+
+def _checkpoint_problems(connection: apsw.Connection, records: int) -> Iterator[str]:
+    question = "SELECT size, length(root) FROM checkpoints WHERE size > ? OR length(root) <> ?"
+    rows: list[Any] = connection.execute(question, (records, _ROOT_BYTES)).fetchall()
+    for size, root_bytes in rows[:_PROBLEMS_MAX]:
+        if size > records:
+            yield f"a checkpoint is of {size:,} entries, more entries than the {records:,} there"
+        if root_bytes != _ROOT_BYTES:
+            yield f"the checkpoint of {size:,} entries has no root of {_ROOT_BYTES} bytes"
 
 
 def _row_problem(table: Table, row: tuple) -> str | None:  # type: ignore[type-arg]

@@ -166,7 +166,6 @@ class Writer:
         try:
             transaction = SqliteTransaction(self._connection, self._live, job.touching)
             job.answer = job.change(transaction)
-            transaction.finish()
         except apsw.Error:
             raise
         except BaseException as error:
