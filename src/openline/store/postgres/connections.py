@@ -55,12 +55,20 @@ def connect(dsn: str, *, settings: bool = True) -> Connection:
             cure="write it as postgresql://user@host:port/database",
         ) from error
     if settings:
-        connection.execute("SET TimeZone TO 'UTC'")
-        for name, value in _SETTINGS + _PLANNER:
-            # Engines that only speak PostgreSQL's language do not know all of them.
-            with suppress(psycopg.ProgrammingError, psycopg.NotSupportedError):
-                connection.execute(f"SET {name} TO '{value}'")
+        try:
+            _set_up(connection)
+        except psycopg.Error as error:  # the server may stop at any time, also just now
+            connection.close()
+            raise translated(error) from error
     return connection
+
+
+def _set_up(connection: Connection) -> None:
+    connection.execute("SET TimeZone TO 'UTC'")
+    for name, value in _SETTINGS + _PLANNER:
+        # Engines that only speak PostgreSQL's language do not know all of them.
+        with suppress(psycopg.ProgrammingError, psycopg.NotSupportedError):
+            connection.execute(f"SET {name} TO '{value}'")
 
 
 def is_lost(connection: Connection) -> bool:
