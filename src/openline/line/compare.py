@@ -3,27 +3,260 @@
 The whole sky of the line is held in an index. After each change `events` compares what is different
 now with everything else, both ways, with the agreement's minima for the two classes of flight, and
 says what opened, changed or closed. A conflict has one id, whoever computes it.
+
+Laws (tests/property/test_compare.py): 1 after any history the conflicts that are open are those
+that `find_conflicts` gives for what stands; 2 events that are not taken are given again, those that
+are taken never; 3 who was not told of a notice is not told of its conflicts.
+Errs toward: as `airspace.detect`; a class of flight that is not known has the widest minima.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
+from openline.airspace.conflict import Conflict
+from openline.airspace.detect import conflict, overlapping
+from openline.airspace.entity import Constraint, Notice, OperationalIntent
+from openline.airspace.find import find_conflicts
+from openline.airspace.index import AirspaceIndex
+from openline.airspace.separation import Separation
+from openline.line.agreement import Agreement
 from openline.line.event import ConflictChanged, ConflictClosed, ConflictOpened, Event
+from openline.line.facts import facts_of, same_numbers
+from openline.line.sky import (
+    Standing,
+    compared,
+    in_order,
+    knowing,
+    standing,
+    threads_standing,
+    version_of,
+)
 from openline.line.state import LineState
+
+# From so many changes at once everything is compared in one go.
+_ALL_FROM: Final = 200
+_Known = ConflictOpened | ConflictChanged
 
 
 class Comparison:
     """What was compared so far, and the conflicts that stand."""
 
     def __init__(self) -> None:
-        self._open: dict[str, ConflictOpened | ConflictChanged] = {}
+        self._agreement: Agreement | None = None
+        self._touched: dict[str, None] = {}  # threads in the order they were touched
+        self._sky: dict[str, Standing] = {}
+        self._index = AirspaceIndex()
+        self._unlocated: dict[str, Standing] = {}
+        self._within: dict[str, bool] = {}  # whether a thing is over the agreed area
+        self._found: dict[str, ConflictOpened] = {}  # what stands now
+        self._of: dict[str, set[str]] = {}  # conflicts by thread
+        self._open: dict[str, _Known] = {}  # what the record says stands
+        self._unsure: dict[str, None] = {}  # ids for which the two may differ
+        self._by_agreement: set[str] = set()  # no more found since the agreement is another
 
-    def events(self, state: LineState, now: datetime) -> list[Event]:
+    def touch(self, thread: str) -> None:
+        """Something was said in that thread, or it ended: it may stand differently now."""
+        self._touched[thread] = None
+
+    def events(self, state: LineState, _now: datetime) -> list[Event]:
         """What opened, changed or closed since the last events were taken."""
-        raise NotImplementedError
+        self._compare(state)
+        events: list[Event] = []
+        for conflict_id in tuple(self._unsure):
+            event = self._difference(state, conflict_id)
+            if event is None:
+                del self._unsure[conflict_id]
+            else:
+                events.append(event)
+        return events
 
     def took(self, event: ConflictOpened | ConflictChanged | ConflictClosed) -> None:
         """An event that `events` gave is on the record."""
         if isinstance(event, ConflictClosed):
             self._open.pop(event.conflict, None)
+            self._by_agreement.discard(event.conflict)
         else:
             self._open[event.conflict] = event
+        self._unsure[event.conflict] = None
+
+    def would_meet(self, state: LineState, moved: Standing) -> list[Conflict]:
+        """The conflicts that a thing would have if it stood as given, in place of what it is now.
+
+        Worst first is not promised; each is with the minima of its pair.
+        """
+        self._compare(state)
+        return [found for _, found in self._partners(moved)]
+
+    def _difference(self, state: LineState, conflict_id: str) -> Event | None:
+        found, known = self._found.get(conflict_id), self._open.get(conflict_id)
+        if found is None:
+            if known is None:
+                return None
+            cause = self._cause(state, known)
+            return ConflictClosed(conflict_id, known.threads, known.parties, cause)
+        if known is None:
+            return found
+        if same_numbers(found.facts, known.facts):
+            return None
+        return ConflictChanged(conflict_id, found.threads, found.parties, found.facts)
+
+    def _cause(self, state: LineState, known: _Known) -> str:
+        ends = [state.threads[name].ended for name in known.threads if name in state.threads]
+        for end in ends:
+            if end is not None:
+                return end.value
+        return "agreement" if known.conflict in self._by_agreement else "amended"
+
+    def _compare(self, state: LineState) -> None:
+        if state.agreement is None:
+            return
+        if state.agreement is not self._agreement:
+            self._compare_all(state, state.agreement)
+            return
+        touched = [
+            name
+            for name in self._touched
+            if version_of(state, name) != (self._sky[name].version if name in self._sky else None)
+        ]
+        self._touched.clear()
+        for name in touched:
+            self._forget(name)
+        if len(touched) >= _ALL_FROM:
+            self._begin(state, touched)
+            self._find_all(set(touched))
+            return
+        for name in touched:
+            self._begin(state, (name,))
+            if name in self._sky:
+                for other, found in self._partners(self._sky[name]):
+                    self._note(self._sky[name], other, found)
+
+    def _compare_all(self, state: LineState, agreement: Agreement) -> None:
+        """Under another agreement everything is compared anew."""
+        before = {
+            conflict_id
+            for conflict_id, one in self._found.items()
+            if all(self._sky[name].version == version_of(state, name) for name in one.threads)
+        }
+        self._agreement = agreement
+        self._within.clear()
+        self._touched.clear()
+        for name in tuple(self._sky):
+            self._forget(name)
+        self._begin(state, tuple(threads_standing(state)))
+        self._find_all(set(self._sky))
+        self._by_agreement |= before - set(self._found)
+        self._unsure |= dict.fromkeys(self._open)
+
+    def _forget(self, name: str) -> None:
+        was = self._sky.pop(name, None)
+        self._unlocated.pop(name, None)
+        self._within.pop(name, None)
+        if was is not None and was.located:
+            self._index.remove(was.entity)
+        for conflict_id in sorted(self._of.pop(name, ())):
+            found = self._found.pop(conflict_id)
+            for other in found.threads:
+                self._of.get(other, set()).discard(conflict_id)
+            self._unsure[conflict_id] = None
+
+    def _begin(self, state: LineState, names: Iterable[str]) -> None:
+        new = [one for one in (standing(state, name) for name in names) if one is not None]
+        self._sky |= {one.thread: one for one in new}
+        self._unlocated |= {one.thread: one for one in new if not one.located}
+        self._index.add_all([one.entity for one in new if one.located])
+
+    def _partners(self, one: Standing) -> Iterator[tuple[Standing, Conflict]]:
+        """Everything else that comes too close to it, and how."""
+        for other in self._near(one):
+            if compared(one, other):
+                found = self._exact(one, other)
+                if found is not None:
+                    yield other, found
+
+    def _near(self, one: Standing) -> list[Standing]:
+        """What may be too close: all within the widest minima, each once."""
+        widest = self._agreed().widest_separation()
+        if not one.located:
+            first, last = one.time_start - widest.time, one.time_end + widest.time
+            others = [
+                each
+                for each in self._sky.values()
+                if each.time_start <= last and first <= each.time_end and compared(one, each)
+            ]
+            return self._over_area(others)
+        near = {
+            entity.id: self._sky[entity.id]
+            for volume in one.entity.volumes
+            for entity in self._index.query(volume, widest)
+            if entity.party != one.party
+        }
+        if self._unlocated and self._over_area([one]):
+            near |= self._unlocated
+        near.pop(one.thread, None)
+        return list(near.values())
+
+    def _over_area(self, things: list[Standing]) -> list[Standing]:
+        """Those with a volume over the agreed area, and those whose place is not known."""
+        new = [
+            one
+            for one in things
+            if one.located and not (one.thread in self._within and self._sky.get(one.thread) is one)
+        ]
+        volumes = [volume for one in new for volume in one.entity.volumes]
+        hits = overlapping(self._agreed().area, volumes) if volumes else []
+        inside: dict[str, bool] = {}
+        for one in new:
+            count = len(one.entity.volumes)
+            inside[one.thread], hits = any(hits[:count]), hits[count:]
+        self._within |= {
+            one.thread: inside[one.thread] for one in new if self._sky.get(one.thread) is one
+        }
+        return [
+            one
+            for one in things
+            if not one.located or inside.get(one.thread, self._within.get(one.thread, True))
+        ]
+
+    def _find_all(self, names: set[str]) -> None:
+        """Every conflict with one of these, by one comparison of the whole sky."""
+        agreed = self._agreed()
+        things = sorted(self._sky.values(), key=lambda one: (one.party, one.thread))
+        entities = [one.entity for one in things]
+        widest = agreed.widest_separation()
+        every = find_conflicts(
+            [entity for entity in entities if isinstance(entity, OperationalIntent)],
+            [entity for entity in entities if isinstance(entity, Constraint)],
+            widest,
+            notices=[entity for entity in entities if isinstance(entity, Notice)],
+            agreed_area=agreed.area,
+        )
+        for found in every:
+            one, other = self._sky[found.a.id], self._sky[found.b.id]
+            if not compared(one, other) or not names & {one.thread, other.thread}:
+                continue
+            own = self._separation(one, other)
+            exact = found if own == widest else self._exact(one, other)
+            if exact is not None:
+                self._note(one, other, exact)
+
+    def _exact(self, one: Standing, other: Standing) -> Conflict | None:
+        a, b = in_order(one, other)
+        return conflict(a.entity, b.entity, self._separation(a, b))
+
+    def _note(self, one: Standing, other: Standing, found: Conflict) -> None:
+        a, b = in_order(one, other)
+        threads = (a.thread, b.thread)
+        self._found[found.id] = ConflictOpened(found.id, threads, knowing(a, b), facts_of(found))
+        self._unsure[found.id] = None
+        self._by_agreement.discard(found.id)
+        for name in threads:
+            self._of.setdefault(name, set()).add(found.id)
+
+    def _separation(self, one: Standing, other: Standing) -> Separation:
+        return self._agreed().separation_between(one.flight_class, other.flight_class)
+
+    def _agreed(self) -> Agreement:
+        assert self._agreement is not None, "compared before there is an agreement"
+        return self._agreement

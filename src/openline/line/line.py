@@ -74,6 +74,7 @@ class Line:
         if message.kind.begins_thread:
             state.begin_thread(taken)
         state.threads[message.thread].entries.append(taken)
+        self._comparison.touch(message.thread)
         RULES[message.kind].apply(state, taken)
         return taken
 
@@ -137,16 +138,17 @@ class Line:
     ) -> None:
         state = self.state
         found = state.conflicts.get(event.conflict)
-        if found is None or found.closed is not None:
-            state.conflicts[event.conflict] = ConflictState(
+        if found is None:
+            found = state.conflicts[event.conflict] = ConflictState(
                 event.conflict, event.threads, event.parties, event.facts, at, entry
             )
-            sides = {party: Side(Step.RECEIVED) for party in event.parties}
-            state.threads[event.conflict] = Thread(
-                event.conflict, None, "", sides, at, event.conflict
-            )
-        else:
-            found.facts = event.facts
+            state.threads[event.conflict] = Thread(event.conflict, None, "", {}, at, event.conflict)
+        if isinstance(event, ConflictOpened):  # the first time or again: one thread, one history
+            found.opened, found.opened_entry, found.closed = at, entry, None
+            thread = state.threads[event.conflict]
+            thread.ended_at = None
+            thread.sides = {party: Side(Step.RECEIVED) for party in event.parties}
+        found.facts = event.facts
         self._comparison.took(event)
 
     def _close_conflict(self, at: datetime, event: ConflictClosed) -> None:
@@ -178,6 +180,7 @@ class Line:
         state = self.state
         thread = state.threads[event.thread]
         thread.ended, thread.ended_at = event.cause, at
+        self._comparison.touch(thread.id)
         state.notices.pop(thread.id, None)
         state.closures.pop(thread.id, None)
         state.party(thread.opener).authorities.pop(thread.id, None)

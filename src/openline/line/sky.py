@@ -1,0 +1,155 @@
+"""What stands in the sky of the line: notices, plans, sites and closures as entities to compare.
+
+An entity has the id of its thread and no name: what is said of a conflict goes to both sides, and
+a name may be for one of them alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from openline.airspace.entity import Constraint, Entity, EntityKind, Notice, OperationalIntent
+from openline.airspace.volume import Volume4D
+from openline.limits import TIME_MAX, TIME_MIN
+from openline.line.message.bodies import Notify
+from openline.line.message.kind import Kind, NoticeKind
+from openline.line.rules.general import SKEW_WIDEN
+from openline.line.state import ClosureState, LineState, NoticeState
+
+# As `find_conflicts` names them: plans, closures, notices.
+_KINDS: Final = (EntityKind.INTENT, EntityKind.CONSTRAINT, EntityKind.NOTICE)
+_NO_TIME: Final = timedelta(0)
+_GIVE_TIMES: Final = (Kind.NOTIFY, Kind.AMEND, Kind.CLOSURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One thing that stands. fixed: nothing moves in it: a site or a closure.
+
+    version: counts its amendments; what has the same version is the same.
+    """
+
+    thread: str
+    entity: Entity
+    version: int
+    recipients: frozenset[str]
+    fixed: bool
+    time_start: datetime
+    time_end: datetime
+    flight_class: str | None = None
+
+    @property
+    def party(self) -> str:
+        """Whose it is."""
+        return self.entity.party
+
+    @property
+    def located(self) -> bool:
+        """Whether it names a place."""
+        return bool(self.entity.volumes)
+
+
+def standing(state: LineState, thread: str) -> Standing | None:
+    """What stands in that thread; None if nothing does, or not any more."""
+    notice = state.notices.get(thread)
+    if notice is not None:
+        return standing_notice(state, notice, notice.notify)
+    closure = state.closures.get(thread)
+    return None if closure is None else _standing_closure(state, closure)
+
+
+def standing_notice(state: LineState, notice: NoticeState, notify: Notify) -> Standing:
+    """A notice as it would stand with other contents; with its own, as it stands."""
+    widening = _widening(state, notice.thread)
+    volumes = tuple(_wider(volume, widening) for volume in notify.volumes)
+    start, end = _window(notify.time_start, notify.time_end, widening)
+    entity: Entity
+    if notify.notice is NoticeKind.PLAN:
+        entity = OperationalIntent(notice.thread, notice.party, volumes)
+    else:
+        entity = Notice(notice.thread, notice.party, start, end, volumes)
+    return Standing(
+        notice.thread,
+        entity,
+        notice.version,
+        frozenset(notice.recipients),
+        notify.notice is NoticeKind.SITE,
+        start,
+        end,
+        notify.flight_class,
+    )
+
+
+def version_of(state: LineState, thread: str) -> int | None:
+    """The version of what stands in that thread; None if nothing does."""
+    notice = state.notices.get(thread)
+    if notice is not None:
+        return notice.version
+    return 1 if thread in state.closures else None
+
+
+def threads_standing(state: LineState) -> Iterator[str]:
+    """The threads in which something stands."""
+    yield from state.notices
+    yield from state.closures
+
+
+def compared(one: Standing, other: Standing) -> bool:
+    """Whether the two can be in each other's way at all, and somebody may know of both.
+
+    Two things of one party are its own affair, and of two that do not move neither meets the other.
+    """
+    if one.party == other.party or (one.fixed and other.fixed):
+        return False
+    return bool(knowing(one, other))
+
+
+def knowing(one: Standing, other: Standing) -> tuple[str, ...]:
+    """Of the two parties, those to whom the other's thing was said: who may know of a conflict."""
+    pairs = ((one.party, other), (other.party, one))
+    return tuple(party for party, theirs in pairs if party in theirs.recipients)
+
+
+def in_order(one: Standing, other: Standing) -> tuple[Standing, Standing]:
+    """The two in the order in which they are always compared and named."""
+    return (one, other) if _rank(one) <= _rank(other) else (other, one)
+
+
+def _rank(one: Standing) -> tuple[int, str, str]:
+    return _KINDS.index(one.entity.kind), one.party, one.thread
+
+
+def _standing_closure(state: LineState, closure: ClosureState) -> Standing:
+    widening = _widening(state, closure.thread)
+    volumes = tuple(_wider(volume, widening) for volume in closure.closure.volumes)
+    start, end = _window(closure.closure.time_start, closure.closure.time_end, widening)
+    return Standing(
+        closure.thread,
+        Constraint(closure.thread, closure.party, volumes),
+        1,
+        frozenset(closure.recipients),
+        True,
+        start,
+        end,
+    )
+
+
+def _widening(state: LineState, thread: str) -> timedelta:
+    """How far the sender's clock was off when the times were given, if that is much."""
+    for entry in reversed(state.threads[thread].entries):
+        if entry.message.kind in _GIVE_TIMES:
+            skew = abs(entry.marks.skew or _NO_TIME)
+            return skew if skew > SKEW_WIDEN else _NO_TIME
+    return _NO_TIME
+
+
+def _wider(volume: Volume4D, widening: timedelta) -> Volume4D:
+    if not widening:
+        return volume
+    start, end = _window(volume.time_start, volume.time_end, widening)
+    return replace(volume, time_start=start, time_end=end)
+
+
+def _window(start: datetime, end: datetime, widening: timedelta) -> tuple[datetime, datetime]:
+    return max(start - widening, TIME_MIN), min(end + widening, TIME_MAX)
