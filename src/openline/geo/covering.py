@@ -24,15 +24,18 @@ from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
 from openline.geo.ellipsoid import CURVATURE_RADIUS_MIN_M, ECCENTRICITY_SQUARED
 from openline.geo.footprint import Footprint
+from openline.geo.measured_ring import grown, measured
 from openline.geo.position import Position
-from openline.geo.sphere import angle_rad
+from openline.geo.sphere import EARTH_RADIUS_M, angle_rad
 from openline.limits import COVERING_CELLS_MAX, QUERY_CELLS_MAX, RESOLUTION_M
 
 Cells = tuple[int, ...]
 
 # Small shapes get fewer cells. Where these would be coarser than level 13 (1.3 km2, the level of
-# the reference server), the shape gets as many as are allowed.
+# the reference server), the shape gets as many as are allowed. So do larger ones at once: above
+# this area the fewer cells would nearly always be too coarse.
 COVERING_CELLS: Final = 32
+_SMALL_SR: Final = 10e6 / EARTH_RADIUS_M**2  # 10 km2
 _COARSE_BELOW: Final = 1 << (2 * (30 - 13))  # lowest bit of the id of a level-13 cell
 WHOLE_EARTH: Final[Cells] = tuple((2 * face + 1) << 60 for face in range(6))
 _MARGIN_RAD: Final = RESOLUTION_M / 2 / CURVATURE_RADIUS_MIN_M
@@ -49,10 +52,11 @@ def covering(footprint: Footprint, finest_level: int = 30) -> Cells:
     region = _region(footprint)
     if region is None:
         return WHOLE_EARTH
-    cells = s2.cells_of(region, COVERING_CELLS, finest_level)
-    if any(cell & -cell > _COARSE_BELOW for cell in cells):
-        return s2.cells_of(region, COVERING_CELLS_MAX, finest_level)
-    return cells
+    if _area_sr(footprint, region) < _SMALL_SR:
+        cells = s2.cells_of(region, COVERING_CELLS, finest_level)
+        if not any(cell & -cell > _COARSE_BELOW for cell in cells):
+            return cells
+    return s2.cells_of(region, COVERING_CELLS_MAX, finest_level)
 
 
 def covering_within(footprint: Footprint, cells_max: int) -> Cells:
@@ -63,28 +67,36 @@ def covering_within(footprint: Footprint, cells_max: int) -> Cells:
     return WHOLE_EARTH if region is None else s2.cells_of(region, cells_max)
 
 
+def _area_sr(footprint: Footprint, region: s2.Region) -> float:
+    """About the area of a region of this footprint, steradians."""
+    if isinstance(footprint, Circle):
+        return math.pi * (footprint.radius_m / EARTH_RADIUS_M) ** 2
+    return s2.area_sr(region)
+
+
 def _region(footprint: Footprint) -> s2.Region | None:
     """A region of the sphere that contains the footprint; None if only the whole one will do."""
     if isinstance(footprint, Circle):
         reach = _reach_rad(footprint.radius_m, (footprint.centre,), 0.0)
         return s2.cap(footprint.centre, reach)
     if isinstance(footprint, Corridor):
-        stray = _stray_rad(footprint.path)
+        stray = _stray_rad(max(angle_rad(*ends) for ends in pairwise(footprint.path)))
         if stray is None:
             return None
         reach = _reach_rad(footprint.half_width_m, footprint.path, stray)
         return s2.grown_path(footprint.path, reach)
     # Holes lie within the outer ring, but their edges may be as long as its own.
-    strays = [_stray_rad((*ring, ring[0])) for ring in footprint.rings()]
-    stray = max((one for one in strays if one is not None), default=0.0)
-    if None in strays:
+    rings = [measured(ring) for ring in footprint.rings()]
+    stray = _stray_rad(max(map(max, (ring.edges_rad for ring in rings))))
+    if stray is None:
         return None
-    return s2.grown_polygon(footprint.rings(), stray + _MARGIN_RAD)
+    simply = grown(rings[0], stray + _MARGIN_RAD) if len(rings) == 1 else None
+    return simply or s2.grown_polygon(footprint.rings(), stray + _MARGIN_RAD)
 
 
-def _stray_rad(path: Sequence[Position]) -> float | None:
-    """How far the geodesics of a path stray from great circles at most; None if nobody knows."""
-    longest = math.degrees(max(angle_rad(start, end) for start, end in pairwise(path)))
+def _stray_rad(longest_edge_rad: float) -> float | None:
+    """How far geodesics up to a length stray from great circles at most; None if nobody knows."""
+    longest = math.degrees(longest_edge_rad)
     if longest > EDGE_MAX_DEG:
         return None
     return math.radians(STRAY_PER_SQUARE_DEGREE * longest * longest)

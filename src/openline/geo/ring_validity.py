@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from openline.errors import AreaTooLarge, InvalidGeometry
 from openline.geo import s2
+from openline.geo.measured_ring import MeasuredRing, measured
 from openline.geo.position import Position
-from openline.geo.sphere import EARTH_RADIUS_M, angle_rad, first_crossing, unit_vectors
+from openline.geo.sphere import EARTH_RADIUS_M, first_crossing, unit_vectors
 from openline.limits import POLYGON_EXTENT_MAX_M, RESOLUTION_M
 
 _Ring = Sequence[Position]
@@ -34,16 +35,15 @@ def _loop(ring: _Ring, word: str) -> s2.Loop:
         Position.checked(*position)
     if len(set(ring)) != len(ring):
         raise InvalidGeometry(_duplicate(ring, word), cure="remove one of them")
-    loop = s2.loop(ring)
-    if not s2.is_valid(loop):
+    shape = measured(tuple(ring))
+    if not s2.is_valid(shape.loop):
         raise InvalidGeometry(_defect(ring, word), cure="draw the ring without crossings")
-    _check_size(ring, loop, word)
-    return loop
+    _check_size(shape, word)
+    return shape.loop
 
 
-def _check_size(ring: _Ring, loop: s2.Loop, word: str) -> None:
-    perimeter = sum(angle_rad(a, b) for a, b in zip(ring, (*ring[1:], ring[0]), strict=True))
-    area = s2.area_sr(loop)
+def _check_size(shape: MeasuredRing, word: str) -> None:
+    perimeter, area = shape.perimeter_rad, s2.area_sr(shape.loop)
     if area * EARTH_RADIUS_M < RESOLUTION_M * perimeter / 2:
         raise InvalidGeometry(
             f"{word} is thinner than {RESOLUTION_M * 100:g} cm: it has no area",

@@ -6,7 +6,8 @@ loop and `AddPolygon` of the polygon, and `loop.vertex(i)` dangles once the loop
 on the unit sphere; a geodetic latitude is used as if it were a spherical one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import s2geometry as s2
 
 from openline.errors import InvariantBroken
 from openline.geo.position import Position
-from openline.geo.sphere import angle_rad, positions_of, unit_vectors
+from openline.geo.sphere import Vector, angle_rad, positions_of, unit_vectors, vectors_of
 
 Loop = Any  # the binding has no types
 Region = Any
@@ -25,13 +26,18 @@ Ring = tuple[Position, ...]
 _COARSE: Final = 0.5
 _FINE: Final = 0.02
 _SLIVER_RAD: Final = 1e-9
+_ID_OF: Final = s2.S2CellId.id
 
 
 def loop(ring: Sequence[Position]) -> Loop:
     """The ring as a normalised loop: inside is the smaller side. It may be invalid."""
-    points = [s2.S2LatLng.FromDegrees(lat, lng).ToPoint() for lat, lng in ring]
+    return loop_of(vectors_of(ring))
+
+
+def loop_of(vectors: Iterable[Vector]) -> Loop:
+    """As `loop`, of unit vectors."""
     result = s2.S2Loop()
-    result.Init(points)
+    result.Init([s2.S2Point_FromRaw(x, y, z) for x, y, z in vectors])
     result.Normalize()
     return result
 
@@ -137,10 +143,16 @@ def grown_path(path: Ring, reach_rad: float) -> Region:
 
 def cells_of(region: Region, cells_max: int, finest_level: int = 30) -> tuple[int, ...]:
     """Ids of at most so many cells (6 or more) that contain a region: ascending, normalised."""
+    return tuple(map(_ID_OF, _coverer(cells_max, finest_level).GetCovering(region)))
+
+
+@lru_cache(maxsize=64)
+def _coverer(cells_max: int, finest_level: int) -> Any:
+    """A coverer with these limits; it is not changed by what it covers."""
     coverer = s2.S2RegionCoverer()
     coverer.set_max_cells(cells_max)
     coverer.set_max_level(finest_level)
-    return tuple(cell.id() for cell in coverer.GetCovering(region))
+    return coverer
 
 
 def _beside(start: Position, end: Position) -> Position:
