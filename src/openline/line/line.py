@@ -97,8 +97,8 @@ class Line:
             events += said
         return events
 
-    def take_agreement(self, agreement: Agreement) -> None:
-        """Take a version that every party signed."""
+    def take_agreement(self, agreement: Agreement, at: datetime) -> None:
+        """Take a version that every party signed, in force from that instant on."""
         if agreement.version in self.state.agreements:
             raise InvariantBroken(f"version {agreement.version} is on the record already")
         self.state.agreements[agreement.version] = agreement
