@@ -113,3 +113,20 @@ def test_runs_hold_their_edges() -> None:
         for ends in (table.edge_from[edges], table.edge_to[edges]):
             assert (table.vertex[ends] >= table.run_low[run]).all()
             assert (table.vertex[ends] <= table.run_high[run]).all()
+
+
+def test_joined_tables_are_the_table_of_all() -> None:
+    shapes = [
+        Circle.of(1, 2, 30),
+        Polygon.of(
+            [(0, 0), (0, 1), (1, 1), (1, 0)], [[(0.2, 0.2), (0.2, 0.4), (0.4, 0.4), (0.4, 0.2)]]
+        ),
+        Corridor.of([(5, 5), (5, 6), (6, 6)], 100),
+        Circle.of(-80, 170, 5000),
+    ]
+    whole = FootprintTable.of(shapes)
+    for cuts in ((1, 3), (0, 2), (2, 2)):
+        parts = [shapes[: cuts[0]], shapes[cuts[0] : cuts[1]], shapes[cuts[1] :]]
+        joined = FootprintTable.joined([FootprintTable.of(part) for part in parts])
+        for name in FootprintTable.__slots__:
+            assert np.array_equal(getattr(joined, name), getattr(whole, name)), name

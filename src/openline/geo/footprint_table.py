@@ -15,7 +15,7 @@ Frame: earth-centred, earth-fixed metres (see `ellipsoid`); boxes are axis-paral
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,49 @@ class FootprintTable:
         """The table of some footprints, in their order."""
         rings = _Rings.of(footprints).cut()
         return _table(rings, footprints)
+
+    @classmethod
+    def joined(cls, tables: Sequence["FootprintTable"]) -> "FootprintTable":
+        """One table with the footprints of several, in their order; faster than making it anew."""
+        vertices = _begins([len(table.vertex) for table in tables])
+        edges = _begins([len(table.edge_from) for table in tables])
+        runs = _begins([len(table.run_low) for table in tables])
+
+        def numbered(name: str) -> Integers:
+            columns = [getattr(table, name) for table in tables]
+            result: Integers = np.concatenate(
+                [column + at for column, at in zip(columns, vertices, strict=False)]
+            )
+            return result
+
+        def beside(name: str) -> Any:
+            return np.concatenate([getattr(table, name) for table in tables])
+
+        return cls(
+            beside("vertex"),
+            numbered("edge_from"),
+            numbered("edge_to"),
+            _offsets([table.edge_offset for table in tables], edges),
+            _offsets([table.run_offset for table in tables], runs),
+            _offsets([table.run_edge for table in tables], edges),
+            beside("run_low"),
+            beside("run_high"),
+            beside("low"),
+            beside("high"),
+            beside("buffer_m"),
+            beside("polygon"),
+        )
+
+
+def _begins(lengths: list[int]) -> Integers:
+    result: Integers = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+    return result
+
+
+def _offsets(parts: Sequence[Integers], begins: Integers) -> Integers:
+    """Offsets of several tables as offsets of one: the end of one is the start of the next."""
+    shifted = [part[:-1] + at for part, at in zip(parts, begins, strict=False)]
+    return np.concatenate((*shifted, begins[-1:]))
 
 
 @dataclass(slots=True)
