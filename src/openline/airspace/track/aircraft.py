@@ -22,8 +22,8 @@ class AircraftClass(StrEnum):
 # stream) included. Beyond it a position is a fault or a forgery.
 SPEED_BOUND_MPS: Final = {
     AircraftClass.UNKNOWN: 700.0,  # as for recordings (`openline scan`)
-    AircraftClass.AEROPLANE: 450.0,
-    AircraftClass.LIGHT: 220.0,
+    AircraftClass.AEROPLANE: 700.0,  # faster ones say so, or say nothing
+    AircraftClass.LIGHT: 300.0,
     AircraftClass.FAST: 1_200.0,
     AircraftClass.ROTORCRAFT: 180.0,
     AircraftClass.GLIDER: 200.0,

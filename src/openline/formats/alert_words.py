@@ -1,0 +1,52 @@
+"""An alert of a pair as one sentence, for the screen, a remark and the log.
+
+Distances are rounded down, times to the second: errs toward closer.
+"""
+
+import math
+from datetime import timedelta
+from typing import Final
+
+from openline.airspace.encounter.alerting import AlertEventKind, AlertLevel
+from openline.airspace.track.losses import Zero
+from openline.airspace.track.pair_alerts import PairEvent, PairLoss
+from openline.units import feet, nautical_miles
+
+LEVEL_WORDS: Final = {
+    AlertLevel.NONE: "none",
+    AlertLevel.PREVENTIVE: "preventive",
+    AlertLevel.CORRECTIVE: "corrective",
+    AlertLevel.WARNING: "warning",
+}
+
+
+def sentence(event: PairEvent) -> str:
+    """What is announced: who, when, how close."""
+    loss = event.loss
+    pair = f"{loss.first_shown} and {loss.second_shown}"
+    if event.kind is AlertEventKind.OVER:
+        return f"{pair}: over"
+    if event.kind is AlertEventKind.LOST:
+        return f"{pair}: no longer seen, nothing can be said"
+    return f"{pair}: {when(loss)}; closest {distance(loss)}"
+
+
+def when(loss: PairLoss) -> str:
+    """When the loss of separation begins, in words."""
+    if loss.enter_s <= 0:
+        return "loss of separation now"
+    at = loss.time + timedelta(seconds=loss.enter_s)
+    return f"loss of separation in {math.floor(loss.enter_s)} s, at {at:%H:%M:%S}Z"
+
+
+def distance(loss: PairLoss) -> str:
+    """Lateral and vertical distance at the worst instant, and when."""
+    miles = math.floor(nautical_miles(loss.lateral_m) * 100) / 100
+    return f"{miles:.2f} NM / {height(loss)} in {math.floor(loss.closest_s)} s"
+
+
+def height(loss: PairLoss) -> str:
+    """The vertical distance; what is not known is said."""
+    if loss.vertical_m is None:
+        return "altitude unknown" if loss.zero is Zero.NONE else "altitudes of different zero"
+    return f"{math.floor(feet(loss.vertical_m) + 1e-6):,} ft"
