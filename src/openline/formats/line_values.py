@@ -66,10 +66,11 @@ def read(kind: Callable[..., _Value], value: _Json, path: str) -> _Value:
         return kind(**given)
 
 
-def write(value: object) -> _Json:
+def write(value: Any) -> _Json:
     """The JSON of a dataclass; what is None or empty is left out. Raises: InvalidInput."""
+    kind: Any = type(value)
     written = {}
-    for member in _members(type(value)):
+    for member in _members(kind):
         content = getattr(value, member.name)
         if content is not None and (content != () or member.needed):
             written[member.wire_name] = member.write(content)
