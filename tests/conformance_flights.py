@@ -124,6 +124,11 @@ def told(events: Iterable[ConformanceEvent]) -> list[str]:
     ]
 
 
+def seconds_of(event: ConformanceEvent) -> float:
+    """How long after the first volume's begin the event is."""
+    return (event.time - START).total_seconds()
+
+
 def line(
     start_s: int, end_s: int, where: Callable[[float], dict[str, Any]], **more: Any
 ) -> list[Observation]:
