@@ -69,6 +69,7 @@ KEY_FILE_BYTES_MAX: Final = 1_048_576
 
 # The server as a process
 PARTIES_MAX: Final = 10_000  # whose share of requests is counted; the one seen first goes first
+STREAMS_MAX: Final = 1_000  # of each process: clients that follow the record or the sky
 LOG_LINES_MAX: Final = 10_000  # that wait to be written; beyond it lines are dropped and counted
 SETTINGS_BYTES_MAX: Final = 1_048_576  # of openline.toml
 

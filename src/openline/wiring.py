@@ -13,19 +13,24 @@ from urllib.parse import urlsplit
 
 from openline.app.configuration import Configuration, without_password
 from openline.app.services import Services
+from openline.clock import Clock
 from openline.errors import InvalidInput, Unreachable
 from openline.limits import KEY_FILE_BYTES_MAX
+from openline.line.signing import Signer
 from openline.store.ports import Store
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from openline.api.auth.keys import TrustedKey
+    from openline.api.line.sessions import Sessions
     from openline.api.log import LineWriter
     from openline.api.server import Front
+    from openline.app.line.services import LineServices
 
 MEMORY: Final = ":memory:"
 _POSTGRES: Final = ("postgresql://", "postgres://")
+ORIGIN: Final = "openline"  # whose the entries are that no party signed
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -85,10 +90,14 @@ def store_figures(db: str) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A server that can be made in any process: its settings, and the key for development."""
+    """A server that can be made in any process: its settings, and the keys it signs tokens with.
+
+    development_key: for tokens that anybody gets; session_key: for those of people.
+    """
 
     configuration: Configuration
     development_key: bytes | None
+    session_key: bytes | None
 
     def application(self) -> "Starlette":
         """The application with an open store; logging goes to standard error from now on.
@@ -102,7 +111,8 @@ class Plan:
         store = open_store(told.text("db"))
         writer = LineWriter()
         install(writer, told.text("log_level"))
-        services = Services(store, SystemClock(), told.for_use_cases)
+        clock = SystemClock()
+        services = Services(store, clock, told.for_use_cases, line=open_line(told, store, clock))
         return create_app(services, front(self, writer))
 
 
@@ -113,7 +123,7 @@ def plan(told: Configuration) -> Plan:
             f"{told.count('workers')} workers need PostgreSQL: a file has one writer",
             cure="give --db postgresql://… or --workers 1",
         )
-    if not told.switch("dev"):
+    if not told.switch("dev") and not told.text("agreement"):  # a line has accounts of its own
         if not told.words("trusted_keys") and not told.words("jwks"):
             raise InvalidInput(
                 "no token could be verified: no key of a token issuer is given",
@@ -126,7 +136,41 @@ def plan(told: Configuration) -> Plan:
             )
     trusted_keys(told)  # a bad key file is told now, not in each process
     _require_folder(told.text("db"))
-    return Plan(told, _development_key(told) if told.switch("dev") else None)
+    return Plan(
+        told,
+        _development_key(told) if told.switch("dev") else None,
+        _session_key(told) if told.text("agreement") else None,
+    )
+
+
+def open_line(told: Configuration, store: Store, clock: Clock) -> "LineServices | None":
+    """The line of this server, its agreement put on the record; None without an agreement.
+
+    Raises: InvalidInput for an agreement that is not in force or a key of no party of it,
+    StoreUnavailable, Unreachable, VersionMismatch.
+    """
+    name = told.text("agreement")
+    if not name:
+        return None
+    from openline.app.key_files import load_signer
+    from openline.app.line.agree import agree, read_signed
+    from openline.app.line.services import LineServices
+
+    found, entry = read_signed(name, clock.now())
+    signers: dict[str, Signer] = {}
+    for file in told.words("party_keys"):
+        signer = load_signer(file)
+        party = found.agreement.party_of_key(signer.public_key)
+        if party is None:
+            raise InvalidInput(
+                "the key is of no party of the agreement",
+                cure="openline agreement show tells their keys",
+                file=file,
+            )
+        signers[party.id] = signer
+    line = LineServices(store, clock, ORIGIN, signers)
+    agree(line, entry, clock.now()).result()
+    return line
 
 
 def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":
@@ -153,13 +197,13 @@ def audiences(told: Configuration) -> tuple[str, ...]:
     if told.switch("dev"):
         public = urlsplit(told.text("public_url")).hostname
         names += [name for name in (public, "localhost", told.text("host"), *_LOOPBACK) if name]
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(names)) or (ORIGIN,)
 
 
 def front(plan: Plan, writer: "LineWriter") -> "Front":
     """What stands before the use cases. Raises: InvalidInput, Unreachable."""
     from openline.api.auth.fetch import fetcher
-    from openline.api.auth.issuer import ISSUER, DevelopmentIssuer
+    from openline.api.auth.issuer import ISSUER, SESSIONS, TokenIssuer
     from openline.api.auth.key_ring import KeyRing, KeySet
     from openline.api.auth.tokens import TokenPolicy
     from openline.api.server import Front
@@ -167,10 +211,14 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
     told = plan.configuration
     fixed = list(trusted_keys(told))
     issuers = set(told.words("issuers"))
-    issuer = DevelopmentIssuer(plan.development_key) if plan.development_key else None
+    issuer = TokenIssuer(plan.development_key) if plan.development_key else None
+    sessions = _sessions(plan)
     if issuer is not None:
         fixed.append(issuer.trusted_key)
         issuers |= {ISSUER} if issuers else set()
+    if sessions is not None:
+        fixed.append(sessions.issuer.trusted_key)
+        issuers |= {SESSIONS} if issuers else set()
     sets = [
         KeySet(place, fetcher(place, allow_http=told.switch("dev"))) for place in told.words("jwks")
     ]
@@ -185,6 +233,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
         ),
         issuer=issuer,
         audience=names[0],
+        sessions=sessions,
         tokens_remembered_max=told.count("tokens_remembered_max"),
         jwks_refresh_s=told.number("jwks_refresh_s"),
         body_bytes_max=told.count("body_bytes_max"),
@@ -261,6 +310,29 @@ def _development_key(told: Configuration) -> bytes:
     if db == MEMORY or "://" in db:
         return new_key()
     return kept_key(Path(f"{db}.dev-key.pem"))
+
+
+def _session_key(told: Configuration) -> bytes:
+    """As the setting says, else kept beside a database file, else made for this run."""
+    from openline.api.auth.issuer import kept_key, new_key
+
+    named = told.text("session_key")
+    if named:
+        return kept_key(Path(named))
+    db = told.text("db")
+    if db == MEMORY or "://" in db:
+        return new_key()
+    return kept_key(Path(f"{db}.session-key.pem"))
+
+
+def _sessions(plan: Plan) -> "Sessions | None":
+    if plan.session_key is None:
+        return None
+    from openline.api.auth.issuer import SESSIONS, TokenIssuer
+    from openline.api.line.sessions import Sessions
+
+    issuer = TokenIssuer(plan.session_key, "the session key", SESSIONS)
+    return Sessions(issuer, audiences(plan.configuration)[0])
 
 
 @contextmanager

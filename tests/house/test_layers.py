@@ -58,6 +58,7 @@ LIBRARIES = {
     "starlette": ("api", "wiring"),
     "uvicorn": ("api.run",),
     "jwt": ("api.auth",),
+    "argon2": ("app.line.accounts",),
     "cryptography": ("api.auth", "app.ed25519", "app.key_files"),
     "prometheus_client": ("api.metrics",),
 }

@@ -1,5 +1,6 @@
 """Every interface that the server speaks, put together: operations, routes, open paths."""
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -9,11 +10,12 @@ from starlette.routing import BaseRoute, Route
 
 from openline.api import auxiliary, openapi
 from openline.api.f3548 import availability, constraints, intents, reports, subscriptions
-from openline.api.operation import routes_of
+from openline.api.line import messages
+from openline.api.operation import Operation, routes_of
 from openline.api.problems import exception_handlers
 from openline.app.services import Services
 
-__all__ = ["OPEN_PATHS", "OPERATIONS", "exception_handlers", "routes"]
+__all__ = ["OPERATIONS", "exception_handlers", "open_paths", "routes"]
 
 OPERATIONS: Final = (
     *intents.OPERATIONS,
@@ -22,19 +24,20 @@ OPERATIONS: Final = (
     *availability.OPERATIONS,
     *reports.OPERATIONS,
     *auxiliary.OPERATIONS,
-)
-
-# What is answered without a token.
-OPEN_PATHS: Final = frozenset(
-    {openapi.PATH, *(operation.path for operation in OPERATIONS if operation.scopes is None)}
+    *messages.OPERATIONS,
 )
 
 
-def routes(services: Services) -> list[BaseRoute]:
+def open_paths(operations: Iterable[Operation]) -> frozenset[str]:
+    """What is answered without a token."""
+    return frozenset({openapi.PATH, *(one.path for one in operations if one.scopes is None)})
+
+
+def routes(services: Services, operations: Sequence[Operation] = OPERATIONS) -> list[BaseRoute]:
     """The routes of every interface."""
-    described = msgspec.json.encode(openapi.document(OPERATIONS))
+    described = msgspec.json.encode(openapi.document(operations))
 
     async def describe(_request: Request) -> Response:
         return Response(described, media_type="application/json")
 
-    return [*routes_of(OPERATIONS, services), Route(openapi.PATH, describe, methods=["GET"])]
+    return [*routes_of(operations, services), Route(openapi.PATH, describe, methods=["GET"])]

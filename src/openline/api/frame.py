@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from openline.api.answers import send_message
 from openline.api.log import LineWriter, line_of
+from openline.limits import STREAMS_MAX
 
 _LOG: Final = logging.getLogger("openline.api")
 _ID_MAX: Final = 128
@@ -26,6 +27,8 @@ class Frame:
     """ASGI middleware. `observe` gets scope, status and seconds of every request that ended.
 
     `always` are paths that are answered however much is in work: a server that is busy is alive.
+    `streams` are paths whose answers go on for as long as the client likes: they have no time
+    limit, and a bound of their own.
     """
 
     def __init__(
@@ -35,6 +38,7 @@ class Frame:
         timeout_s: float,
         at_once_max: int,
         always: Collection[str] = (),
+        streams: Collection[str] = (),
         observe: Observe,
         access: LineWriter | None,
     ) -> None:
@@ -42,6 +46,8 @@ class Frame:
         self._timeout_s = timeout_s
         self._at_once_max = at_once_max
         self._always = always
+        self._streams = streams
+        self._streams_open = 0
         self._observe = observe
         self._access = access
         self._in_work = 0
@@ -67,25 +73,38 @@ class Frame:
                 message = {**message, "headers": headers}
             await send(message)
 
-        self._in_work += 1
+        is_stream = scope["path"] in self._streams
+        self._count(is_stream, 1)
         try:
-            if self._in_work > self._at_once_max and scope["path"] not in self._always:
+            if self._is_too_much(scope["path"], is_stream):
                 await send_message(
                     tell, 503, "too many requests in work", ((b"retry-after", b"1"),)
                 )
                 return
             await self._serve(scope, receive, tell, lambda: status != 0)
         finally:
-            self._in_work -= 1
+            self._count(is_stream, -1)
             seconds = time.perf_counter() - started
             self._observe(scope, status, seconds)
             if self._access is not None:
                 self._access.put(_line(scope, status, seconds, request_id))
 
+    def _count(self, is_stream: bool, change: int) -> None:
+        if is_stream:
+            self._streams_open += change
+        else:
+            self._in_work += change
+
+    def _is_too_much(self, path: str, is_stream: bool) -> bool:
+        if is_stream:
+            return self._streams_open > STREAMS_MAX
+        return self._in_work > self._at_once_max and path not in self._always
+
     async def _serve(
         self, scope: Scope, receive: Receive, tell: Send, has_begun: Callable[[], bool]
     ) -> None:
-        limit = asyncio.timeout(self._timeout_s)
+        seconds = None if scope["path"] in self._streams else self._timeout_s
+        limit = asyncio.timeout(seconds)
         try:
             async with limit:
                 await self._app(scope, receive, tell)

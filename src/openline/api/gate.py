@@ -5,8 +5,8 @@ is then the party behind it.
 """
 
 import math
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,13 +19,17 @@ from openline.errors import LimitExceeded, Unauthenticated
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What the gate goes by. `open_paths` need no token; `rate` is None for no limit."""
+    """What the gate goes by. `open_paths` need no token; `rate` is None for no limit.
+
+    `own_rates` are paths with a limit of their own, beside the rest.
+    """
 
     verifier: TokenVerifier
     clock: Clock
     open_paths: Collection[str]
     body_bytes_max: int
     rate: RateLimit | None
+    own_rates: Mapping[str, RateLimit] = field(default_factory=dict)
 
 
 class _BodyTooLarge(Exception):
@@ -73,11 +77,12 @@ class Gate:
         token = _bearer(authorization)
         caller = await rules.verifier.caller(token, rules.clock.now().timestamp())
         scope["state"]["caller"] = caller
-        if rules.rate is not None:
-            wait_s = rules.rate.take(caller.sub)
+        rate = rules.own_rates.get(scope["path"], rules.rate)
+        if rate is not None:
+            wait_s = rate.take(caller.sub)
             if wait_s > 0:
                 raise LimitExceeded(
-                    f"more than {rules.rate.per_s:g} requests per second",
+                    f"more than {rate.per_s:g} requests per second",
                     cure="try again later",
                     retry_after_s=max(1, math.ceil(wait_s)),
                 )

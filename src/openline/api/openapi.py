@@ -60,6 +60,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         described["security"] = []
     if operation.request is not None:
         described["requestBody"] = {"required": True, "content": _content(operation.request)}
+    elif operation.media_type is not None:
+        content = {operation.media_type: {"schema": {"type": "string"}}}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
@@ -72,7 +75,11 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         {"name": name, "in": "query", "description": words, "schema": {"type": "string"}}
         for name, words in operation.query.items()
     ]
-    return path + query
+    headers = [
+        {"name": name, "in": "header", "description": words, "schema": {"type": "string"}}
+        for name, words in operation.headers.items()
+    ]
+    return path + query + headers
 
 
 def _path_schema(name: str) -> dict[str, str]:
@@ -90,7 +97,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     statuses = {*operation.errors, *_ALWAYS}
     if operation.scopes is not None:
         statuses |= {401, 403}
-    if operation.request is not None:
+    if operation.request is not None or operation.media_type is not None:
         statuses |= {400, 413}
     for status in sorted(statuses):
         conflict = status == 409 and "OperationalIntent" in operation.name

@@ -27,7 +27,10 @@ _ENCODE: Final = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as its handler sees it. `body` is of the operation's request type."""
+    """One request as its handler sees it. `body` is of the operation's request type.
+
+    `headers` by their names in small letters.
+    """
 
     services: Services
     caller: Caller
@@ -36,6 +39,7 @@ class Call:
     body: Any
     raw_body: bytes
     now: datetime
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Operation:
     """An entry of the table of endpoints.
 
     scopes: the caller needs all scopes of one of these sets; empty: any caller; None: no token.
-    too_large: the status for input beyond a limit, 400 or 413.
+    too_large: the status for input beyond a limit, 400 or 413. media_type: of a body that the
+    handler reads itself, from `raw_body`.
     """
 
     name: str
@@ -66,6 +71,8 @@ class Operation:
     errors: tuple[int, ...] = ()
     too_large: int = 400
     query: Mapping[str, str] = field(default_factory=dict)  # optional parameter: its meaning
+    headers: Mapping[str, str] = field(default_factory=dict)  # optional header: its meaning
+    media_type: str | None = None
 
 
 NOBODY: Final = Caller("", frozenset())
@@ -95,12 +102,14 @@ def _endpoint(
 async def _serve(operation: Operation, services: Services, request: Request) -> Response:
     request.state.too_large = operation.too_large
     caller = _admitted(operation, request)
-    raw = await request.body() if operation.request is not None else b""
-    call_parts = (services, caller, request.path_params, request.query_params)
+    has_body = operation.request is not None or operation.media_type is not None
+    raw = await request.body() if has_body else b""
+    told = (request.path_params, request.query_params)
 
     def work() -> object:
         body = read_body(raw, operation.request) if operation.request is not None else None
-        return operation.handler(Call(*call_parts, body, raw, services.clock.now()))
+        now = services.clock.now()
+        return operation.handler(Call(services, caller, *told, body, raw, now, request.headers))
 
     answer = await off_the_loop(work)
     if isinstance(answer, Later):

@@ -3,29 +3,37 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from openline.api import health, token_endpoint
-from openline.api.auth.issuer import DevelopmentIssuer
+from openline.api.auth.issuer import TokenIssuer
 from openline.api.auth.key_ring import KeyRing
 from openline.api.auth.tokens import TokenPolicy, TokenVerifier
-from openline.api.endpoints import OPEN_PATHS, exception_handlers, routes
+from openline.api.endpoints import OPERATIONS, exception_handlers, open_paths, routes
 from openline.api.frame import Frame
 from openline.api.gate import Admission, Gate
 from openline.api.housekeeping import remove_ended_for_ever
+from openline.api.line import people, stream
+from openline.api.line.clockwork import tick_for_ever
+from openline.api.line.feed import Feed
+from openline.api.line.messages import URGENT_MESSAGE_PATH, URGENT_PATH
+from openline.api.line.sessions import Sessions
 from openline.api.log import LineWriter
 from openline.api.metrics import Gauges, Metrics
 from openline.api.rate import RateLimit
+from openline.api.stopping import when_stopping
 from openline.app.services import Services
 from openline.limits import BODY_BYTES_MAX
 
 _LOG: Final = logging.getLogger("openline.api")
+_URGENT_PER_S: Final = 20.0  # of each party, whatever else it sends: nobody types faster
+_URGENT_BURST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +41,16 @@ class Front:
     """What stands between the network and the use cases.
 
     Times in seconds, sizes in bytes. `issuer` hands out tokens for development, for `audience` if
-    they ask for none. `rate_per_s` 0 is no limit; `writer` None is no access log. `at_end` is
-    called last. `store_figures` are numbers of the store by name, for the metrics.
+    they ask for none. `sessions` hands them out to people with an account. `rate_per_s` 0 is no
+    limit; `writer` None is no access log. `at_end` is called last. `store_figures` are numbers of
+    the store by name, for the metrics.
     """
 
     ring: KeyRing
     policy: TokenPolicy
-    issuer: DevelopmentIssuer | None = None
+    issuer: TokenIssuer | None = None
     audience: str = ""
+    sessions: Sessions | None = None
     tokens_remembered_max: int = 10_000
     jwks_refresh_s: float = 60.0
     body_bytes_max: int = BODY_BYTES_MAX
@@ -61,48 +71,65 @@ def create_app(services: Services, front: Front) -> Starlette:
     verifier = TokenVerifier(front.ring, front.policy, front.tokens_remembered_max)
     metrics.add_gauges(_own_gauges(front.ring, verifier))
     metrics.set_store_figures(front.store_figures)
+    operations = OPERATIONS + (people.operations(front.sessions) if front.sessions else ())
+    feed = Feed(services.line) if services.line is not None else None
     listed: list[BaseRoute] = [
         *health.health_routes(services, front.ring, metrics),
-        *routes(services),
+        *routes(services, operations),
     ]
-    open_paths = {*health.PATHS, *OPEN_PATHS}
+    if services.line is not None and feed is not None:
+        listed.append(stream.stream_route(services.line, feed))
+    paths = {*health.PATHS, *open_paths(operations)}
     if front.issuer is not None:
         listed.append(token_endpoint.token_route(front.issuer, services.clock, front.audience))
-        open_paths.add(token_endpoint.PATH)
+        paths.add(token_endpoint.PATH)
     metrics.name_routes(listed)
-    admission = Admission(
-        verifier=verifier,
-        clock=services.clock,
-        open_paths=frozenset(open_paths),
-        body_bytes_max=front.body_bytes_max,
-        rate=RateLimit(front.rate_per_s, front.rate_burst) if front.rate_per_s > 0 else None,
-    )
     return Starlette(
         routes=listed,
         exception_handlers=exception_handlers(),
-        lifespan=lambda _app: _beside(services, front),
+        lifespan=lambda _app: _beside(services, front, feed),
         middleware=[
             Middleware(
                 Frame,
                 timeout_s=front.request_timeout_s,
                 at_once_max=front.requests_at_once_max,
                 always=health.PATHS,
+                streams=(stream.PATH,),
                 observe=metrics.observe,
                 access=front.writer,
             ),
-            Middleware(Gate, admission=admission),
+            Middleware(Gate, admission=_admission(services, front, verifier, frozenset(paths))),
         ],
     )
 
 
+def _admission(
+    services: Services, front: Front, verifier: TokenVerifier, paths: frozenset[str]
+) -> Admission:
+    urgent = RateLimit(_URGENT_PER_S, _URGENT_BURST)
+    return Admission(
+        verifier=verifier,
+        clock=services.clock,
+        open_paths=paths,
+        body_bytes_max=front.body_bytes_max,
+        rate=RateLimit(front.rate_per_s, front.rate_burst) if front.rate_per_s > 0 else None,
+        own_rates=dict.fromkeys((URGENT_PATH, URGENT_MESSAGE_PATH), urgent),
+    )
+
+
 @contextlib.asynccontextmanager
-async def _beside(services: Services, front: Front) -> AsyncIterator[None]:
-    """What runs beside the requests: fresh keys and expiry; at the end the store is closed."""
+async def _beside(services: Services, front: Front, feed: Feed | None) -> AsyncIterator[None]:
+    """What runs beside the requests: fresh keys, expiry, the clock of the line; at the end the
+    store is closed."""
     await front.ring.refresh()
-    work = [
-        remove_ended_for_ever(services, front.expiry_interval_s, front.expiry_batch),
-        *([front.ring.keep_fresh(front.jwks_refresh_s)] if front.ring.has_sets else []),
+    work: list[Coroutine[Any, Any, None]] = [
+        remove_ended_for_ever(services, front.expiry_interval_s, front.expiry_batch)
     ]
+    if front.ring.has_sets:
+        work.append(front.ring.keep_fresh(front.jwks_refresh_s))
+    if services.line is not None and feed is not None:
+        when_stopping(feed.stop)
+        work += [feed.follow(), tick_for_ever(services.line)]
     tasks = [asyncio.create_task(one) for one in work]
     _LOG.info("started")
     try:

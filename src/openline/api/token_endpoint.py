@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from openline.api.auth.issuer import LIFETIME_S, DevelopmentIssuer
+from openline.api.auth.issuer import LIFETIME_S, TokenIssuer
 from openline.clock import Clock
 from openline.errors import InvalidInput
 from openline.limits import PARTY_NAME_MAX, TOKEN_BYTES_MAX
@@ -28,7 +28,7 @@ class Asked:
     audience: str | None
 
 
-def token_route(issuer: DevelopmentIssuer, clock: Clock, audience: str) -> Route:
+def token_route(issuer: TokenIssuer, clock: Clock, audience: str) -> Route:
     """The route: fields `sub`, `scope`, `intended_audience`, in the query or a form."""
 
     async def token(request: Request) -> Response:

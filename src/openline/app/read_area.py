@@ -18,8 +18,11 @@ def read_area(name: str) -> Footprint:
     Raises: Unreachable; InvalidInput for content that cannot be read, InvalidGeometry if there is
     none or more than one footprint.
     """
-    data = read_bytes(name)
-    label = "stdin" if name == STANDARD_INPUT else name
+    return area_of_bytes(read_bytes(name), "stdin" if name == STANDARD_INPUT else name)
+
+
+def area_of_bytes(data: bytes, label: str) -> Footprint:
+    """The one footprint in the content of a file. Raises: InvalidInput, InvalidGeometry."""
     try:
         is_geojson = len(data) <= FILE_BYTES_MAX and detect(data, label).name == "geojson"
         if is_geojson:

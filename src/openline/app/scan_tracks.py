@@ -73,7 +73,7 @@ def scan_tracks(
         facts = store.known(question)
         if facts is None:
             for name in files:
-                for rows in _blocks(name, options.tracks):
+                for rows in track_blocks(name, options.tracks):
                     store.add(rows)
             facts = store.finish(question)
         _need_two(facts)
@@ -184,7 +184,8 @@ def _made(folder: str) -> Path:
         raise Unreachable(f"cannot be made: {error}", file=folder) from None
 
 
-def _blocks(name: str, options: TrackOptions) -> Iterator[TrackRows]:
+def track_blocks(name: str, options: TrackOptions) -> Iterator[TrackRows]:
+    """The rows of a recording, block by block. Raises: Unreachable, InvalidInput and its kinds."""
     try:
         file: BinaryIO = Path(name).open("rb")  # noqa: SIM115  # closed below, errors differ
     except (OSError, ValueError) as error:

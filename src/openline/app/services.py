@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from openline.app.line.services import LineServices
 from openline.app.random_ids import RandomIds
 from openline.clock import Clock
 from openline.store.ports import Store
@@ -26,9 +27,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The server's parts as the use cases see them. `new_id` is the only source of chance."""
+    """The server's parts as the use cases see them. `new_id` is the only source of chance.
+
+    line: the parts of a line, if this server carries one.
+    """
 
     store: Store
     clock: Clock
     settings: Settings = field(default_factory=Settings)
     new_id: Callable[[], UUID] = field(default_factory=RandomIds)
+    line: LineServices | None = None

@@ -109,6 +109,24 @@ SETTINGS: Final = (
         "--dev",
     ),
     Setting(
+        *("agreement", Kind.TEXT, None),
+        "Carry a line under this agreement, which every party signed.",
+        "--agreement",
+        paths=True,
+    ),
+    Setting(
+        *("party_keys", Kind.LIST, ()),
+        "Private key of a party of the agreement: this server is its machine and speaks for it.",
+        "--party-key",
+        paths=True,
+    ),
+    Setting(
+        *("session_key", Kind.TEXT, None),
+        "Private key that sessions of people are signed with; without it one is made and kept.",
+        "--session-key",
+        paths=True,
+    ),
+    Setting(
         *("airspace_id", Kind.TEXT, "openline"),
         "What the airspace representation of this store is called (dar_id in /aux/v1/pool).",
         "--airspace-id",

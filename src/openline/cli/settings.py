@@ -20,6 +20,9 @@ _METAVARS: Final = {
     "jwks": "ADDRESS|FILE",
     "audiences": "NAME",
     "issuers": "NAME",
+    "agreement": "FILE",
+    "party_keys": "FILE",
+    "session_key": "FILE",
     "airspace_id": "NAME",
     "log_level": "LEVEL",
 }

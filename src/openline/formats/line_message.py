@@ -82,6 +82,15 @@ def decode(payload: bytes) -> Message:
     return _message(value, read(BODIES[kind], value["body"], "body"))
 
 
+def decode_body(kind: Kind, data: bytes) -> Body:
+    """The body of a message of that kind, from JSON. Raises: InvalidInput and its kinds."""
+    with placed("body"):
+        value = json_text.decode(data)
+    checked(value, SCHEMAS[kind], "body")
+    body: Body = read(BODIES[kind], value, "body")
+    return body
+
+
 def encode(message: Message) -> bytes:
     """The payload of a message. Raises: InvalidInput and its kinds for what would not read back."""
     value: dict[str, Any] = {

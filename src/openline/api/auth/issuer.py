@@ -1,4 +1,4 @@
-"""An issuer of tokens for development: whoever can reach it gets any token."""
+"""Issuers of tokens: for development, where anybody gets any, and for people who logged in."""
 
 import os
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 from jwt.api_jws import PyJWS
 
 from openline.api.auth.keys import TrustedKey
+from openline.api.auth.tokens import PARTY_CLAIM
 from openline.errors import InvalidInput, Unreachable
 from openline.formats.json_text import encode
 
@@ -23,10 +24,19 @@ LIFETIME_S: Final = 3_600
 _JWS: Final = PyJWS(algorithms=["EdDSA"])
 
 
-class DevelopmentIssuer:
-    """Signs tokens for any party with one Ed25519 key."""
+SESSIONS: Final = "openline"
 
-    def __init__(self, private_pem: bytes, source: str = "the development key") -> None:
+
+class TokenIssuer:
+    """Signs tokens for any party with one Ed25519 key.
+
+    name: the issuer in its tokens.
+    """
+
+    def __init__(
+        self, private_pem: bytes, source: str = "the development key", name: str = ISSUER
+    ) -> None:
+        self._name = name
         try:
             key = load_pem_private_key(private_pem, password=None)
         except (ValueError, TypeError):
@@ -39,18 +49,29 @@ class DevelopmentIssuer:
         self.trusted_key = TrustedKey("EdDSA", key.public_key())
 
     def token(
-        self, sub: str, scopes: Iterable[str], audience: str, now_s: float, lifetime_s: int
+        self,
+        sub: str,
+        scopes: Iterable[str],
+        audience: str,
+        now_s: float,
+        lifetime_s: int,
+        party: str | None = None,
     ) -> str:
-        """A signed token of that party, valid from that instant (seconds since 1970)."""
+        """A signed token, valid from that instant (seconds since 1970).
+
+        sub: the party, or a person who acts for `party`.
+        """
         start_s = int(now_s)
         claims: dict[str, object] = {
-            "iss": ISSUER,
+            "iss": self._name,
             "sub": sub,
             "aud": audience,
             "scope": " ".join(scopes),
             "iat": start_s,
             "exp": start_s + lifetime_s,
         }
+        if party is not None:
+            claims[PARTY_CLAIM] = party
         return _JWS.encode(encode(claims).encode(), self._key, algorithm="EdDSA")
 
 

@@ -23,6 +23,7 @@ from openline.limits import PARTY_NAME_MAX, TOKEN_BYTES_MAX
 
 ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
 _JWS: Final = PyJWS(algorithms=ALGORITHMS)
+PARTY_CLAIM: Final = "openline_party"
 _ASK_AGAIN: Final = "ask its issuer for a new one"
 
 
@@ -155,7 +156,16 @@ def claims_caller(
     scope = claims.get("scope", "")
     if not isinstance(scope, str):
         raise Unauthenticated("the token's scope is not a text of words with spaces between")
-    return Caller(_text(claims, "sub"), frozenset(scope.split())), expires_s
+    return _caller(claims, frozenset(scope.split())), expires_s
+
+
+def _caller(claims: dict[str, Any], scopes: frozenset[str]) -> Caller:
+    """A machine's token has its party as `sub`; a person's has the person there, and the party in
+    `openline_party`."""
+    subject = _text(claims, "sub")
+    if claims.get(PARTY_CLAIM) is None:
+        return Caller(subject, scopes)
+    return Caller(_text(claims, PARTY_CLAIM), scopes, subject)
 
 
 def _claims(payload: bytes) -> dict[str, Any]:

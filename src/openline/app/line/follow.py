@@ -1,0 +1,87 @@
+"""Follow the record as one party may see it: which entries are new, and what of them is shown."""
+
+from dataclasses import dataclass
+
+from openline.app.line.entries import LineEntry, entry_of
+from openline.app.line.services import LineServices
+from openline.formats.instants import format_instant
+from openline.line.agreement import Agreement, Coarseness
+from openline.line.line import Line
+from openline.line.message.bodies import Amend, Notify
+from openline.line.message.envelope import Message
+from openline.line.message.kind import NoticeKind
+from openline.store.ports import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry as a party is told of it. `jws` only if it may read the whole message.
+
+    name: `message`, `event` or `agreement`; kind: the message's kind or the event's name.
+    """
+
+    entry: int
+    time: str
+    name: str
+    kind: str
+    thread: str | None
+    party: str
+    jws: str | None
+
+
+def entries_after(
+    services: LineServices, party: str, after: int, limit: int
+) -> tuple[list[Shown], int]:
+    """What a party is shown of the next `limit` records, and the number of the last one read."""
+    records = services.store.read(lambda reader: reader.records(after, limit))
+    if not records:
+        return [], after
+
+    def show(line: Line, _position: int) -> list[Shown]:
+        shown = (_shown(line, party, record) for record in records)
+        return [one for one in shown if one is not None]
+
+    return services.look(show), records[-1].sequence
+
+
+def _shown(line: Line, party: str, record: Record) -> Shown | None:
+    entry = entry_of(record)
+    if entry is None:
+        return None
+    time = format_instant(record.time)
+    match entry.content:
+        case Message() as message:
+            if party != message.sender and party not in message.recipients:
+                return None
+            jws = record.body.decode() if _may_read(message, party) else None
+            return Shown(
+                entry.sequence, time, "message", message.kind, message.thread, message.sender, jws
+            )
+        case Agreement() as agreement:
+            return Shown(entry.sequence, time, "agreement", agreement.id, None, record.party, None)
+        case event:
+            if party not in event.parties:
+                return None
+            return Shown(
+                entry.sequence, time, "event", event.name, _thread(entry), record.party, None
+            )
+
+
+def _thread(entry: LineEntry) -> str | None:
+    """The thread that an event is about; a conflict is a thread of its own."""
+    for name in ("thread", "conflict"):
+        value = getattr(entry.content, name, None)
+        if isinstance(value, str):
+            return value
+    return None
+
+
+def _may_read(message: Message, party: str) -> bool:
+    """Whether the party may see the signed message itself."""
+    body = message.body
+    notify = body.notice if isinstance(body, Amend) else body
+    if party == message.sender or not isinstance(notify, Notify):
+        return True
+    return notify.show is Coarseness.FULL or (
+        notify.show is None and notify.notice is not NoticeKind.PLAN
+    )

@@ -1,0 +1,56 @@
+"""What the use cases of the line are given, and the two views of it that are kept.
+
+One view follows the record inside changes and may be ahead of what is committed; the other follows
+what is committed, and alone answers questions.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+from uuid import UUID
+
+from openline.app.line.projection import Projection
+from openline.app.random_ids import RandomIds
+from openline.clock import Clock
+from openline.line.line import Line
+from openline.line.signing import Signer
+from openline.store.ports import Store, Transaction
+
+T = TypeVar("T")
+
+EXCLUSIVE: Final = "line"  # changes of the line run one after the other
+
+
+@dataclass(frozen=True, slots=True)
+class LineServices:
+    """The parts of a line. `origin` is what the server's own entries are by; `signers` are the
+    keys of the parties whose machine this server is. `watchers` are called, from any thread, when
+    something was put on the record here."""
+
+    store: Store
+    clock: Clock
+    origin: str
+    signers: Mapping[str, Signer] = field(default_factory=dict)
+    new_id: Callable[[], UUID] = field(default_factory=RandomIds)
+    writing: Projection = field(default_factory=Projection)
+    watchers: list[Callable[[], None]] = field(default_factory=list)
+    _committed: Projection = field(default_factory=Projection)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self, question: Callable[[Line, int], T]) -> T:
+        """Ask something about the line as it is committed, and the number of its last record."""
+        with self._lock:
+            self.store.read(self._committed.catch_up)
+            return question(self._committed.line, self._committed.position)
+
+    def submit(self, change: Callable[[Transaction], T]) -> "Future[T]":
+        """Run a change of the line, after those before it; then tell the watchers."""
+        future = self.store.submit((), change, EXCLUSIVE)
+        future.add_done_callback(lambda _done: self._tell())
+        return future
+
+    def _tell(self) -> None:
+        for watcher in self.watchers:
+            watcher()

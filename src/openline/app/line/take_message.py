@@ -1,0 +1,61 @@
+"""Take a signed message from outside: verify it, then put it on the record."""
+
+from concurrent.futures import Future
+from datetime import datetime
+
+from openline.app.line import jws
+from openline.app.line.change import LineChange, Taken
+from openline.app.line.services import LineServices
+from openline.errors import InvalidInput, Unauthenticated
+from openline.formats.line_message import decode
+from openline.line.line import Line
+from openline.line.message.envelope import MESSAGE_BYTES_MAX
+from openline.line.message.kind import Kind
+from openline.store.ports import Transaction
+
+
+def take_message(
+    services: LineServices,
+    token: bytes,
+    now: datetime,
+    *,
+    carried: bool = False,
+    only: Kind | None = None,
+) -> "Future[Taken]":
+    """Take the compact JWS of a message; done when it is durable, with its number on the record.
+
+    The same bytes again give the same answer, and nothing is added. `only`: no other kind is taken.
+    Raises: InvalidInput, Unauthenticated for a signature that is not the party's; in the future
+    also NotFound, PermissionDenied, VersionMismatch, StoreUnavailable.
+    """
+    if len(token) > MESSAGE_BYTES_MAX:
+        raise InvalidInput(
+            f"a message of {len(token):,} bytes; {MESSAGE_BYTES_MAX:,} are the most",
+            cure="say it with fewer volumes",
+        )
+    keys = services.look(_keys)
+    party, payload = jws.verified_payload(token, keys.get)
+    message = decode(payload)
+    if message.sender != party:
+        raise Unauthenticated(
+            f"a message from {message.sender!r} under the key of {party!r}",
+            cure="sign it with the sender's own key",
+        )
+    if only is not None and message.kind is not only:
+        raise InvalidInput(f"only {only} is taken here", field="kind")
+
+    def change(tx: Transaction) -> Taken:
+        begun = LineChange.begin(services, tx, now)
+        if _keys(begun.line, 0).get(party) != keys[party]:
+            raise Unauthenticated(
+                f"the key of {party!r} was changed", cure="sign it with the key in force"
+            )
+        return begun.take(token, message, carried=carried)
+
+    return services.submit(change)
+
+
+def _keys(line: Line, _position: int) -> dict[str, bytes]:
+    """The keys that the agreement pins, by party; none before there is one."""
+    agreement = line.state.agreement
+    return {} if agreement is None else {one.id: one.public_key for one in agreement.parties}
