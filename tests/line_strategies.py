@@ -28,6 +28,7 @@ from openline.line.event import (
     LinkChanged,
     LinkState,
     Overdue,
+    ProposalChecked,
     Stale,
 )
 from openline.line.message import bodies as b
@@ -316,6 +317,9 @@ EVENTS: Final[dict[type[Any], st.SearchStrategy[Any]]] = {
     ConflictOpened: st.builds(ConflictOpened, *_conflict),
     ConflictChanged: st.builds(ConflictChanged, *_conflict),
     ConflictClosed: st.builds(ConflictClosed, thread_ids, _pairs, _parties, names),
+    ProposalChecked: st.builds(
+        ProposalChecked, thread_ids, thread_ids, _parties, st.lists(thread_ids).map(tuple)
+    ),
     ClarifyAsked: st.builds(ClarifyAsked, thread_ids, _parties, _missing),
     Overdue: st.builds(Overdue, *_owed, instants),
     Alarm: st.builds(Alarm, *_owed, _counts, _counts, names),

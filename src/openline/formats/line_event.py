@@ -60,6 +60,15 @@ class ConflictClosed(Struct, forbid_unknown_fields=True, kw_only=True):
     cause: str
 
 
+class ProposalChecked(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a proposal would leave in the way."""
+
+    conflict: str
+    proposal: str
+    parties: list[str]
+    meets: list[str]
+
+
 class ClarifyAsked(Struct, forbid_unknown_fields=True, kw_only=True):
     """The server asks for what a notice leaves open."""
 
@@ -128,6 +137,7 @@ SCHEMAS: Final[dict[str, type[Struct]]] = {
     "conflict.opened": ConflictStands,
     "conflict.changed": ConflictStands,
     "conflict.closed": ConflictClosed,
+    "proposal.checked": ProposalChecked,
     "clarify.asked": ClarifyAsked,
     "duty.overdue": Overdue,
     "duty.alarm": Alarm,

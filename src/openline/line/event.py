@@ -74,13 +74,27 @@ class ConflictChanged:
 
 @dataclass(frozen=True, slots=True)
 class ConflictClosed:
-    """It is no more; `cause` is `amended`, `ended`, `cancelled` or `agreement`."""
+    """It is no more; `cause` is `amended`, `ended`, `cancelled`, `superseded` or `agreement`."""
 
     name: ClassVar[str] = "conflict.closed"
     conflict: str
     threads: tuple[str, str]
     parties: tuple[str, ...]
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalChecked:
+    """What a notice that is moved as proposed would still come too close to, for one party.
+
+    proposal: the message's id. meets: threads of the others, as far as that party may know.
+    """
+
+    name: ClassVar[str] = "proposal.checked"
+    conflict: str
+    proposal: str
+    parties: tuple[str, ...]
+    meets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,7 @@ Event = (
     ConflictOpened
     | ConflictChanged
     | ConflictClosed
+    | ProposalChecked
     | ClarifyAsked
     | Overdue
     | Alarm
