@@ -47,6 +47,7 @@ REQUEST_ALTITUDE_MIN_M: Final = -8_000.0  # as in the F3548 interface
 REQUEST_ALTITUDE_MAX_M: Final = 100_000.0
 AREA_MAX_KM2: Final = 2_500.0  # per volume of an intent, a subscription or a query
 CONSTRAINT_AREA_MAX_KM2: Final = 10_000.0  # per volume, as in F3548 (CstrMaxArea)
+LINE_AREA_MAX_KM2: Final = 5_000_000.0  # per volume of a message: larger than nearly every FIR
 DURATION_MAX: Final = timedelta(days=20 * 366)
 HORIZON_MAX: Final = timedelta(days=10 * 366)  # from now to the end of an entity
 SUBSCRIPTION_DURATION_MAX: Final = timedelta(hours=24)

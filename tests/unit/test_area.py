@@ -7,6 +7,7 @@ from pyproj import Geod
 
 from openline.geo.area import area_km2
 from openline.geo.circle import Circle
+from openline.geo.corridor import Corridor
 from openline.geo.polygon import Polygon
 
 
@@ -31,3 +32,11 @@ def test_polygons_agree_with_the_ellipsoid_within_a_hundredth(
 def test_circles_are_nearly_flat(radius_m: float) -> None:
     expected = math.pi * (radius_m / 1000) ** 2
     assert area_km2(Circle.of(48.0, 7.0, radius_m)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_corridor_is_its_length_times_its_width_and_the_ends() -> None:
+    path = [(48.0, 7.0), (48.0, 7.5), (48.3, 7.5)]
+    lats, lngs = zip(*path, strict=True)
+    length_km = Geod(ellps="WGS84").line_length(lngs, lats) / 1000
+    expected = length_km * 2 * 0.926 + math.pi * 0.926**2
+    assert area_km2(Corridor.of(path, 926.0)) == pytest.approx(expected, rel=0.01)

@@ -18,7 +18,13 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from openline.airspace.volume import Volume4D
-from openline.errors import AreaTooLarge, InvalidAltitude, InvalidGeometry, InvalidInput
+from openline.errors import (
+    AreaTooLarge,
+    InvalidAltitude,
+    InvalidGeometry,
+    InvalidInput,
+    InvalidTimeRange,
+)
 from openline.formats.instants import format_utc, parse_utc
 from openline.geo.altitude import (
     UNLIMITED,
@@ -27,15 +33,18 @@ from openline.geo.altitude import (
     AltitudeReference,
     AltitudeUnit,
 )
+from openline.geo.altitude_resolver import height_range_m
+from openline.geo.area import area_km2
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
 from openline.geo.footprint import Footprint
 from openline.geo.polygon import Polygon, Ring
 from openline.geo.position import Position
-from openline.limits import REQUEST_VERTICES_MAX
+from openline.limits import DURATION_MAX, LINE_AREA_MAX_KM2, REQUEST_VERTICES_MAX
 from openline.line.message.bodies import TEXT_MAX, check_text
 
 WIDENINGS_MAX: Final = 8
+_GEOID_SLACK_M: Final = 1.0  # between two ways to interpolate the same geoid
 _Json = dict[str, Any]
 Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -142,11 +151,47 @@ def volume_of(value: _Json, path: str) -> Volume4D:
     start = _instant(value["time_start"]["value"], f"{path}.time_start")
     end = _instant(value["time_end"]["value"], f"{path}.time_end")
     with _at(path):
-        return Volume4D(footprint, band, start, end)
+        volume = Volume4D(footprint, band, start, end)
+        check_volume(volume)
+        return volume
+
+
+def check_volume(volume: Volume4D) -> None:
+    """What a volume of a message must be beyond what every volume is.
+
+    Raises: AreaTooLarge, InvalidTimeRange, InvalidAltitude for limits that contradict each other:
+    a given limit and the metres beside it that it cannot stand for.
+    """
+    area = area_km2(volume.footprint)
+    if area > LINE_AREA_MAX_KM2:
+        raise AreaTooLarge(
+            f"an area of {area:,.0f} km²; at most {LINE_AREA_MAX_KM2:,.0f} km² are accepted",
+            cure="split it",
+        )
+    if volume.time_end - volume.time_start > DURATION_MAX:
+        raise InvalidTimeRange(
+            f"a volume of more than {DURATION_MAX.days:,} days", cure="give it an earlier end"
+        )
+    band = volume.altitude
+    _check_limit("altitude_lower", band.lower, band.altitude_lower_m, volume.footprint)
+    _check_limit("altitude_upper", band.upper, band.altitude_upper_m, volume.footprint)
+
+
+def _check_limit(name: str, limit: Altitude, altitude_m: float, footprint: Footprint) -> None:
+    if limit == Altitude(altitude_m):
+        return
+    low_m, high_m = height_range_m(limit, footprint)
+    if not low_m - _GEOID_SLACK_M <= altitude_m <= high_m + _GEOID_SLACK_M:
+        raise InvalidAltitude(
+            f"{name} is given as {limit} and as {altitude_m:,.1f} m over the ellipsoid, where it "
+            f"is {low_m:,.1f} to {high_m:,.1f} m",
+            cure="give one limit",
+        )
 
 
 def volume_value(volume: Volume4D) -> _Json:
-    """The JSON of a volume."""
+    """The JSON of a volume. Raises: as `check_volume`."""
+    check_volume(volume)
     return {
         "volume": _outline_value(volume.footprint) | _band_value(volume.altitude),
         "time_start": {"value": format_utc(volume.time_start), "format": "RFC3339"},

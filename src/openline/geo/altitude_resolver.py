@@ -116,6 +116,32 @@ def resolve_band(
     return AltitudeBand(lower, upper, low, high, widenings)
 
 
+def height_range_m(limit: Altitude, footprint: Footprint) -> tuple[float, float]:
+    """Least and greatest height over the ellipsoid that a limit can stand for over the footprint.
+
+    Nothing is known but the limit: all the ground on Earth, every QNH from QNH_MIN to QNH_MAX.
+    `resolve_band` by any policy stays within it, a stated margin around flight levels excepted.
+    """
+    low, high = _widest_over_sea(limit)
+    if limit.reference is not AltitudeReference.W84:
+        below, above = undulation_range_m(footprint)
+        low, high = low + below, high + above
+    return _clamped(low), _clamped(high)
+
+
+def _widest_over_sea(limit: Altitude) -> tuple[float, float]:
+    if limit.reference is AltitudeReference.FL:
+        policies = (AltitudePolicy(qnh_hpa=QNH_MIN_HPA), AltitudePolicy(qnh_hpa=QNH_MAX_HPA))
+        ranges = [_level_over_sea(limit.metres(), policy) for policy in policies]
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
+    if limit.reference is AltitudeReference.AGL:
+        value_m = limit.metres()
+        # SFC counts from below all ground where nothing is known of it
+        low_m = -math.inf if value_m == 0.0 else value_m + LOWEST_GROUND_AMSL_M
+        return low_m, value_m + HIGHEST_GROUND_AMSL_M
+    return limit.metres(), limit.metres()
+
+
 def _check_range(limit: Altitude) -> None:
     if not ALTITUDE_FLOOR_M <= limit.metres() <= ALTITUDE_CEILING_M:
         raise InvalidAltitude(
