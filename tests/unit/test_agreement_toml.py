@@ -197,3 +197,21 @@ def test_a_fault_in_the_area_goes_through() -> None:
     with pytest.raises(InvalidInput, match="no footprint"):
         read_agreement(TEXT.encode(), "agreement.toml", broken)
     assert area_of("area.geojson") == AREA
+
+
+def test_the_others_are_told_of_a_plan_without_authority_only_if_it_is_agreed() -> None:
+    agreed = sample(TEXT.replace("[line_check]", "[authority]\nshown_after_min = 90\n[line_check]"))
+    assert agreed.authority.shown_after == timedelta(minutes=90)
+    assert sample().authority.shown_after is None
+    assert agreement_digest(agreed) != agreement_digest(sample())
+
+
+@pytest.mark.parametrize("value", ["-1", "nan", "50000", '"60"'])
+def test_a_wrong_time_after_which_others_are_told_is_refused_with_its_line(value: str) -> None:
+    text = TEXT.replace("[line_check]", f"[authority]\nshown_after_min = {value}\n[line_check]")
+    with pytest.raises(InvalidInput) as caught:
+        sample(text)
+    assert caught.value.facts["line"] in (
+        line_of("shown_after_min", text),
+        line_of("[authority]", text),
+    )

@@ -58,6 +58,9 @@ urgent_alarms_s = [10, 30, 60]     # then the next step of the ladder
 answer_within_days = 7
 urgent_within_days = 2
 
+# [authority]                      # tell the others of a plan without a valid authority
+# shown_after_min = 60             # so long after its own side was told
+
 [line_check]
 machine_every_s = 60
 human_every_h = 8

@@ -36,6 +36,11 @@ def words(agreement: Agreement) -> Iterator[str]:
         f"questions: answered within {_time(query.answer_within)}, urgent ones within "
         f"{_time(query.urgent_within)}"
     )
+    if agreement.authority.shown_after is not None:
+        yield (
+            "plans without authority: the others are told "
+            f"{_time(agreement.authority.shown_after)} after their own side"
+        )
     yield (
         f"line checks: by machine every {_time(check.machine_every)}, by people every "
         f"{_time(check.human_every)}; UNKNOWN after {check.unknown_after_missed} missed"

@@ -19,6 +19,7 @@ from openline.formats.toml_text import Table, decode
 from openline.geo.footprint import Footprint
 from openline.line.agreement import (
     Agreement,
+    AuthorityTerms,
     Channel,
     ClassMinima,
     Coarseness,
@@ -64,6 +65,9 @@ def read_agreement(data: bytes, source: str, area_of: Callable[[str], Footprint]
         "class_minima": tuple(_class_minima(table) for table in separation.tables("between")),
         "notice": _notice(root.table("notice")),
         "query": _query(root.table("query")) if "query" in root else QueryTerms(),
+        "authority": _authority(root.table("authority"))
+        if "authority" in root
+        else AuthorityTerms(),
         "line_check": _line_check(root.table("line_check")),
         "classes": tuple(_flight_class(table) for table in root.tables("flight_class")),
         "parties": tuple(_party(table) for table in root.tables("party")),
@@ -114,6 +118,7 @@ def agreement_values(agreement: Agreement) -> dict[str, Any]:
             "answer_within_s": _seconds(agreement.query.answer_within),
             "urgent_within_s": _seconds(agreement.query.urgent_within),
         },
+        **_authority_values(agreement.authority),
         "line_check": {
             "machine_every_s": _seconds(agreement.line_check.machine_every),
             "human_every_s": _seconds(agreement.line_check.human_every),
@@ -121,6 +126,13 @@ def agreement_values(agreement: Agreement) -> dict[str, Any]:
         },
         "parties": {party.id: _party_values(party) for party in _by_id(agreement.parties)},
     }
+
+
+def _authority_values(terms: AuthorityTerms) -> dict[str, Any]:
+    """Nothing unless it is agreed: an agreement that does not speak of it keeps its digest."""
+    if terms.shown_after is None:
+        return {}
+    return {"authority": {"shown_after_s": _seconds(terms.shown_after)}}
 
 
 def _party_values(party: Party) -> dict[str, Any]:
@@ -253,6 +265,13 @@ def _query(table: Table) -> QueryTerms:
     answer = _duration(table, "answer_within_days", day, 7)
     urgent = _duration(table, "urgent_within_days", day, 2)
     made = _checked(table, None, lambda: QueryTerms(answer, urgent))
+    table.finish()
+    return made
+
+
+def _authority(table: Table) -> AuthorityTerms:
+    shown_after = _duration(table, "shown_after_min", timedelta(minutes=1))
+    made = _checked(table, None, lambda: AuthorityTerms(shown_after))
     table.finish()
     return made
 

@@ -197,6 +197,19 @@ class QueryTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorityTerms:
+    """Whether the others are told of a plan without a valid authority, and how long after its own
+    side was. None: they are not."""
+
+    shown_after: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        if self.shown_after is not None:
+            limit = timedelta(days=30)
+            check_duration(self.shown_after, "shown_after_min", timedelta(0), limit)
+
+
+@dataclass(frozen=True, slots=True)
 class LineCheckTerms:
     """How often the line is tried, by machines and by people, and when its state is unknown."""
 
@@ -229,6 +242,7 @@ class Agreement:
     line_check: LineCheckTerms
     parties: tuple[Party, ...]
     query: QueryTerms = QueryTerms()
+    authority: AuthorityTerms = AuthorityTerms()
     classes: tuple[FlightClass, ...] = ()
     class_minima: tuple[ClassMinima, ...] = ()
 

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+_PACE_MIN: Final = timedelta(seconds=10)
+_PACE_MAX: Final = timedelta(days=1)
+_AGAIN_MAX: Final = timedelta(hours=1)
 
 
 class DutyKind(StrEnum):
@@ -17,7 +22,7 @@ class DutyKind(StrEnum):
     URGENT_ACKNOWLEDGEMENT = "urgent_acknowledgement"
     CLOSURE_REVIEW = "closure_review"
     SITE_CONFIRMATION = "site_confirmation"
-    LINE_CHECK_MACHINE = "line_check_machine"
+    CONTACT_TEST = "contact_test"  # that somebody on the spot can be reached, before the start
     LINE_CHECK_HUMAN = "line_check_human"
 
 
@@ -25,10 +30,12 @@ class DutyKind(StrEnum):
 class Duty:
     """One thing that `owes` owes to `owed_to` by `due`.
 
-    alarms: offsets from `since` at which an alarm is raised; after the last one the next step of
-    the ladder is called after the same time again, until it is done or the ladder ends. Without
-    alarms the duty is overdue at `due`, and the ladder is called from there at the pace of
-    `due - since`.
+    thread: empty for what is owed to the line as a whole. alarms: offsets from `since` at which an
+    alarm is raised for the first step of the ladder; then each further step is called at the pace
+    of the last two. Without alarms the first step is called at `due`, and the ladder from there at
+    the pace of `due - since`, 10 s to a day. Without a ladder no alarm is raised.
+    insists: after the ladder its last step is called again and again, each time after twice as
+    long, at most an hour, until the duty is done.
     """
 
     thread: str
@@ -39,20 +46,47 @@ class Duty:
     due: datetime
     ladder: tuple[str, ...]
     alarms: tuple[timedelta, ...] = ()
+    insists: bool = False
 
     @property
     def id(self) -> str:
         """Its name: one duty of a kind for each thread and party."""
-        return f"{self.thread}/{self.kind}/{self.owes}"
+        return duty_name(self.thread, self.kind, self.owes)
 
-    def alarm_times(self) -> tuple[tuple[datetime, int], ...]:
-        """Every alarm in order: when, and for which step of the ladder (from 0).
+    @property
+    def calls(self) -> int:
+        """How many alarms there are until every step of the ladder was called."""
+        return max(1, len(self.alarms)) + len(self.ladder) - 1 if self.ladder else 0
 
-        The first alarms all go to the first step; then one for each further step.
-        """
+    def alarm(self, number: int) -> tuple[datetime, int] | None:
+        """When the alarm of that number (from 1) is raised, and for which step of the ladder
+        (from 0); None if there is no such alarm."""
+        if number > self.calls and not (self.insists and self.ladder):
+            return None
         own = self.alarms or (self.due - self.since,)
-        last = own[-1]
-        pace = last - own[-2] if len(own) > 1 else last
-        first = [(self.since + offset, 0) for offset in own]
-        further = [(self.since + last + pace * step, step) for step in range(1, len(self.ladder))]
-        return (*first, *further)
+        if number <= len(own):
+            return self.since + own[number - 1], 0
+        step, last = number - len(own), len(self.ladder) - 1
+        at = self.since + own[-1] + self._pace * min(step, last)
+        wait = self._pace
+        for _ in range(step - last):
+            wait = min(2 * wait, _AGAIN_MAX)
+            at += wait
+        return at, min(step, last)
+
+    def next_step(self, alarms: int) -> tuple[int, int] | None:
+        """The alarm that calls the next step, after that many were raised: number and step."""
+        own = max(1, len(self.alarms))
+        number = max(alarms, own) + 1
+        return (number, number - own) if number <= self.calls else None
+
+    @property
+    def _pace(self) -> timedelta:
+        if not self.alarms:
+            return min(max(self.due - self.since, _PACE_MIN), _PACE_MAX)
+        return self.alarms[-1] - self.alarms[-2] if len(self.alarms) > 1 else self.alarms[-1]
+
+
+def duty_name(thread: str, kind: DutyKind, owes: str) -> str:
+    """The id of the duty of that kind that a party has in a thread."""
+    return f"{thread}/{kind}/{owes}"

@@ -27,12 +27,17 @@ from openline.line.event import (
     Ended,
     Event,
     LinkChanged,
+    LinkState,
     Overdue,
     Stale,
 )
 from openline.line.message.envelope import Message
 from openline.line.rules import general
-from openline.line.rules.agenda import duty_due
+from openline.line.rules.agenda import in_order
+from openline.line.rules.agreed import renew
+from openline.line.rules.authorities import look_at_plans, take_missing
+from openline.line.rules.checks import LINK
+from openline.line.rules.rule import Timed
 from openline.line.rules.table import AGENDA, RULES
 from openline.line.state import ConflictState, LineState
 from openline.line.thread import Marks, MessageEntry, Side, Step, Thread
@@ -55,7 +60,7 @@ class Line:
 
     def marks(self, message: Message, received: datetime, *, carried: bool = False) -> Marks:
         """What is found at receiving: latency, skew, lead time, LATE, a read-back's distance."""
-        first = general.first_marks(message, received, carried=carried)
+        first = general.first_marks(self.state, message, received, carried=carried)
         return RULES[message.kind].mark(self.state, message, received, first)
 
     def take_message(
@@ -65,12 +70,14 @@ class Line:
         marks = self.marks(message, received, carried=carried)
         taken = MessageEntry(entry, received, message, marks, carried)
         state = self.state
+        state.last_entry = max(state.last_entry, entry)
         state.messages[message.id] = taken
         sender = state.party(message.sender)
-        sender.sequences.use(message.sequence, message.id)
-        sender.last_heard = received
-        if marks.skew is not None:
-            sender.skew = marks.skew
+        sender.sequences.use(message.sequence)
+        if not carried:
+            sender.last_heard, sender.skew = received, marks.skew
+            if sender.link is not LinkState.LIVE:
+                state.wake(received, f"{LINK}/{message.sender}")
         if message.kind.begins_thread:
             state.begin_thread(taken)
         state.threads[message.thread].entries.append(taken)
@@ -88,14 +95,13 @@ class Line:
 
     def due(self, now: datetime) -> list[Event]:
         """What the clock leads to. It stays due until its events are taken."""
-        events: list[Event] = []
-        for at, name in self.state.due_now(now):
-            rule = AGENDA.get(name.partition("/")[0], duty_due)
-            said = [one for one in rule(self.state, name, now) if one not in events]
+        found: list[Timed] = []
+        for item in self.state.due_now(now):
+            said = AGENDA[item.partition("/")[0]](self.state, item, now)
             if said:
-                self.state.wake(at, name)
-            events += said
-        return events
+                self.state.wake(min(at for at, _ in said), item)
+            found += said
+        return in_order(found)
 
     def take_agreement(self, agreement: Agreement, at: datetime) -> None:
         """Take a version that every party signed, in force from that instant on."""
@@ -105,6 +111,7 @@ class Line:
         self.state.agreement = agreement
         for party in agreement.parties:
             self.state.party(party.id)
+        renew(self.state, at)
 
     def take_events(self, entry: int, at: datetime, events: Iterable[Event]) -> None:
         """Take events in their order."""
@@ -113,6 +120,7 @@ class Line:
 
     def take_event(self, entry: int, at: datetime, event: Event) -> None:
         """Take an event that is on the record under that number."""
+        self.state.last_entry = max(self.state.last_entry, entry)
         match event:
             case ConflictOpened() | ConflictChanged():
                 self._take_conflict(entry, at, event)
@@ -123,13 +131,16 @@ class Line:
             case Ended():
                 self._end(at, event)
             case Stale():
-                self.state.notices[event.thread].stale = True
+                notice = self.state.notices.get(event.thread)
+                if notice is not None:
+                    notice.stale = True
             case LinkChanged():
                 self.state.party(event.party).link = event.state
+                self.state.wake(at, f"{LINK}/{event.party}")
             case AuthorityMissing():
-                self.state.told.add(f"{event.name}/{event.thread}/{','.join(event.parties)}")
+                take_missing(self.state, at, event)
             case ClosuresDiffer():
-                self.state.told.add(f"{event.name}/{'/'.join(event.threads)}")
+                self.state.told.add(event.threads)
             case ClarifyAsked():
                 pass
 
@@ -157,9 +168,8 @@ class Line:
             found.closed = at
         thread = self.state.threads.get(event.conflict)
         if thread is not None:
-            thread.ended_at = at
-            for side in thread.sides.values():
-                side.reach(Step.CLOSED, at)
+            self.state.end_duties(thread)
+            thread.close(at)
         self._comparison.took(event)
 
     def _take_alarm(self, event: Overdue | Alarm) -> None:
@@ -168,24 +178,30 @@ class Line:
             return
         if isinstance(event, Overdue):
             found.overdue = True
+            self._note_overdue(event)
         else:
             found.alarms = event.number
-        thread = self.state.threads.get(event.thread)
-        side = thread.sides.get(event.owes) if thread is not None else None
-        if side is not None and isinstance(event, Overdue):
-            side.overdue.add(event.duty)
         self.state.look_again(event.duty)
+
+    def _note_overdue(self, event: Overdue) -> None:
+        thread = self.state.threads.get(event.thread)
+        if thread is None:
+            return
+        thread.overdue_duties.add(event.duty)
+        side = thread.sides.get(event.owes)
+        if side is not None:
+            side.overdue.add(event.duty)
 
     def _end(self, at: datetime, event: Ended) -> None:
         state = self.state
-        thread = state.threads[event.thread]
-        thread.ended, thread.ended_at = event.cause, at
+        thread = state.threads.get(event.thread)
+        if thread is None or not thread.standing:
+            return
         self._comparison.touch(thread.id)
         state.notices.pop(thread.id, None)
         state.closures.pop(thread.id, None)
-        state.party(thread.opener).authorities.pop(thread.id, None)
-        for duty_id in [one for one in state.duties if one.startswith(f"{thread.id}/")]:
-            state.done(duty_id)
-        for side in thread.sides.values():
-            side.overdue.clear()
-            side.reach(Step.CLOSED, at)
+        state.end_duties(thread)
+        thread.ended = event.cause
+        thread.close(at)
+        if state.party(thread.opener).authorities.pop(thread.id, None) is not None:
+            look_at_plans(state, thread.opener, at)

@@ -7,48 +7,54 @@ them and whenever; nothing here reads a clock.
 import heapq
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from openline.errors import InvariantBroken
 from openline.line.agreement import Agreement, Party
-from openline.line.duty import Duty
+from openline.line.duty import Duty, DutyKind, duty_name
 from openline.line.event import ConflictFacts, LinkState
 from openline.line.message.bodies import Authority, Closure, Notify
 from openline.line.message.kind import AlertLevel, DispositionState
 from openline.line.thread import MessageEntry, Side, Thread
 
+DUTY: Final = "duty"  # items of the agenda that are duties: duty/ID
+
 
 @dataclass(slots=True)
 class Sequences:
-    """Which numbers of a party were used: all up to `whole`, and some beyond."""
+    """Which numbers of a party were used: all up to `last` but the gaps."""
 
-    whole: int = 0
-    beyond: dict[int, str] = field(default_factory=dict)  # number: message id
+    last: int = 0
+    gaps: set[int] = field(default_factory=set)
 
     def used(self, number: int) -> bool:
         """Whether a message has that number."""
-        return number <= self.whole or number in self.beyond
+        return number <= self.last and number not in self.gaps
 
-    def use(self, number: int, message_id: str) -> None:
-        """Note a number."""
-        self.beyond[number] = message_id
-        while self.whole + 1 in self.beyond:
-            self.whole += 1
-            del self.beyond[self.whole]
+    def use(self, number: int) -> None:
+        """Note a number; those that it leaps over are gaps until their messages come."""
+        if number > self.last:
+            self.gaps.update(range(self.last + 1, number))
+            self.last = number
+        else:
+            self.gaps.discard(number)
 
-    @property
-    def last(self) -> int:
-        """The greatest number."""
-        return max(self.beyond, default=self.whole)
+    def gaps_with(self, number: int) -> int:
+        """How many numbers would be missing after that one."""
+        return len(self.gaps) + max(0, number - self.last - 1)
 
     @property
     def missing(self) -> tuple[int, ...]:
         """Numbers below the greatest that no message has: messages that have not come."""
-        return tuple(n for n in range(self.whole + 1, self.last) if n not in self.beyond)
+        return tuple(sorted(self.gaps))
 
 
 @dataclass(slots=True)
 class PartyState:
-    """What is known of a party."""
+    """What is known of a party.
+
+    last_heard: when a message last came from it directly; one in a bundle proves no link.
+    """
 
     sequences: Sequences = field(default_factory=Sequences)
     last_heard: datetime | None = None
@@ -60,11 +66,17 @@ class PartyState:
     alert: AlertLevel | None = None
     officer: str | None = None
     authorities: dict[str, Authority] = field(default_factory=dict)  # by thread, while they stand
+    machine_checks: list[str] = field(default_factory=list)  # the last ones, oldest first
 
 
 @dataclass(slots=True)
 class NoticeState:
-    """A notice, plan or site as it is now. `version` counts its amendments from 1."""
+    """A notice, plan or site as it is now. `version` counts its amendments from 1.
+
+    widen: by how much its times may be wrong, either way, as its sender's clock is.
+    unauthorised_since: when its own side was told that a plan has no valid authority; None while
+    it has one. unauthorised_shown: the others were told too.
+    """
 
     thread: str
     party: str
@@ -73,16 +85,20 @@ class NoticeState:
     version: int
     confirmed: datetime
     stale: bool = False
+    widen: timedelta = timedelta(0)
+    unauthorised_since: datetime | None = None
+    unauthorised_shown: bool = False
 
 
 @dataclass(slots=True)
 class ClosureState:
-    """A closure as it is now."""
+    """A closure as it is now. `widen` as of a notice."""
 
     thread: str
     party: str
     recipients: tuple[str, ...]
     closure: Closure
+    widen: timedelta = timedelta(0)
 
 
 @dataclass(slots=True)
@@ -109,8 +125,8 @@ class DutyState:
 
     def next_time(self) -> datetime | None:
         """When something has to be said about it; None if all was said."""
-        times = self.duty.alarm_times()
-        waiting = [times[self.alarms][0]] if self.alarms < len(times) else []
+        following = self.duty.alarm(self.alarms + 1)
+        waiting = [] if following is None else [following[0]]
         if not self.overdue:
             waiting.append(self.duty.due)
         return min(waiting, default=None)
@@ -130,8 +146,11 @@ class LineState:
     conflicts: dict[str, ConflictState] = field(default_factory=dict)
     dispositions: dict[str, dict[str, DispositionState]] = field(default_factory=dict)
     duties: dict[str, DutyState] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)  # things said once: authority, differing closures
-    _agenda: list[tuple[datetime, str]] = field(default_factory=list)  # heap: time, duty or thread
+    told: set[tuple[str, str]] = field(default_factory=set)  # closures whose difference was said
+    last_entry: int = 0  # of the record, as far as it was read
+    # A heap of times and items: duty/ID, end/THREAD, stale/THREAD, authority/THREAD, link/PARTY.
+    # It says when to look, never what is so: what was looked at in vain leaves it.
+    _agenda: list[tuple[datetime, str]] = field(default_factory=list, compare=False)
 
     def party(self, party_id: str) -> PartyState:
         """What is known of a party of the agreement."""
@@ -168,7 +187,7 @@ class LineState:
         """Put a duty on the agenda for its next time."""
         at = self.duties[duty_id].next_time()
         if at is not None:
-            heapq.heappush(self._agenda, (at, duty_id))
+            heapq.heappush(self._agenda, (at, f"{DUTY}/{duty_id}"))
 
     def wake(self, at: datetime, name: str) -> None:
         """Put something else on the agenda: a thread that ends, a link that falls silent."""
@@ -176,15 +195,34 @@ class LineState:
 
     def done(self, duty_id: str) -> None:
         """A duty is done; nothing happens if it was not owed."""
-        self.duties.pop(duty_id, None)
+        found = self.duties.pop(duty_id, None)
+        thread = None if found is None else self.threads.get(found.duty.thread)
+        if thread is not None:
+            thread.overdue_duties.discard(duty_id)
+            for side in thread.sides.values():
+                side.overdue.discard(duty_id)
 
-    def due_now(self, now: datetime) -> list[tuple[datetime, str]]:
-        """What is due, earliest first; it leaves the agenda. Whoever looked at it puts back, with
-        `wake`, what has something to say: it stays due until that is on the record."""
-        found: list[tuple[datetime, str]] = []
+    def end_duties(self, thread: Thread) -> None:
+        """Nothing is owed in a thread any more."""
+        for party in thread.parties:
+            for kind in DutyKind:
+                self.done(duty_name(thread.id, kind, party))
+
+    def forget(self, thread_id: str) -> None:
+        """Forget a thread and its messages: a line check that others came after."""
+        thread = self.threads.pop(thread_id, None)
+        if thread is not None:
+            self.end_duties(thread)
+            for entry in thread.entries:
+                self.messages.pop(entry.message.id, None)
+
+    def due_now(self, now: datetime) -> list[str]:
+        """The items that are due, each once; they leave the agenda. Whoever looked at one puts it
+        back, with `wake`, if it has something to say: it stays due until that is on the record."""
+        found: set[str] = set()
         while self._agenda and self._agenda[0][0] <= now:
-            found.append(heapq.heappop(self._agenda))
-        return found
+            found.add(heapq.heappop(self._agenda)[1])
+        return sorted(found)
 
     def next_due(self) -> datetime | None:
         """When something is due next."""

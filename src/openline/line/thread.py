@@ -1,5 +1,6 @@
 """Threads: each has one visible state and one clock, for each of its recipients and as a whole."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,8 +31,10 @@ class Marks:
     """What was found when a message was received.
 
     latency: from sending to receiving by the two clocks. skew: the sender's clock minus ours where
-    it can be told (a message that came directly). lead_time: from receiving to the start of what
-    the message tells of; late: less than agreed. distance_m: of a read-back from the named place.
+    it can be told (a message that came directly); skewed: so far off that somebody should look at
+    it; widened: by how much the times in the message may be wrong for it, zero for a good clock.
+    lead_time: from receiving to the start of what the message tells of; late: less than agreed.
+    distance_m: of a read-back from the named place.
     """
 
     latency: timedelta
@@ -40,6 +43,8 @@ class Marks:
     late: bool = False
     distance_m: float | None = None
     wrong: tuple[str, ...] = ()  # what a read-back has other than the notice: place, altitude, time
+    skewed: bool = False
+    widened: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +98,43 @@ class Thread:
     entries: list[MessageEntry] = field(default_factory=list)
     ended: EndCause | None = None
     ended_at: datetime | None = None
+    overdue_duties: set[str] = field(default_factory=set)  # of every side and of the opener
+
+    @property
+    def standing(self) -> bool:
+        """Whether it goes on: it was not ended, closed or settled."""
+        return self.ended_at is None
+
+    def close(self, at: datetime) -> None:
+        """End it for every side; nobody is late any more."""
+        self.ended_at = at
+        self.overdue_duties.clear()
+        for side in self.sides.values():
+            side.overdue.clear()
+            side.reach(Step.CLOSED, at)
 
     @property
     def parties(self) -> tuple[str, ...]:
         """The opener and everybody it was said to."""
         return tuple(party for party in dict.fromkeys((self.opener, *self.sides)) if party)
 
-    def renew(self, message_id: str) -> None:
-        """Another message has to be received, read and answered from now on."""
+    def renew(self, message_id: str, parties: Collection[str], at: datetime) -> None:
+        """Another message has to be received, read and answered from now on, by those sides that
+        are parties still; for the others it stays closed."""
         self.current = message_id
         self.sides = {party: Side() for party in self.sides}
+        for party, side in self.sides.items():
+            if party not in parties:
+                side.reach(Step.CLOSED, at)
 
     @property
     def state(self) -> Step:
         """The one visible state: that of the recipient who is least far."""
-        if self.ended is not None:
+        if not self.standing:
             return Step.CLOSED
         return min((side.step for side in self.sides.values()), key=lambda step: step.rank)
 
     @property
     def overdue(self) -> bool:
         """Whether anybody owes something for too long."""
-        return any(side.overdue for side in self.sides.values())
+        return bool(self.overdue_duties)

@@ -1,9 +1,11 @@
 """What every message must be before anything else is looked at, whatever its kind.
 
 The order of refusals: agreement and version, parties, expiry and clock, suspension, replay,
-thread. Each has its own words.
+thread. Each has its own words. URGENT, and what is said in its thread, is refused neither for a
+suspension nor for an agreement that is over or older; URGENT not for its sender's clock either.
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,28 +18,51 @@ from openline.line.thread import Marks
 SKEW_WARN: Final = timedelta(seconds=1)
 SKEW_WIDEN: Final = timedelta(seconds=5)  # windows are widened by the skew from here on
 SKEW_MAX: Final = timedelta(seconds=30)
-AHEAD_MAX: Final = 1_000  # numbers that may be missing before a message
+MISSING_MAX: Final = 1_000  # numbers of a party that may be missing
+# What ids of conflicts look like, so that no message takes the thread of one that is still to come.
+_CONFLICT_ID: Final = re.compile(r"[0-9a-f]{12}")
 
 
 def check(state: LineState, message: Message, received: datetime, *, carried: bool) -> None:
     """Raises: InvalidInput, NotFound, PermissionDenied, VersionMismatch."""
-    _check_agreement(state, message, received)
+    urgent = _is_urgent(state, message)
+    _check_agreement(state, message, received, urgent=urgent)
     _check_parties(state, message)
     _check_times(message, received, carried=carried)
-    _check_suspension(state, message)
+    if not urgent:
+        _check_suspension(state, message)
     _check_sequence(state, message)
     _check_thread(state, message)
 
 
-def first_marks(message: Message, received: datetime, *, carried: bool) -> Marks:
-    """What can be said of any message."""
+def first_marks(state: LineState, message: Message, received: datetime, *, carried: bool) -> Marks:
+    """What can be said of any message.
+
+    The skew of a message in a bundle cannot be told: for its times that of the sender's last
+    direct message is taken.
+    """
     latency = received - message.time_sent
-    return Marks(latency, None if carried else -latency)
+    known = state.party(message.sender).skew if carried else -latency
+    off = abs(known or timedelta(0))
+    return Marks(
+        latency,
+        None if carried else -latency,
+        skewed=off > SKEW_WARN,
+        widened=off if off > SKEW_WIDEN else timedelta(0),
+    )
 
 
-def _check_agreement(state: LineState, message: Message, received: datetime) -> None:
+def _is_urgent(state: LineState, message: Message) -> bool:
+    """An urgent message, or what is said in its thread: nothing but a fault of form refuses it."""
+    thread = state.threads.get(message.thread)
+    return message.kind is Kind.URGENT or (thread is not None and thread.kind is Kind.URGENT)
+
+
+def _check_agreement(
+    state: LineState, message: Message, received: datetime, *, urgent: bool
+) -> None:
     agreement = state.agreement
-    if agreement is None or not agreement.covers(received):
+    if agreement is None or (not agreement.covers(received) and not urgent):
         raise InvalidInput(
             "no agreement is in force", cure="let every party sign one", field="agreement"
         )
@@ -45,7 +70,8 @@ def _check_agreement(state: LineState, message: Message, received: datetime) -> 
         raise InvalidInput(
             f"this line is under {agreement.id!r}, not {message.agreement_id!r}", field="agreement"
         )
-    if message.agreement_version != agreement.version:
+    known = message.agreement_version in state.agreements
+    if message.agreement_version != agreement.version and not (urgent and known):
         raise VersionMismatch(
             f"version {agreement.version} of the agreement is in force, "
             f"not {message.agreement_version}",
@@ -66,8 +92,14 @@ def _check_parties(state: LineState, message: Message) -> None:
 
 
 def _check_times(message: Message, received: datetime, *, carried: bool) -> None:
+    if message.kind is Kind.URGENT and not carried:
+        return  # sent just now, whatever the sender's clock says
     if received >= message.time_expires:
-        raise InvalidInput("the message has expired", cure="send a new one", field="expires")
+        raise InvalidInput(
+            f"the message has expired at {message.time_expires:%Y-%m-%dT%H:%M:%SZ}",
+            cure="send a new one",
+            field="expires",
+        )
     if message.kind is Kind.URGENT:
         return
     ahead = message.time_sent - received
@@ -97,8 +129,8 @@ def _check_sequence(state: LineState, message: Message) -> None:
     sequences = state.party(message.sender).sequences
     if message.id in state.messages:
         raise VersionMismatch("a message of this id was received", field="id")
-    if message.id in state.threads:
-        raise VersionMismatch("this id is that of a conflict", field="id")
+    if message.id in state.threads or _CONFLICT_ID.fullmatch(message.id):
+        raise VersionMismatch("this id is that of a conflict", cure="take another", field="id")
     if sequences.used(message.sequence):
         raise VersionMismatch(
             f"number {message.sequence} of {message.sender!r} was used for another message",
@@ -106,10 +138,10 @@ def _check_sequence(state: LineState, message: Message) -> None:
             field="sequence",
             expected=sequences.last + 1,
         )
-    if message.sequence > sequences.last + AHEAD_MAX:
+    if message.sequence > sequences.last and sequences.gaps_with(message.sequence) > MISSING_MAX:
         raise VersionMismatch(
             f"number {message.sequence} of {message.sender!r} is far beyond the last, "
-            f"{sequences.last}",
+            f"{sequences.last}: more than {MISSING_MAX:,} would be missing",
             cure="send the messages before it first",
             field="sequence",
             expected=sequences.last + 1,

@@ -5,15 +5,21 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openline.errors import InvalidInput
-from openline.line.duty import Duty, DutyKind
+from openline.line.duty import DutyKind, duty_name
 from openline.line.event import ClarifyAsked, EndCause, Ended, Event
 from openline.line.message.bodies import Amend, Clarify, Notify
 from openline.line.message.envelope import Message
 from openline.line.message.kind import Asks, Kind, Missing, NoticeKind
+from openline.line.rules.authorities import look_at_plan
 from openline.line.rules.rule import Rule
 from openline.line.rules.threads import (
+    done,
+    owe,
+    owe_receipts,
+    require_everybody,
     require_kind,
     require_opener,
+    require_person,
     require_standing,
     thread_of,
 )
@@ -24,9 +30,17 @@ from openline.line.thread import Marks, MessageEntry, Thread
 SITE_CONFIRMED_FOR: Final = timedelta(days=30)
 ENDS: Final = "end"  # items of the agenda: end/THREAD, stale/THREAD
 STALE: Final = "stale"
+_CANCELLED: Final = (
+    Kind.NOTIFY,
+    Kind.CLOSURE,
+    Kind.AUTHORITY,
+    Kind.URGENT,
+    Kind.QUERY,
+    Kind.TALK,
+)
 
 
-def _check_notify(state: LineState, notify: Notify, received: datetime) -> None:
+def _check_notify(state: LineState, message: Message, notify: Notify, received: datetime) -> None:
     if notify.time_end <= received:
         raise InvalidInput("the notice is over already", field="time_end")
     known = {one.id for one in state.agreed().classes}
@@ -36,30 +50,61 @@ def _check_notify(state: LineState, notify: Notify, received: datetime) -> None:
             cure=f"it has {', '.join(sorted(known)) or 'none'}",
             field="flight_class",
         )
+    contact = notify.contact
+    if contact is not None and contact.tested_at is not None and contact.tested_at > received:
+        raise InvalidInput("the contact was tested in the future", field="contact.tested_at")
+    if notify.notice is NoticeKind.SITE:
+        check_second(require_person(message, "a site"), notify.confirmed_by, "confirmed_by")
 
 
-def _mark(notify: Notify, state: LineState, received: datetime, marks: Marks) -> Marks:
-    lead = notify.time_start - received
-    return replace(marks, lead_time=lead, late=lead < state.agreed().notice.lead_time)
+def check_second(officer: str, second: str | None, field: str) -> None:
+    """Raises: InvalidInput if the second person is missing, or the first under another spelling."""
+    if second is None or second.split() == [] or _plain(second) == _plain(officer):
+        raise InvalidInput(
+            "two different persons are needed", cure="let somebody else look at it too", field=field
+        )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def lead_marks(
+    state: LineState, start: datetime, received: datetime, marks: Marks, *, late: bool = True
+) -> Marks:
+    """The marks with the lead time until `start`; LATE, where it can be, if less than agreed."""
+    lead = start - received
+    return replace(marks, lead_time=lead, late=late and lead < state.agreed().notice.lead_time)
 
 
 def _check_new(state: LineState, message: Message, received: datetime) -> None:
     assert isinstance(message.body, Notify)
-    _check_notify(state, message.body, received)
+    _check_notify(state, message, message.body, received)
 
 
 def _mark_new(state: LineState, message: Message, received: datetime, marks: Marks) -> Marks:
     assert isinstance(message.body, Notify)
-    return _mark(message.body, state, received, marks)
+    return _mark(state, message.body, received, marks)
+
+
+def _mark(state: LineState, notify: Notify, received: datetime, marks: Marks) -> Marks:
+    late = notify.notice is not NoticeKind.SITE  # a place is where it is: nobody is late with it
+    return lead_marks(state, notify.time_start, received, marks, late=late)
 
 
 def _apply_new(state: LineState, entry: MessageEntry) -> None:
     message = entry.message
     assert isinstance(message.body, Notify)
     state.notices[message.thread] = NoticeState(
-        message.thread, message.sender, message.recipients, message.body, 1, entry.received
+        message.thread,
+        message.sender,
+        message.recipients,
+        message.body,
+        1,
+        entry.received,
+        widen=entry.marks.widened,
     )
-    _owe_receipts(state, state.threads[message.thread], entry, message.body)
+    _stand(state, thread_of(state, message), entry, message.body)
 
 
 def _follow_new(_state: LineState, entry: MessageEntry) -> list[Event]:
@@ -78,7 +123,8 @@ def _check_amend(state: LineState, message: Message, received: datetime) -> None
     require_kind(thread, (Kind.NOTIFY,), "AMEND")
     require_opener(thread, message, "amend")
     require_standing(thread)
-    _check_notify(state, message.body.notice, received)
+    require_everybody(state, message)
+    _check_notify(state, message, message.body.notice, received)
     was = state.notices[thread.id].notify.notice
     now = message.body.notice.notice
     if was is not now and was is not NoticeKind.UNLOCATED:
@@ -87,62 +133,72 @@ def _check_amend(state: LineState, message: Message, received: datetime) -> None
 
 def _mark_amend(state: LineState, message: Message, received: datetime, marks: Marks) -> Marks:
     assert isinstance(message.body, Amend)
-    return _mark(message.body.notice, state, received, marks)
+    if message.body.notice == state.notices[message.thread].notify:
+        return marks  # confirmed as it is: nothing new that could be late
+    return _mark(state, message.body.notice, received, marks)
 
 
 def _apply_amend(state: LineState, entry: MessageEntry) -> None:
     message = entry.message
     assert isinstance(message.body, Amend)
-    thread = thread_of(state, message)
+    thread, notify = thread_of(state, message), message.body.notice
     notice = state.notices[thread.id]
-    notice.notify = message.body.notice
-    notice.version += 1
     notice.confirmed, notice.stale = entry.received, False
+    done(state, thread, thread.opener, DutyKind.SITE_CONFIRMATION)
+    if notify == notice.notify:
+        _owe_confirmation(state, thread, entry, notify)
+        return  # the same again: nobody has to read it again
+    notice.notify, notice.version, notice.widen = notify, notice.version + 1, entry.marks.widened
     for party in thread.sides:
-        for kind in (DutyKind.DELIVERED, DutyKind.READ, DutyKind.DISSEMINATED, DutyKind.ANSWER):
-            state.done(f"{thread.id}/{kind}/{party}")
-    if message.body.notice.located:
-        state.done(f"{thread.id}/{DutyKind.CLARIFICATION}/{thread.opener}")
-    thread.renew(message.id)
-    _owe_receipts(state, thread, entry, message.body.notice)
+        kinds = (DutyKind.DELIVERED, DutyKind.READ, DutyKind.DISSEMINATED, DutyKind.ANSWER)
+        done(state, thread, party, *kinds)
+    done(state, thread, thread.opener, DutyKind.CONTACT_TEST)
+    if notify.located:
+        done(state, thread, thread.opener, DutyKind.CLARIFICATION)
+    parties = [party.id for party in state.agreed().parties]
+    thread.renew(message.id, parties, entry.received)
+    _stand(state, thread, entry, notify)
 
 
-def _owe_receipts(state: LineState, thread: Thread, entry: MessageEntry, notify: Notify) -> None:
-    terms = state.agreed().notice
-    since = entry.received
-    waits = [(DutyKind.DELIVERED, terms.receipt_within), (DutyKind.READ, terms.read_within)]
-    if terms.disseminated_within is not None:
-        waits.append((DutyKind.DISSEMINATED, terms.disseminated_within))
-    if notify.asks is not Asks.NOTHING:
-        waits.append((DutyKind.ANSWER, max(notify.time_start - since, terms.read_within)))
+def _stand(state: LineState, thread: Thread, entry: MessageEntry, notify: Notify) -> None:
+    """What a notice as it is now leads to: receipts, answers, its end, its confirmation."""
+    terms, since, to = state.agreed().notice, entry.received, (thread.opener,)
+    owe_receipts(state, thread, since)
     for party in thread.sides:
-        ladder = state.member(party).ladder
-        for kind, within in waits:
-            state.owe(Duty(thread.id, kind, party, (thread.opener,), since, since + within, ladder))
+        if terms.disseminated_within is not None:
+            due = since + terms.disseminated_within
+            owe(state, thread.id, DutyKind.DISSEMINATED, party, to, since, due)
+        if notify.asks is not Asks.NOTHING:
+            due = max(notify.time_start, since + terms.read_within)
+            owe(state, thread.id, DutyKind.ANSWER, party, to, since, due)
+    sides, opener = tuple(thread.sides), thread.opener
     if not notify.located:
-        ladder = state.member(thread.opener).ladder
         due = since + terms.read_within
-        state.owe(
-            Duty(
-                thread.id,
-                DutyKind.CLARIFICATION,
-                thread.opener,
-                tuple(thread.sides),
-                since,
-                due,
-                ladder,
-            )
-        )
+        owe(state, thread.id, DutyKind.CLARIFICATION, opener, sides, since, due)
+    if notify.contact is not None and notify.contact.tested_at is None:
+        due = max(notify.time_start, since)
+        owe(state, thread.id, DutyKind.CONTACT_TEST, opener, sides, since, due)
     state.wake(notify.time_end, f"{ENDS}/{thread.id}")
+    look_at_plan(state, state.notices[thread.id], since)
+    _owe_confirmation(state, thread, entry, notify)
+
+
+def _owe_confirmation(
+    state: LineState, thread: Thread, entry: MessageEntry, notify: Notify
+) -> None:
     if notify.notice is NoticeKind.SITE:
-        state.wake(entry.received + SITE_CONFIRMED_FOR, f"{STALE}/{thread.id}")
+        since, to = entry.received, tuple(thread.sides)
+        due = since + SITE_CONFIRMED_FOR
+        owe(state, thread.id, DutyKind.SITE_CONFIRMATION, thread.opener, to, since, due)
+        state.wake(due, f"{STALE}/{thread.id}")
 
 
 def _check_cancel(state: LineState, message: Message, _received: datetime) -> None:
     thread = thread_of(state, message)
-    require_kind(thread, (Kind.NOTIFY, Kind.CLOSURE, Kind.AUTHORITY), "CANCEL")
+    require_kind(thread, _CANCELLED, "CANCEL")
     require_opener(thread, message, "cancel")
     require_standing(thread)
+    require_everybody(state, message)
 
 
 def _follow_cancel(state: LineState, entry: MessageEntry) -> list[Event]:
@@ -156,24 +212,25 @@ def _check_clarify(state: LineState, message: Message, _received: datetime) -> N
     require_standing(thread)
     if thread.opener == message.sender:
         raise InvalidInput("it is the sender's own notice", cure="AMEND it", field="thread")
+    if state.agreed().party(thread.opener) is None:
+        raise InvalidInput(f"{thread.opener!r} is no party any more", field="thread")
+    if thread.opener not in message.recipients:
+        raise InvalidInput(
+            f"it does not go to {thread.opener!r}, who is asked", cure="send it there", field="to"
+        )
 
 
 def _apply_clarify(state: LineState, entry: MessageEntry) -> None:
     message = entry.message
     assert isinstance(message.body, Clarify)
-    thread = thread_of(state, message)
-    within = state.agreed().notice.read_within
-    state.owe(
-        Duty(
-            thread.id,
-            DutyKind.CLARIFICATION,
-            thread.opener,
-            (message.sender,),
-            entry.received,
-            entry.received + within,
-            state.member(thread.opener).ladder,
-        )
-    )
+    thread, since = thread_of(state, message), entry.received
+    kind, opener = DutyKind.CLARIFICATION, thread.opener
+    found = state.duties.get(duty_name(thread.id, kind, opener))
+    if found is None:
+        due = since + state.agreed().notice.read_within
+        owe(state, thread.id, kind, opener, (message.sender,), since, due)
+    elif message.sender not in found.duty.owed_to:  # it is asked for already, by others
+        found.duty = replace(found.duty, owed_to=(*found.duty.owed_to, message.sender))
 
 
 RULES: Final = {

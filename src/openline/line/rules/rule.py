@@ -13,8 +13,10 @@ Check = Callable[[LineState, Message, datetime], None]
 Mark = Callable[[LineState, Message, datetime, Marks], Marks]
 Apply = Callable[[LineState, MessageEntry], None]
 Follow = Callable[[LineState, MessageEntry], list[Event]]
+# An event with the instant from which on it is so.
+Timed = tuple[datetime, Event]
 # What an item of the agenda leads to at an instant: nothing, if it is over.
-Due = Callable[[LineState, str, datetime], list[Event]]
+Due = Callable[[LineState, str, datetime], list[Timed]]
 
 
 def _no_check(_state: LineState, _message: Message, _received: datetime) -> None:

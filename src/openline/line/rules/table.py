@@ -3,12 +3,30 @@
 from typing import Final
 
 from openline.line.message.kind import Kind
-from openline.line.rules import agenda, notices, receipts
+from openline.line.rules import (
+    agenda,
+    answers,
+    authorities,
+    checks,
+    claims,
+    closures,
+    notices,
+    receipts,
+    urgent,
+    watch,
+)
 from openline.line.rules.rule import Agenda, Rule
 
 RULES: Final[dict[Kind, Rule]] = {
     **dict.fromkeys(Kind, Rule()),
     **notices.RULES,
     **receipts.RULES,
+    **answers.RULES,
+    **urgent.RULES,
+    **closures.RULES,
+    **claims.RULES,
+    **authorities.RULES,
+    **watch.RULES,
+    **checks.RULES,
 }
 AGENDA: Final[Agenda] = agenda.AGENDA
