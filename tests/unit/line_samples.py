@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from openline.airspace.volume import Volume4D
 from openline.app.ed25519 import signer_of_seed
-from openline.geo.altitude import Altitude, AltitudeBand, AltitudeReference, AltitudeUnit
+from openline.formats.quantities import parse_altitude
+from openline.geo.altitude_resolver import AltitudePolicy, resolve_band
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
 from openline.geo.polygon import Polygon
@@ -36,15 +37,6 @@ SOUTH: Final = signer_of_seed(bytes(range(32, 64)))
 KEYS: Final = {"north": NORTH.public_key, "south": SOUTH.public_key}
 OTHER: Final = "0d9e5f86-2a57-4b1c-8a5e-6f7a3f0c1b2d"  # an earlier message, and its thread
 CONFLICT: Final = "c-7f3a9b"
-_W84, _AMSL = AltitudeReference.W84, AltitudeReference.AMSL
-
-
-def _given(reference: AltitudeReference, low: float, high: float) -> AltitudeBand:
-    feet = AltitudeUnit.FT
-    words = ("mean sea level lies 41.2 to 42.7 m over the ellipsoid in this area",)
-    return AltitudeBand(
-        Altitude(low, reference, feet), Altitude(high, reference, feet), 650.0, 1_565.5, words
-    )
 
 
 def volume(number: int = 0) -> Volume4D:
@@ -56,9 +48,10 @@ def volume(number: int = 0) -> Volume4D:
         Circle.of(54.5, 7.25, 1_500.0),
         Corridor.of([(54.0, 7.0), (54.25, 7.5)], 926.0),
     )[number % 3]
-    band = _given(_AMSL, 2_000.0, 5_000.0) if number % 3 == 2 else None
-    if band is None:
+    if number % 3 < 2:
         return Volume4D.over_ellipsoid(footprint, 100.5, 900.0, NOON, NOON + HOUR)
+    limits = (parse_altitude("2000 ft AMSL"), parse_altitude("FL100"))
+    band = resolve_band(*limits, footprint, AltitudePolicy(qnh_hpa=1013.0))
     return Volume4D(footprint, band, NOON, NOON + HOUR)
 
 

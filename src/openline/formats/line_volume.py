@@ -44,6 +44,7 @@ from openline.limits import DURATION_MAX, LINE_AREA_MAX_KM2, REQUEST_VERTICES_MA
 from openline.line.message.bodies import TEXT_MAX, check_text
 
 WIDENINGS_MAX: Final = 8
+_KNOWN_DATUMS: Final = (AltitudeReference.W84, AltitudeReference.AMSL)
 _GEOID_SLACK_M: Final = 1.0  # between two ways to interpolate the same geoid
 _Json = dict[str, Any]
 Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
@@ -147,7 +148,7 @@ def volume_of(value: _Json, path: str) -> Volume4D:
     block = value["volume"]
     with _at(f"{path}.volume"):
         footprint = _footprint(block)
-        band = _band(block)
+        band = _band(block, f"{path}.volume")
     start = _instant(value["time_start"]["value"], f"{path}.time_start")
     end = _instant(value["time_end"]["value"], f"{path}.time_end")
     with _at(path):
@@ -172,21 +173,22 @@ def check_volume(volume: Volume4D) -> None:
         raise InvalidTimeRange(
             f"a volume of more than {DURATION_MAX.days:,} days", cure="give it an earlier end"
         )
-    band = volume.altitude
-    _check_limit("altitude_lower", band.lower, band.altitude_lower_m, volume.footprint)
-    _check_limit("altitude_upper", band.upper, band.altitude_upper_m, volume.footprint)
-
-
-def _check_limit(name: str, limit: Altitude, altitude_m: float, footprint: Footprint) -> None:
-    if limit == Altitude(altitude_m):
-        return
-    low_m, high_m = height_range_m(limit, footprint)
-    if not low_m - _GEOID_SLACK_M <= altitude_m <= high_m + _GEOID_SLACK_M:
-        raise InvalidAltitude(
-            f"{name} is given as {limit} and as {altitude_m:,.1f} m over the ellipsoid, where it "
-            f"is {low_m:,.1f} to {high_m:,.1f} m",
-            cure="give one limit",
-        )
+    band, footprint = volume.altitude, volume.footprint
+    for name, limit, altitude_m, side in (
+        ("altitude_lower", band.lower, band.altitude_lower_m, 0),
+        ("altitude_upper", band.upper, band.altitude_upper_m, 1),
+    ):
+        if limit == Altitude(altitude_m):
+            continue
+        ends = height_range_m(limit, footprint)
+        if limit.reference in _KNOWN_DATUMS:  # one height on each side, whoever works it out
+            ends = (ends[side], ends[side])
+        if not ends[0] - _GEOID_SLACK_M <= altitude_m <= ends[1] + _GEOID_SLACK_M:
+            raise InvalidAltitude(
+                f"{name} is given as {limit} and as {altitude_m:,.1f} m over the ellipsoid, "
+                f"which should be {ends[0]:,.1f} to {ends[1]:,.1f} m",
+                cure="give one limit",
+            )
 
 
 def volume_value(volume: Volume4D) -> _Json:
@@ -248,11 +250,11 @@ def _points(values: list[_Json]) -> Ring:
     return tuple(Position(float(value["lat"]), float(value["lng"])) for value in values)
 
 
-def _band(block: _Json) -> AltitudeBand:
+def _band(block: _Json, path: str) -> AltitudeBand:
     low, high = float(block["altitude_lower"]["value"]), float(block["altitude_upper"]["value"])
     widenings = tuple(block.get("widenings", ()))
-    for sentence in widenings:
-        check_text(sentence, "widenings")
+    for number, sentence in enumerate(widenings):
+        check_text(sentence, f"{path}.widenings[{number}]")
     lower = _given(block, "altitude_lower_given") or Altitude(low)
     upper = _given(block, "altitude_upper_given") or Altitude(high)
     # the value that stands for "unlimited" is known by identity where it is shown

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from openline.airspace.volume import Volume4D, check_window
 from openline.errors import InvalidInput
 from openline.geo.position import Position
-from openline.line.agreement import Coarseness
+from openline.line.agreement import Coarseness, check_id
 from openline.line.message.kind import (
     Asks,
     Binding,
@@ -67,6 +67,8 @@ class Notify:
         check_text(self.name, "name", NAME_MAX)
         check_text(self.text)
         check_text(self.confirmed_by, "confirmed_by", NAME_MAX)
+        if self.flight_class is not None:
+            check_id(self.flight_class, "flight_class")
         if len(self.volumes) > VOLUMES_MAX:
             raise InvalidInput(f"more than {VOLUMES_MAX} volumes", cure="split", field="volumes")
         if (self.notice is NoticeKind.UNLOCATED) != (not self.volumes):

@@ -1,6 +1,5 @@
 """The bodies of messages, one frozen value for each kind. Raises: InvalidInput with `field`."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
@@ -75,11 +74,6 @@ PASSED_TO_MAX: Final = 100
 EVIDENCE_MAX: Final = 50
 OPERATIONS_MAX: Final = 1_000
 _DIGEST_BYTES: Final = 32
-# Control characters, halves of surrogate pairs, and what hides text, breaks its line or turns it
-# round. Joiners and direction marks stay: scripts need them.
-_HIDDEN: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
 
 
 @dataclass(frozen=True, slots=True)
