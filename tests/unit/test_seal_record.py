@@ -10,7 +10,7 @@ import pytest
 
 from openline.app.ed25519 import verify
 from openline.app.seal_record import SEAL_ENTRIES, Sealer
-from openline.errors import InvalidInput, NotFound, StoreUnavailable
+from openline.errors import InvalidInput, InvariantBroken, NotFound, StoreUnavailable
 from openline.line.note import cosign, parse_note
 from openline.line.record.proof import consistency_holds, inclusion_holds
 from openline.line.record.tree import Frontier, TreeHead
@@ -64,6 +64,7 @@ def test_what_is_committed_is_sealed_and_signed(store: Store) -> None:
         _append(store, first, last)
         assert sealer.seal() == last
         assert sealer.seal() == last, "nothing new: nothing signed"
+        assert sealer.sealed() == last
         note = parse_note(sealer.last_checkpoint().note.encode())
         checkpoint, _ = check_checkpoint(note, sealer.key, (), verify)
         assert checkpoint.head == TreeHead(last, _root(last))
@@ -252,6 +253,8 @@ def test_after_a_fault_nothing_is_signed_any_more(store: Store) -> None:
     store.submit((), lambda t: t.put_checkpoint(wrong)).result()
     _append(store, 3, 4)
     for _ in range(2):
-        with pytest.raises(InvalidInput, match="entry 3: these are not the entries"):
+        with pytest.raises(InvariantBroken, match="entry 3: these are not the entries"):
             sealer.seal()
+    assert sealer.is_broken
+    assert sealer.sealed() == 2
     assert [head.size for head in _heads(store)] == [2, 3]

@@ -27,6 +27,7 @@ from openline.api.line.sessions import Sessions
 from openline.api.log import LineWriter
 from openline.api.metrics import Gauges, Metrics
 from openline.api.rate import RateLimit
+from openline.api.sealing import gauges, seal_at_end, seal_for_ever
 from openline.api.stopping import when_stopping
 from openline.app.services import Services
 from openline.limits import BODY_BYTES_MAX
@@ -70,6 +71,8 @@ def create_app(services: Services, front: Front) -> Starlette:
     metrics = Metrics()
     verifier = TokenVerifier(front.ring, front.policy, front.tokens_remembered_max)
     metrics.add_gauges(_own_gauges(front.ring, verifier))
+    if services.record is not None:
+        metrics.add_gauges(gauges(services.record))
     metrics.set_store_figures(front.store_figures)
     operations = OPERATIONS + (people.operations(front.sessions) if front.sessions else ())
     feed = Feed(services.line) if services.line is not None else None
@@ -119,14 +122,16 @@ def _admission(
 
 @contextlib.asynccontextmanager
 async def _beside(services: Services, front: Front, feed: Feed | None) -> AsyncIterator[None]:
-    """What runs beside the requests: fresh keys, expiry, the clock of the line; at the end the
-    store is closed."""
+    """What runs beside the requests: fresh keys, expiry, the seals of the record, the clock of the
+    line; at the end the store is closed."""
     await front.ring.refresh()
     work: list[Coroutine[Any, Any, None]] = [
         remove_ended_for_ever(services, front.expiry_interval_s, front.expiry_batch)
     ]
     if front.ring.has_sets:
         work.append(front.ring.keep_fresh(front.jwks_refresh_s))
+    if services.record is not None:
+        work.append(seal_for_ever(services.record))
     if services.line is not None and feed is not None:
         when_stopping(feed.stop)
         work += [feed.follow(), tick_for_ever(services.line)]
@@ -138,6 +143,8 @@ async def _beside(services: Services, front: Front, feed: Feed | None) -> AsyncI
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if services.record is not None:
+            await seal_at_end(services.record)
         await asyncio.to_thread(services.store.close)
         _LOG.info("stopped")
         front.at_end()

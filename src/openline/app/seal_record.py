@@ -15,7 +15,7 @@ from typing import Final
 
 from openline.app.ed25519 import verify
 from openline.app.export_record import entry_of
-from openline.errors import InvalidInput, InvariantBroken, NotFound, OpenlineError
+from openline.errors import InvalidInput, InvariantBroken, NotFound
 from openline.line.note import SignatureType, VerifierKey, parse_note
 from openline.line.record.checkpoint import Checkpoint
 from openline.line.record.tree import Tree, TreeHead
@@ -68,31 +68,40 @@ class Sealer:
         self._lock = threading.Lock()
         self._tree = Tree()
         self._compared: StoredCheckpoint | None = None
-        self._fault: OpenlineError | None = None
+        self._sealed = 0
+        self._fault: InvariantBroken | None = None
         self._claim()
         self._check_signature(store.read(lambda r: r.last_checkpoint()))
-        self.seal()
+        self._seal_pages()
 
     @property
     def size(self) -> int:
         """How many entries are in the tree."""
         return self._tree.size
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether entries were found that are not those that were signed."""
+        return self._fault is not None
+
+    def sealed(self) -> int:
+        """How many entries are under a checkpoint, as far as this process knows."""
+        return self._sealed
+
     def seal(self) -> int:
         """Keep checkpoints of everything that is committed now; how many entries that is.
 
-        Raises: StoreUnavailable; InvalidInput for entries that are not those that were signed:
+        Raises: StoreUnavailable; InvariantBroken for entries that are not those that were signed:
         from then on always.
         """
         with self._lock:
             if self._fault is not None:
                 raise self._fault
             try:
-                while self._seal_page() == SEAL_ENTRIES:
-                    pass
-            except (InvalidInput, InvariantBroken) as error:
-                self._fault = error
-                raise
+                self._seal_pages()
+            except InvalidInput as error:  # not the caller's fault, once the server runs
+                self._fault = InvariantBroken(error.problem, cure=error.cure, **error.facts)
+                raise self._fault from error
             return self._tree.size
 
     def last_checkpoint(self) -> StoredCheckpoint:
@@ -182,6 +191,10 @@ class Sealer:
                 element=f"checkpoint of {last.size:,} entries",
             )
 
+    def _seal_pages(self) -> None:
+        while self._seal_page() == SEAL_ENTRIES:
+            pass
+
     def _seal_page(self) -> int:
         """Take at most SEAL_ENTRIES entries and seal all; how many there were."""
         at = self._tree.size
@@ -215,6 +228,7 @@ class Sealer:
         """Raises: InvalidInput with the range if entries are not those that were signed."""
         if self._tree.root(last.size) == last.root:
             self._compared = last
+            self._sealed = max(self._sealed, last.size)
             return
         before = 0
         while True:

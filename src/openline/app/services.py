@@ -7,6 +7,7 @@ from uuid import UUID
 
 from openline.app.line.services import LineServices
 from openline.app.random_ids import RandomIds
+from openline.app.seal_record import Sealer
 from openline.clock import Clock
 from openline.store.ports import Store
 
@@ -29,7 +30,8 @@ class Settings:
 class Services:
     """The server's parts as the use cases see them. `new_id` is the only source of chance.
 
-    line: the parts of a line, if this server carries one.
+    line: the parts of a line, if this server carries one. record: who seals the record, if a key
+    for it is known.
     """
 
     store: Store
@@ -37,3 +39,4 @@ class Services:
     settings: Settings = field(default_factory=Settings)
     new_id: Callable[[], UUID] = field(default_factory=RandomIds)
     line: LineServices | None = None
+    record: Sealer | None = None

@@ -127,6 +127,17 @@ SETTINGS: Final = (
         paths=True,
     ),
     Setting(
+        *("record_key", Kind.TEXT, None),
+        "Private key that signs the record; without it one is made and kept beside a file.",
+        "--record-key",
+        paths=True,
+    ),
+    Setting(
+        *("record_origin", Kind.TEXT, "openline"),
+        "The name of the record, under which its key signs. It cannot change later.",
+        "--record-origin",
+    ),
+    Setting(
         *("airspace_id", Kind.TEXT, "openline"),
         "What the airspace representation of this store is called (dar_id in /aux/v1/pool).",
         "--airspace-id",

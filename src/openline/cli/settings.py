@@ -23,6 +23,8 @@ _METAVARS: Final = {
     "agreement": "FILE",
     "party_keys": "FILE",
     "session_key": "FILE",
+    "record_key": "FILE",
+    "record_origin": "NAME",
     "airspace_id": "NAME",
     "log_level": "LEVEL",
 }
