@@ -99,3 +99,10 @@ def position_on_geodesic(start: Position, end: Position, distance_m: float) -> P
     line = Geodesic.WGS84.InverseLine(*start, *end)
     at = line.Position(distance_m, Geodesic.LATITUDE | Geodesic.LONGITUDE)
     return Position(at["lat2"], at["lon2"])
+
+
+def position_ahead(start: Position, azimuth_deg: float, distance_m: float) -> Position:
+    """The point so far from start along the geodesic that leaves in that direction."""
+    mask = Geodesic.LATITUDE | Geodesic.LONGITUDE
+    at = Geodesic.WGS84.Direct(*start, azimuth_deg, distance_m, mask)
+    return Position(at["lat2"], at["lon2"])

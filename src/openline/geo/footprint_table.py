@@ -80,6 +80,16 @@ class FootprintTable:
         return _table(rings, footprints)
 
     @classmethod
+    def of_points(cls, points: Vectors) -> "FootprintTable":
+        """The table of surface points (n, 3): cores of one vertex, without a buffer."""
+        count = len(points)
+        numbers = np.arange(count)
+        ends = np.arange(count + 1)
+        low, high = points - EDGE_BULGE_M, points + EDGE_BULGE_M
+        none = np.zeros(count)
+        return cls(points, numbers, numbers, ends, ends, ends, low, high, low, high, none, none > 0)
+
+    @classmethod
     def joined(cls, tables: Sequence["FootprintTable"]) -> "FootprintTable":
         """One table with the footprints of several, in their order; faster than making it anew."""
         vertices = _begins([len(table.vertex) for table in tables])

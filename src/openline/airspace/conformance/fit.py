@@ -24,10 +24,12 @@ from openline.errors import InvalidAltitude
 from openline.geo.altitude import Altitude, AltitudeBand, AltitudeReference
 from openline.geo.altitude_resolver import AltitudePolicy, resolve_band
 from openline.geo.circle import Circle
+from openline.geo.ellipsoid import surface_points
 from openline.geo.footprint import Footprint
 from openline.geo.footprint_table import FootprintTable
 from openline.geo.position import Position
 from openline.geo.proximity import measure
+from openline.geo.sphere import unit_vectors
 from openline.limits import LATERAL_MINIMUM_MAX_M, RADIUS_MIN_M, RESOLUTION_M
 
 DISTANCE_MAX_M: Final = LATERAL_MINIMUM_MAX_M  # what is further away is said to be so far
@@ -61,7 +63,7 @@ class Shelf:
         if not asked:
             return []
         whole = self._joined()
-        here = FootprintTable.of([Circle(point, RADIUS_MIN_M) for point in points])
+        here = FootprintTable.of_points(surface_points(unit_vectors(points)))
         point = np.array([at for at, _, _ in asked], np.int64)
         row = np.array([self._row[key] + number for _, key, number in asked], np.int64)
         buffer_m = whole.buffer_m[row]

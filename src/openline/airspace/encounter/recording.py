@@ -143,7 +143,7 @@ def legs_of(
     jump = _jumps(kept, points, rules)
     set_aside[JUMP] = int((jump & _during(kept.time_s, start_s, end_s)).sum())
     legs = _joined(kept.taken(~jump), points[~jump], rules)
-    return _clipped(legs, start_s, end_s), set_aside
+    return clipped(legs, start_s, end_s), set_aside
 
 
 def _during(time_s: FloatArray, start_s: float, end_s: float) -> BoolArray:
@@ -199,7 +199,7 @@ def _joined(kept: Samples, points: FloatArray, rules: JoinRules) -> Legs:
     )
 
 
-def _clipped(legs: Legs, start_s: float, end_s: float) -> Legs:
+def clipped(legs: Legs, start_s: float, end_s: float) -> Legs:
     """The part of the legs within [start, end); points are in if their instant is."""
     point = legs.start_s == legs.end_s
     inside = np.where(
