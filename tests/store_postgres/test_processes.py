@@ -242,7 +242,7 @@ def test_a_connection_that_is_cut_as_soon_as_it_is_made_is_an_outage(
         return made
 
     with monkeypatch.context() as patch:
-        patch.setattr(connections.psycopg, "connect", cut_at_once)
+        patch.setattr(connections.Connection, "connect", cut_at_once)
         with pytest.raises(StoreUnavailable):
             put(stores[0], intent(1))
         with pytest.raises(StoreUnavailable):

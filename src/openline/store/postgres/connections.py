@@ -8,6 +8,7 @@ server does, and nothing runs in the background.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any, Final
 
 import psycopg
@@ -15,8 +16,7 @@ from psycopg import errors as server_errors
 from psycopg.pq import TransactionStatus
 
 from openline.errors import InvalidInput, InvariantBroken, OpenlineError, StoreUnavailable
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+from openline.store.postgres.wire import Wire
 
 _CONNECT_TIMEOUT_S: Final = 5
 _LOAN_TIMEOUT_S: Final = 10.0
@@ -41,10 +41,19 @@ _UNAVAILABLE: Final = (
 )
 
 
+class Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection of the driver, and what its server has been told of our statements."""
+
+    @cached_property
+    def wire(self) -> Wire:
+        """The short way for statements that are sent again and again."""
+        return Wire(self.pgconn)
+
+
 def connect(dsn: str, *, settings: bool = True) -> Connection:
     """A connection in which each statement stands alone until BEGIN. Raises: StoreUnavailable."""
     try:
-        connection = psycopg.connect(
+        connection = Connection.connect(
             dsn, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S, application_name="openline"
         )
     except psycopg.OperationalError as error:

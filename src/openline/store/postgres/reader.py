@@ -31,6 +31,7 @@ _SELECT: Final = {
 }
 _CHECKPOINTS: Final = f"SELECT {', '.join(rows.CHECKPOINT_COLUMNS)} FROM record_checkpoint"
 _LIMIT_MAX: Final = 2**31 - 1
+_SEQUENCE_MAX: Final = 2**63 - 1
 
 
 class PostgresReader:
@@ -80,7 +81,7 @@ class PostgresReader:
         """See `ports.Reader`."""
         columns = ", ".join(rows.RECORD_COLUMNS)
         statement = f"SELECT {columns} FROM record WHERE sequence > %s ORDER BY sequence LIMIT %s"
-        found = self.session.ask(statement, max(after, 0), _bounded(limit))
+        found = self.session.ask(statement, _bounded(after, _SEQUENCE_MAX), _bounded(limit))
         return [rows.record_of(row) for row in found]
 
     def last_sequence(self) -> int:
@@ -91,7 +92,7 @@ class PostgresReader:
     def checkpoints(self, after_size: int, limit: int) -> list[StoredCheckpoint]:
         """See `ports.Reader`."""
         statement = _CHECKPOINTS + " WHERE size > %s ORDER BY size LIMIT %s"
-        found = self.session.ask(statement, after_size, _bounded(limit))
+        found = self.session.ask(statement, _bounded(after_size, _SEQUENCE_MAX), _bounded(limit))
         return [rows.checkpoint_of(row) for row in found]
 
     def last_checkpoint(self) -> StoredCheckpoint | None:
@@ -126,7 +127,7 @@ class PostgresReader:
         }
         for kind, reader in readers.items():
             statement = _SELECT[kind] + " WHERE time_end < %s ORDER BY time_end, id LIMIT %s"
-            ended += map(reader, self.session.ask(statement, before, min(limit, _LIMIT_MAX)))
+            ended += map(reader, self.session.ask(statement, before, _bounded(limit)))
         return sorted(ended, key=lambda one: (time_end_of(one), one.id))[:limit]
 
     def _one(self, kind: Kind, reader: Callable[[rows.Row], R], entity_id: str) -> R | None:
@@ -147,8 +148,8 @@ class PostgresReader:
         return _by_id(found)
 
 
-def _bounded(limit: int) -> int:
-    return min(max(limit, 0), _LIMIT_MAX)
+def _bounded(number: int, greatest: int = _LIMIT_MAX) -> int:
+    return min(max(number, 0), greatest)
 
 
 def _by_id(references: list[R]) -> list[R]:

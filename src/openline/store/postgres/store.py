@@ -201,8 +201,7 @@ class PostgresStore:
         self, named: Touching, places: Places, keys: Keys, change: Callable[[Transaction], T]
     ) -> T:
         with self._for_changes.lend() as connection:
-            # Repeating is usual there, and an error in a pipeline costs the connection.
-            session = Session(connection, pipelined=self._locking == "advisory")
+            session = Session(connection)
             locks = Locks(session, enabled=self._locking == "advisory")
             transaction = PostgresTransaction(session, self._index, locks, named, places)
             ending = False
