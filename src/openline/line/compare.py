@@ -80,13 +80,10 @@ class Comparison:
             self._open[event.conflict] = event
         self._unsure[event.conflict] = None
 
-    def would_meet(self, state: LineState, moved: Standing) -> list[Conflict]:
-        """The conflicts that a thing would have if it stood as given, in place of what it is now.
-
-        Worst first is not promised; each is with the minima of its pair.
-        """
+    def would_meet(self, state: LineState, moved: Standing) -> list[Standing]:
+        """What a thing would come too close to if it stood as given, in place of what it is now."""
         self._compare(state)
-        return [found for _, found in self._partners(moved)]
+        return [other for other, _ in self._partners(moved)]
 
     def _difference(self, state: LineState, conflict_id: str) -> Event | None:
         found, known = self._found.get(conflict_id), self._open.get(conflict_id)

@@ -18,6 +18,7 @@ class DutyKind(StrEnum):
     DISSEMINATED = "disseminated"
     ANSWER = "answer"
     CLARIFICATION = "clarification"
+    AMENDMENT = "amendment"  # of a notice, as a proposal that was accepted says
     QUERY_ANSWER = "query_answer"
     URGENT_ACKNOWLEDGEMENT = "urgent_acknowledgement"
     CLOSURE_REVIEW = "closure_review"

@@ -29,10 +29,12 @@ from openline.line.event import (
     LinkChanged,
     LinkState,
     Overdue,
+    ProposalChecked,
     Stale,
 )
 from openline.line.message.envelope import Message
-from openline.line.rules import general
+from openline.line.message.kind import Kind
+from openline.line.rules import general, proposals
 from openline.line.rules.agenda import in_order
 from openline.line.rules.agreed import renew
 from openline.line.rules.authorities import look_at_plans, take_missing
@@ -87,7 +89,10 @@ class Line:
 
     def follow(self, taken: MessageEntry) -> list[Event]:
         """What a message that was taken leads to; conflicts come from `compare`."""
-        return RULES[taken.message.kind].follow(self.state, taken)
+        events = RULES[taken.message.kind].follow(self.state, taken)
+        if taken.message.kind is Kind.PROPOSE:
+            events += proposals.checked(self.state, taken.message, self._comparison.would_meet)
+        return events
 
     def compare(self, now: datetime) -> list[Event]:
         """The conflicts that opened, changed or closed since the last comparison was taken."""
@@ -141,6 +146,8 @@ class Line:
                 take_missing(self.state, at, event)
             case ClosuresDiffer():
                 self.state.told.add(event.threads)
+            case ProposalChecked():
+                proposals.take_checked(self.state, event)
             case ClarifyAsked():
                 pass
 
@@ -166,6 +173,7 @@ class Line:
         found = self.state.conflicts.get(event.conflict)
         if found is not None:
             found.closed = at
+            proposals.lapse(found)
         thread = self.state.threads.get(event.conflict)
         if thread is not None:
             self.state.end_duties(thread)

@@ -13,14 +13,11 @@ from openline.airspace.entity import Constraint, Entity, EntityKind, Notice, Ope
 from openline.airspace.volume import Volume4D
 from openline.limits import TIME_MAX, TIME_MIN
 from openline.line.message.bodies import Notify
-from openline.line.message.kind import Kind, NoticeKind
-from openline.line.rules.general import SKEW_WIDEN
+from openline.line.message.kind import NoticeKind
 from openline.line.state import ClosureState, LineState, NoticeState
 
 # As `find_conflicts` names them: plans, closures, notices.
 _KINDS: Final = (EntityKind.INTENT, EntityKind.CONSTRAINT, EntityKind.NOTICE)
-_NO_TIME: Final = timedelta(0)
-_GIVE_TIMES: Final = (Kind.NOTIFY, Kind.AMEND, Kind.CLOSURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +51,15 @@ def standing(state: LineState, thread: str) -> Standing | None:
     """What stands in that thread; None if nothing does, or not any more."""
     notice = state.notices.get(thread)
     if notice is not None:
-        return standing_notice(state, notice, notice.notify)
+        return standing_notice(notice, notice.notify)
     closure = state.closures.get(thread)
-    return None if closure is None else _standing_closure(state, closure)
+    return None if closure is None else _standing_closure(closure)
 
 
-def standing_notice(state: LineState, notice: NoticeState, notify: Notify) -> Standing:
+def standing_notice(notice: NoticeState, notify: Notify) -> Standing:
     """A notice as it would stand with other contents; with its own, as it stands."""
-    widening = _widening(state, notice.thread)
-    volumes = tuple(_wider(volume, widening) for volume in notify.volumes)
-    start, end = _window(notify.time_start, notify.time_end, widening)
+    volumes = tuple(_wider(volume, notice.widen) for volume in notify.volumes)
+    start, end = _window(notify.time_start, notify.time_end, notice.widen)
     entity: Entity
     if notify.notice is NoticeKind.PLAN:
         entity = OperationalIntent(notice.thread, notice.party, volumes)
@@ -120,10 +116,9 @@ def _rank(one: Standing) -> tuple[int, str, str]:
     return _KINDS.index(one.entity.kind), one.party, one.thread
 
 
-def _standing_closure(state: LineState, closure: ClosureState) -> Standing:
-    widening = _widening(state, closure.thread)
-    volumes = tuple(_wider(volume, widening) for volume in closure.closure.volumes)
-    start, end = _window(closure.closure.time_start, closure.closure.time_end, widening)
+def _standing_closure(closure: ClosureState) -> Standing:
+    volumes = tuple(_wider(volume, closure.widen) for volume in closure.closure.volumes)
+    start, end = _window(closure.closure.time_start, closure.closure.time_end, closure.widen)
     return Standing(
         closure.thread,
         Constraint(closure.thread, closure.party, volumes),
@@ -133,15 +128,6 @@ def _standing_closure(state: LineState, closure: ClosureState) -> Standing:
         start,
         end,
     )
-
-
-def _widening(state: LineState, thread: str) -> timedelta:
-    """How far the sender's clock was off when the times were given, if that is much."""
-    for entry in reversed(state.threads[thread].entries):
-        if entry.message.kind in _GIVE_TIMES:
-            skew = abs(entry.marks.skew or _NO_TIME)
-            return skew if skew > SKEW_WIDEN else _NO_TIME
-    return _NO_TIME
 
 
 def _wider(volume: Volume4D, widening: timedelta) -> Volume4D:

@@ -15,6 +15,7 @@ from openline.line.duty import Duty, DutyKind, duty_name
 from openline.line.event import ConflictFacts, LinkState
 from openline.line.message.bodies import Authority, Closure, Notify
 from openline.line.message.kind import AlertLevel, DispositionState
+from openline.line.proposal import ProposalState
 from openline.line.thread import MessageEntry, Side, Thread
 
 DUTY: Final = "duty"  # items of the agenda that are duties: duty/ID
@@ -103,7 +104,7 @@ class ClosureState:
 
 @dataclass(slots=True)
 class ConflictState:
-    """A conflict that is open, with its proposals by message id and what became of them."""
+    """A conflict that is open or was, with its proposals by message id."""
 
     id: str
     threads: tuple[str, str]
@@ -112,7 +113,7 @@ class ConflictState:
     opened: datetime
     opened_entry: int
     closed: datetime | None = None
-    proposals: dict[str, str] = field(default_factory=dict)  # message id: open, accepted, declined
+    proposals: dict[str, ProposalState] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -144,6 +145,7 @@ class LineState:
     notices: dict[str, NoticeState] = field(default_factory=dict)
     closures: dict[str, ClosureState] = field(default_factory=dict)
     conflicts: dict[str, ConflictState] = field(default_factory=dict)
+    accepted: dict[str, list[ProposalState]] = field(default_factory=dict)  # by the thread moved
     dispositions: dict[str, dict[str, DispositionState]] = field(default_factory=dict)
     duties: dict[str, DutyState] = field(default_factory=dict)
     told: set[tuple[str, str]] = field(default_factory=set)  # closures whose difference was said

@@ -11,6 +11,7 @@ from openline.line.rules import (
     claims,
     closures,
     notices,
+    proposals,
     receipts,
     urgent,
     watch,
@@ -28,5 +29,7 @@ RULES: Final[dict[Kind, Rule]] = {
     **authorities.RULES,
     **watch.RULES,
     **checks.RULES,
+    **proposals.RULES,
+    Kind.AMEND: proposals.also(notices.RULES[Kind.AMEND], proposals.amended),
 }
 AGENDA: Final[Agenda] = agenda.AGENDA

@@ -26,6 +26,7 @@ _PAUSED: Final = frozenset(
     {
         DutyKind.ANSWER,
         DutyKind.CLARIFICATION,
+        DutyKind.AMENDMENT,
         DutyKind.QUERY_ANSWER,
         DutyKind.CLOSURE_REVIEW,
         DutyKind.SITE_CONFIRMATION,
