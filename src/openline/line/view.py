@@ -1,0 +1,224 @@
+"""The board of one party at an instant, made from the state of the line and nothing else.
+
+Laws (tests/property/test_view.py): 1 whoever is not in a thread sees nothing of it; 2 of what a
+sender does not show, no number is in the board of another, but those of a conflict with it; 3 the
+same state, party and instant give the same board.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from openline.errors import NotFound
+from openline.line.board import (
+    Board,
+    BreachView,
+    ClockView,
+    ConflictView,
+    Counters,
+    LinkView,
+    ProposalView,
+    ThreadView,
+)
+from openline.line.event import LinkState
+from openline.line.masking import CellsOf, cells_of
+from openline.line.message.bodies import Breach, LineCheck
+from openline.line.message.kind import CheckMode, DispositionState, Kind
+from openline.line.rules.checks import link_of
+from openline.line.rules.claims import disposition_of
+from openline.line.rules.general import SKEW_WARN
+from openline.line.state import ConflictState, DutyState, LineState
+from openline.line.thread import Step, Thread
+from openline.line.view_threads import (
+    clock_view,
+    duties_of,
+    is_unauthorised_for,
+    next_clock,
+    recent,
+    thread_view,
+)
+
+# How long what ended stays on the board: the watch before this one.
+ENDED_SHOWN_FOR: Final = timedelta(hours=12)
+
+
+def board(state: LineState, party: str, now: datetime, cells: CellsOf = cells_of) -> Board:
+    """What the party may see now. cells: the coarse cells of a place.
+
+    Raises: NotFound for whoever is no party of the agreement.
+    """
+    agreed = state.agreement
+    if agreed is None or agreed.party(party) is None:
+        raise NotFound(f"{party!r} is no party of an agreement of this line")
+    duties = duties_of(state, party)
+    conflicts = _conflicts(state, party)
+    by_thread = _by_thread(conflicts)
+    threads = tuple(
+        view
+        for thread in _shown_threads(state, party, now)
+        if (view := thread_view(state, thread, party, duties, by_thread, cells)) is not None
+    )
+    disagreeing = {view.id: view.disagrees for view in threads}
+    views = tuple(_conflict_view(state, one, party, now, disagreeing, duties) for one in conflicts)
+    clocks = _clocks(state, (one for some in duties.values() for one in some), party)
+    return Board(
+        party=party,
+        now=now,
+        entry=state.last_entry,
+        agreement=agreed.id,
+        version=agreed.version,
+        in_force=agreed.covers(now),
+        valid_until=agreed.time_end,
+        separation=agreed.separation,
+        class_minima=agreed.class_minima,
+        links=tuple(link_view(state, one.id, party, now) for one in agreed.parties),
+        conflicts=tuple(sorted(views, key=lambda one: (one.over, one.facts.time_start, one.id))),
+        unlocated=tuple(view.id for view in threads if view.unlocated),
+        closures=tuple(view.id for view in threads if view.id in state.closures),
+        unauthorised=_unauthorised(state, party),
+        breaches=_breaches(state, party),
+        clocks=clocks,
+        threads=threads,
+        counters=_counters(party, threads, views, clocks),
+    )
+
+
+def link_view(state: LineState, name: str, party: str, now: datetime) -> LinkView:
+    """A party as it is heard at that instant, by the clock and not by the last event."""
+    agreed = state.agreed()
+    found, member = state.party(name), state.member(name)
+    link, _, _ = link_of(found.last_heard, agreed.line_check, now)
+    worse = LinkState.UNKNOWN if found.link is LinkState.UNKNOWN and name != party else link
+    return LinkView(
+        party=name,
+        name=member.name,
+        own=name == party,
+        state=worse,
+        age=None if found.last_heard is None else max(now - found.last_heard, timedelta(0)),
+        skew=found.skew,
+        skewed=found.skew is not None and abs(found.skew) > SKEW_WARN,
+        suspended_since=found.suspended_since,
+        alert=found.alert,
+        officer=found.officer,
+        last_human_check=found.last_human_check,
+        missing=found.sequences.missing,
+    )
+
+
+def _conflicts(state: LineState, party: str) -> list[ConflictState]:
+    return [one for one in state.conflicts.values() if one.closed is None and party in one.parties]
+
+
+def _by_thread(conflicts: Iterable[ConflictState]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in conflicts:
+        for thread in one.threads:
+            found[thread] = (*found.get(thread, ()), one.id)
+    return found
+
+
+def _shown_threads(state: LineState, party: str, now: datetime) -> list[Thread]:
+    """Those that go on, and those that ended a short while ago; what was said last comes first."""
+    since = now - ENDED_SHOWN_FOR
+    shown = [
+        thread
+        for thread in state.threads.values()
+        if thread.entries and party in thread.parties and recent(thread, since)
+        if not _is_machine_check(thread)
+    ]
+    return sorted(shown, key=lambda one: (not one.standing, -one.entries[-1].entry))
+
+
+def _is_machine_check(thread: Thread) -> bool:
+    body = thread.entries[0].message.body
+    return isinstance(body, LineCheck) and body.mode is CheckMode.MACHINE
+
+
+def _conflict_view(
+    state: LineState,
+    conflict: ConflictState,
+    party: str,
+    now: datetime,
+    disagreeing: dict[str, tuple[str, ...]],
+    duties: dict[str, list[DutyState]],
+) -> ConflictView:
+    own, other = conflict.threads
+    if state.threads[own].opener != party:
+        own, other = other, own
+    said = dict.fromkeys(
+        name for thread in conflict.threads for name in disagreeing.get(thread, ())
+    )
+    return ConflictView(
+        id=conflict.id,
+        other=state.threads[other].opener,
+        own_thread=own,
+        other_thread=other,
+        facts=conflict.facts,
+        opened=conflict.opened,
+        entry=conflict.opened_entry,
+        over=conflict.facts.time_end <= now,
+        only_unlocated=conflict.facts.unlocated is not None,
+        disagrees=tuple(said),
+        proposals=tuple(
+            ProposalView(one, one.meets.get(party, ())) for one in conflict.proposals.values()
+        ),
+        clock=next_clock(state, duties.get(conflict.id, ())),
+    )
+
+
+def _clocks(state: LineState, duties: Iterable[DutyState], party: str) -> tuple[ClockView, ...]:
+    """What is overdue or alarms; this party's own first, then by the time it was due."""
+    loud = [one for one in duties if one.overdue or one.alarms]
+    loud.sort(key=lambda one: (one.duty.owes != party, one.duty.due, one.duty.id))
+    return tuple(clock_view(state, one) for one in loud)
+
+
+def _unauthorised(state: LineState, party: str) -> tuple[str, ...]:
+    return tuple(one.thread for one in state.notices.values() if is_unauthorised_for(one, party))
+
+
+def _breaches(state: LineState, party: str) -> tuple[BreachView, ...]:
+    """Claims that are not settled come first, the latest of them first."""
+    found = []
+    for thread in state.threads.values():
+        if thread.kind is not Kind.BREACH or party not in thread.parties:
+            continue
+        first = thread.entries[0].message
+        assert isinstance(first.body, Breach)
+        said = state.dispositions.get(thread.id, {})
+        found.append(
+            BreachView(
+                thread=thread.id,
+                by=thread.opener,
+                against=tuple(thread.sides),
+                rule=first.body.rule,
+                time=first.body.time,
+                text=first.body.text,
+                replies=sum(one.message.kind is Kind.REPLY for one in thread.entries),
+                dispositions=tuple(sorted(said.items())),
+                state=disposition_of(state, thread.id),
+            )
+        )
+    found.sort(key=lambda one: one.time, reverse=True)
+    return tuple(sorted(found, key=lambda one: one.state is DispositionState.SETTLED))
+
+
+def _counters(
+    party: str,
+    threads: tuple[ThreadView, ...],
+    conflicts: tuple[ConflictView, ...],
+    clocks: tuple[ClockView, ...],
+) -> Counters:
+    standing = [one for one in threads if one.ended_at is None]
+    mine = [side.step for one in standing for side in one.sides if side.party == party]
+    return Counters(
+        threads=len(standing),
+        unread=sum(step in (Step.SENT, Step.RECEIVED) for step in mine),
+        unanswered=sum(step is not Step.ANSWERED and step is not Step.CLOSED for step in mine),
+        overdue=sum(one.overdue and one.owes == party for one in clocks),
+        overdue_others=sum(one.overdue and one.owes != party for one in clocks),
+        alarms=sum(one.alarms > 0 and one.owes == party for one in clocks),
+        conflicts=sum(not one.over for one in conflicts),
+        unlocated=sum(one.unlocated for one in standing),
+        disagreements=sum(bool(one.disagrees) for one in standing),
+    )
