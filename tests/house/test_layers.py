@@ -15,7 +15,7 @@ _FORMATS = _LINE | {"formats"}
 _REPORT = _FORMATS | {"report"}
 _STORE = _LINE | {"store"}
 _APP = _REPORT | _STORE | {"app"}
-_EDGES = {"api", "feeds", "cli", "wiring"}
+_EDGES = {"api", "feeds", "cli", "wiring", "client"}
 MAY_IMPORT = dict.fromkeys(BASE, BASE) | {
     "geo": _GEO,
     "airspace": _AIRSPACE,
@@ -29,6 +29,7 @@ MAY_IMPORT = dict.fromkeys(BASE, BASE) | {
     "feeds": _APP | {"feeds"},
     "wiring": _APP | _EDGES,
     "cli": _APP | _EDGES,
+    "client": _APP | {"client", "api"},  # of api only what travels: api.line.wire
     "": _APP,  # openline/__init__.py: the public names
 }
 
@@ -59,6 +60,7 @@ LIBRARIES = {
     "uvicorn": ("api.run",),
     "jwt": ("api.auth",),
     "argon2": ("app.line.accounts",),
+    "httpx": ("client",),
     "cryptography": ("api.auth", "app.ed25519", "app.key_files"),
     "prometheus_client": ("api.metrics",),
 }

@@ -91,6 +91,13 @@ def decode_body(kind: Kind, data: bytes) -> Body:
     return body
 
 
+def body_values(body: Body) -> dict[str, Any]:
+    """The body as JSON values. Raises: InvalidInput and its kinds for what would not read back."""
+    values: dict[str, Any] = write(body)
+    checked(values, SCHEMAS[body.kind], "body")
+    return values
+
+
 def encode(message: Message) -> bytes:
     """The payload of a message. Raises: InvalidInput and its kinds for what would not read back."""
     value: dict[str, Any] = {
@@ -109,7 +116,8 @@ def encode(message: Message) -> bytes:
         value["officer"] = message.officer
     if not message.kind.begins_thread:
         value["thread"] = message.thread
-    value["body"] = write(message.body)
+    with placed("body"):
+        value["body"] = write(message.body)
     checked(value, Envelope, "")
     checked(value["body"], SCHEMAS[message.kind], "body")
     payload = json_text.encode(value).encode()

@@ -102,6 +102,15 @@ class LineChange:
         )
         return jws.sign(encode(message), party, self.services.signers[party]), message
 
+    def check_line(self, party: str) -> None:
+        """The machine of a party tries the line to all others."""
+        new_id = str(self.services.new_id())
+        others = tuple(one.id for one in self.line.state.agreed().parties if one.id != party)
+        body = LineCheck(CheckMode.MACHINE)
+        token, message = self.say(party, body, others, new_id, new_id, RECEIPT_LIFETIME)
+        self.line.check(message, self.now)
+        self._append_message(token, message)
+
     def agree(self, body: bytes, agreement: Agreement) -> int:
         """Put a version of the agreement on the record; its number there."""
         entry = self._append(self.services.origin, entries.AGREEMENT, body, agreement)

@@ -1,0 +1,59 @@
+"""`openline line`: a duty officer's work over a terminal."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openline.cli.line_connection import connected, keep_session
+
+if TYPE_CHECKING:
+    from openline.client import Client
+
+
+@click.group(
+    "line",
+    short_help="Talk on a line: status, inbox, notify, answer, receipt, urgent.",
+)
+def line() -> None:
+    """Talk on a line as a duty officer, over any terminal.
+
+    A notice is information, not permission and not protection; a receipt is not consent; unknown
+    is never shown as clear.
+    """
+
+
+@line.command("login")
+@click.argument("user")
+@click.option("--server", envvar="OPENLINE_SERVER", required=True, metavar="ADDRESS")
+@click.option(
+    "--password-file",
+    type=click.File("r"),
+    metavar="FILE",
+    help="Read the password from the first line; `-` is standard input. Else it is asked for.",
+)
+def login(user: str, server: str, password_file: Any) -> None:
+    """Log in as USER; the commands after it use this session for an hour."""
+    from openline.client import Client
+
+    if password_file is not None:
+        password = password_file.readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, err=True)
+    with Client(server) as client:
+        session = client.log_in(user, password)
+    keep_session(server, session.access_token, user)
+    click.echo(f"{session.user} acts for {session.party} as {session.role} at {server}")
+
+
+@line.command("me")
+@connected
+def me(client: "Client", as_json: bool) -> None:
+    """Say who you are on this line."""
+    import msgspec
+
+    found = client.me()
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    who = f"{found.officer} for {found.party}" if found.officer else found.party
+    click.echo(f"{who}, under {found.agreement} version {found.version}")

@@ -1,0 +1,209 @@
+"""The line on every store: messages, machine receipts, order, repeats, faults of a commit."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from openline.app.line import jws
+from openline.app.line.agree import agree
+from openline.app.line.compose import Saying, compose
+from openline.app.line.entries import entry_of
+from openline.app.line.services import LineServices
+from openline.app.line.take_message import take_message
+from openline.app.line.tick import tick
+from openline.errors import InvalidInput, Unauthenticated, VersionMismatch
+from openline.formats.line_message import encode
+from openline.line.message.bodies import Answer, LineCheck, Receipt
+from openline.line.message.kind import AnswerCode, CheckMode, Kind, ReceiptKind
+from openline.line.thread import Step
+from openline.store.ports import Record, Store
+from tests.line_server import HandClock, agreement_entry, make_line, signer
+from tests.line_world import World, notice, unlocated
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def line(store: Store, clock: HandClock) -> LineServices:
+    return make_line(store, clock)
+
+
+def records(line: LineServices) -> list[Record]:
+    return line.store.read(lambda reader: reader.records(0, 10_000))
+
+
+def said(line: LineServices) -> list[Any]:
+    """What is on the record but for links: kinds of messages, names of events."""
+    found = []
+    for record in records(line):
+        entry = entry_of(record)
+        if entry is not None:
+            content: Any = entry.content
+            found.append(getattr(content, "kind", None) or getattr(content, "name", "agreement"))
+    return [one for one in found if one != "link.changed"]
+
+
+def signed(party: str, **fields: Any) -> bytes:
+    """A message of that party as it would come from its own machine."""
+    message = World().message(party, notice(), **fields)
+    return jws.sign(encode(message), party, signer(party))
+
+
+_ID = "0d1c1e5e-0000-4000-8000-000000000001"
+
+
+def test_a_message_is_on_the_record_with_the_machines_receipts(line: LineServices) -> None:
+    taken = compose(line, "north", Saying(unlocated(), "Ada"), line.clock.now()).result()
+    assert taken.entry == 2
+    assert said(line) == ["agreement", Kind.NOTIFY, "clarify.asked", Kind.RECEIPT, Kind.RECEIPT]
+    sides = line.look(lambda found, _position: found.state.threads[taken.message.thread].sides)
+    assert {party: side.step for party, side in sides.items()} == {
+        "south": Step.RECEIVED,
+        "east": Step.RECEIVED,
+    }
+
+
+def test_the_signed_bytes_are_the_bytes_on_the_record(line: LineServices) -> None:
+    token = signed("north", id=_ID)
+    taken = take_message(line, token, line.clock.now()).result()
+    (record,) = line.store.read(lambda reader: reader.records(taken.entry - 1, 1))
+    assert (record.body, record.party, record.kind) == (token, "north", "line.message")
+
+
+def test_the_same_bytes_again_add_nothing(line: LineServices) -> None:
+    token = signed("north", id=_ID)
+    first = take_message(line, token, line.clock.now()).result()
+    before = records(line)
+    again = take_message(line, token, line.clock.now()).result()
+    assert again.repeated
+    assert (again.entry, again.received) == (first.entry, first.received)
+    assert records(line) == before
+
+
+def test_another_message_with_the_same_id_is_refused(line: LineServices) -> None:
+    take_message(line, signed("north", id=_ID), line.clock.now()).result()
+    before = records(line)
+    with pytest.raises(VersionMismatch, match="another message has this id"):
+        take_message(line, signed("north", id=_ID, sequence=2), line.clock.now()).result()
+    assert records(line) == before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda token: token[:-4] + b"AAAA", id="signature"),
+        pytest.param(
+            lambda _token: jws.sign(
+                encode(World().message("north", notice(), id=_ID)), "south", signer("south")
+            ),
+            id="signed by another party",
+        ),
+        pytest.param(
+            lambda _token: jws.sign(
+                encode(World().message("north", notice(), id=_ID)), "north", signer("south")
+            ),
+            id="signed with another key",
+        ),
+    ],
+)
+def test_what_is_not_signed_by_its_sender_is_refused(
+    line: LineServices, spoil: Callable[[bytes], bytes]
+) -> None:
+    before = records(line)
+    with pytest.raises((Unauthenticated, InvalidInput)):
+        take_message(line, spoil(signed("north", id=_ID)), line.clock.now()).result()
+    assert records(line) == before
+
+
+def test_a_message_under_an_agreement_that_is_over_is_refused(
+    line: LineServices, clock: HandClock
+) -> None:
+    clock.sleep(days=400)
+    with pytest.raises(InvalidInput, match="no agreement is in force"):
+        compose(line, "north", Saying(notice(), "Ada"), clock.now()).result()
+
+
+def test_an_idempotency_key_counts_once(line: LineServices) -> None:
+    saying = Saying(unlocated(), "Ada", idempotency_key="one")
+    first = compose(line, "north", saying, line.clock.now()).result()
+    again = compose(line, "north", saying, line.clock.now()).result()
+    assert again.repeated
+    assert again.entry == first.entry
+    assert said(line).count(Kind.NOTIFY) == 1
+    other = Saying(notice(), "Ada", idempotency_key="one")
+    with pytest.raises(VersionMismatch, match="used for something else"):
+        compose(line, "north", other, line.clock.now()).result()
+
+
+def test_many_at_once_have_numbers_without_gaps(line: LineServices) -> None:
+    def say(number: int) -> int:
+        party = ("north", "south", "east")[number % 3]
+        saying = Saying(LineCheck(CheckMode.HUMAN), "Ada", idempotency_key=str(number))
+        return compose(line, party, saying, line.clock.now()).result().message.sequence
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(say, range(60)))
+    missing = line.look(
+        lambda found, _position: [one.sequences.missing for one in found.state.parties.values()]
+    )
+    assert missing == [(), (), ()]
+    assert said(line).count(Kind.LINE_CHECK) == 60
+
+
+def test_a_server_that_starts_again_knows_everything(line: LineServices, store: Store) -> None:
+    taken = compose(line, "north", Saying(unlocated(), "Ada"), line.clock.now()).result()
+    again = make_line(store, HandClock(line.clock.now()))
+    thread = again.look(lambda found, _position: found.state.threads[taken.message.thread])
+    answer = Answer(AnswerCode.CONTINUING_AS_PLANNED, taken.message.id)
+    saying = Saying(answer, "Bo", ("north",), thread.id)
+    compose(again, "south", saying, line.clock.now()).result()
+    step = line.look(lambda found, _position: found.state.threads[thread.id].sides["south"].step)
+    assert step is Step.ANSWERED
+    assert said(line).count("agreement") == 1
+
+
+def test_a_receipt_of_a_person_and_an_overdue_one(line: LineServices, clock: HandClock) -> None:
+    taken = compose(line, "north", Saying(unlocated(), "Ada"), clock.now()).result()
+    receipt = Receipt(ReceiptKind.READ, taken.message.id)
+    read = Saying(receipt, "Bo", ("north",), taken.message.thread)
+    compose(line, "south", read, clock.now()).result()
+    clock.sleep(minutes=6)
+    future = tick(line, clock.now())
+    assert future is not None
+    overdue = [one for one in future.result() if one.name == "duty.overdue"]
+    assert {(one.owes, str(one.what)) for one in overdue} == {  # type: ignore[union-attr]
+        ("east", "read"),
+        ("north", "clarification"),
+    }
+    assert tick(line, clock.now()) is None
+
+
+def test_the_machine_tries_the_line_at_the_agreed_pace(
+    line: LineServices, clock: HandClock
+) -> None:
+    first = tick(line, clock.now())
+    assert first is not None
+    first.result()
+    assert said(line).count(Kind.LINE_CHECK) == 3 + 6  # each party's, and the answers of two others
+    clock.sleep(seconds=59)
+    assert tick(line, clock.now()) is None
+    clock.sleep(seconds=1)
+    second = tick(line, clock.now())
+    assert second is not None
+    second.result()
+    assert said(line).count(Kind.LINE_CHECK) == 2 * 9
+
+
+def test_an_agreement_follows_another_only_upwards(line: LineServices) -> None:
+    now = line.clock.now()
+    assert agree(line, agreement_entry(), now).result() is None
+    assert agree(line, agreement_entry(2), now).result() is not None
+    with pytest.raises(VersionMismatch, match="cannot follow"):
+        agree(line, agreement_entry(1), now).result()
+    version = line.look(lambda found, _position: found.state.agreed().version)
+    assert version == 2
