@@ -14,7 +14,6 @@ With `World(machines=True)` the machine of every party that is not in `world.dow
 message with its receipt and sends a line check at the agreed pace, as a server does.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -259,9 +258,7 @@ class World:
     def settle(self) -> None:
         """Put on the record what the clock and the comparison lead to, until there is no more."""
         for _ in range(100):
-            events = self.line.due(self.now)
-            with suppress(NotImplementedError):
-                events += self.line.compare(self.now)
+            events = [*self.line.due(self.now), *self.line.compare(self.now)]
             if not events:
                 return
             self._record(events)
@@ -326,8 +323,9 @@ class World:
         line = Line()
         for start, stop in pairwise((0, *cuts, len(self.entries))):
             replay(line, self.entries[start:stop])
-            if stop < len(self.entries):
+            if 0 < stop < len(self.entries):
                 line.due(self.entries[stop - 1].at)
+                line.compare(self.entries[stop - 1].at)
         return line
 
     def beat(self) -> None:
