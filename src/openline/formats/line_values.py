@@ -73,7 +73,8 @@ def write(value: Any) -> _Json:
     for member in _members(kind):
         content = getattr(value, member.name)
         if content is not None and (content != () or member.needed):
-            written[member.wire_name] = member.write(content)
+            with placed(member.wire_name):
+                written[member.wire_name] = member.write(content)
     return written
 
 
