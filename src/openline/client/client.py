@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Final, TypeVar
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
 import msgspec
 
-from openline.api.line import wire
+from openline.api.line import board_wire, wire
 from openline.app.line import jws
 from openline.client.stream import READ_S, StreamEvent, events_of
 from openline.client.transport import Transport
@@ -81,6 +82,18 @@ class Client:
     def me(self) -> wire.Myself:
         """Who the caller is on this line, and the next number of its party's messages."""
         return self._ask("GET", "me", wire.Myself)
+
+    def board(self) -> board_wire.Board:
+        """Everything that the caller's party may see now."""
+        return self._ask("GET", "board", board_wire.Board)
+
+    def inbox(self) -> board_wire.Inbox:
+        """What waits for the caller's party, most pressing first."""
+        return self._ask("GET", "inbox", board_wire.Inbox)
+
+    def thread(self, thread: str) -> board_wire.ThreadSaid:
+        """A thread, or the conflict that is one, with everything said in it."""
+        return self._ask("GET", f"threads/{quote(thread, safe='')}", board_wire.ThreadSaid)
 
     def say(
         self,

@@ -7,9 +7,8 @@ from openline.app.line.services import LineServices
 from openline.formats.instants import format_instant
 from openline.line.agreement import Agreement, Coarseness
 from openline.line.line import Line
-from openline.line.message.bodies import Amend, Notify
+from openline.line.masking import visible_message
 from openline.line.message.envelope import Message
-from openline.line.message.kind import NoticeKind
 from openline.store.ports import Record
 
 
@@ -53,7 +52,11 @@ def _shown(line: Line, party: str, record: Record) -> Shown | None:
         case Message() as message:
             if party != message.sender and party not in message.recipients:
                 return None
-            jws = record.body.decode() if _may_read(message, party) else None
+            known = line.state.messages.get(message.id)
+            full = known is not None and (
+                visible_message(line.state, known, party) is Coarseness.FULL
+            )
+            jws = record.body.decode() if full else None
             return Shown(
                 entry.sequence, time, "message", message.kind, message.thread, message.sender, jws
             )
@@ -74,14 +77,3 @@ def _thread(entry: LineEntry) -> str | None:
         if isinstance(value, str):
             return value
     return None
-
-
-def _may_read(message: Message, party: str) -> bool:
-    """Whether the party may see the signed message itself."""
-    body = message.body
-    notify = body.notice if isinstance(body, Amend) else body
-    if party == message.sender or not isinstance(notify, Notify):
-        return True
-    return notify.show is Coarseness.FULL or (
-        notify.show is None and notify.notice is not NoticeKind.PLAN
-    )

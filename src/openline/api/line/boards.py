@@ -1,0 +1,56 @@
+"""What a party sees: its board, its inbox, one thread."""
+
+from typing import Any, Final
+
+from openline.api.line import board_wire as wire
+from openline.api.line.call import ANYBODY, PREFIX, caller_party, line_of
+from openline.api.operation import Call, Operation
+from openline.app.line.views import board_of, inbox_of, thread_of
+from openline.formats.line_board import values_of
+
+
+def _board(call: Call) -> dict[str, Any]:
+    return values_of(board_of(line_of(call), caller_party(call), call.now))
+
+
+def _inbox(call: Call) -> dict[str, Any]:
+    return values_of(inbox_of(line_of(call), caller_party(call), call.now))
+
+
+def _thread(call: Call) -> dict[str, Any]:
+    found = thread_of(line_of(call), caller_party(call), call.path["thread"], call.now)
+    return {"thread": None, "conflict": None} | values_of(found)
+
+
+OPERATIONS: Final = (
+    Operation(
+        name="getBoard",
+        method="GET",
+        path=f"{PREFIX}/board",
+        summary="Everything that the caller's party may see now",
+        handler=_board,
+        scopes=ANYBODY,
+        response=wire.Board,
+        errors=(404,),
+    ),
+    Operation(
+        name="getInbox",
+        method="GET",
+        path=f"{PREFIX}/inbox",
+        summary="What waits for the caller's party, most pressing first",
+        handler=_inbox,
+        scopes=ANYBODY,
+        response=wire.Inbox,
+        errors=(404,),
+    ),
+    Operation(
+        name="getThread",
+        method="GET",
+        path=f"{PREFIX}/threads/{{thread}}",
+        summary="A thread, or the conflict that is one, with everything said in it",
+        handler=_thread,
+        scopes=ANYBODY,
+        response=wire.ThreadSaid,
+        errors=(404,),
+    ),
+)
