@@ -174,7 +174,7 @@ def test_an_interrupted_scan_goes_on_and_gives_the_same(
 
     with pytest.raises(KeyboardInterrupt):
         scan_tracks([file], options, work, interrupt)
-    monkeypatch.setattr(scan_module, "_blocks", None)  # nothing is read a second time
+    monkeypatch.setattr(scan_module, "track_blocks", None)  # nothing is read a second time
     assert write_json(scan_tracks([file], options, work)) == expected
     with pytest.raises(InvalidInput, match="other files or with other options"):
         scan_tracks([file], ScanOptions(RADAR, period_s=500.0), work)

@@ -87,21 +87,26 @@ def scan(tracks: tuple[str, ...], **params: Any) -> None:
 def _options(params: dict[str, Any]) -> Any:
     from openline.airspace.encounter.recording import JoinRules
     from openline.app.scan_tracks import ScanOptions
-    from openline.formats.tracks import AltitudeColumn, TrackOptions
 
-    altitude = None
-    if params["altitude"] is not None:
-        name, colon, unit = params["altitude"].rpartition(":")
-        if not colon or not name.strip():
-            raise InvalidInput("--altitude names no column and unit", cure="write altitude:ft")
-        altitude = AltitudeColumn(name.strip(), unit.strip().lower())
     return ScanOptions(
         params["minima"],
         params["vertical_tolerance"],
         JoinRules(_seconds(params["gap"]), params["speed"]),
-        TrackOptions(params["id_name"], altitude),
+        track_options(params["altitude"], params["id_name"]),
         _seconds(params["period"]),
     )
+
+
+def track_options(altitude: str | None, id_name: str | None) -> Any:
+    """Which columns of a recording are what; `altitude` as COLUMN:UNIT. Raises: InvalidInput."""
+    from openline.formats.tracks import AltitudeColumn, TrackOptions
+
+    if altitude is None:
+        return TrackOptions(id_name)
+    name, colon, unit = altitude.rpartition(":")
+    if not colon or not name.strip():
+        raise InvalidInput("--altitude names no column and unit", cure="write altitude:ft")
+    return TrackOptions(id_name, AltitudeColumn(name.strip(), unit.strip().lower()))
 
 
 def _seconds(duration: timedelta) -> float:

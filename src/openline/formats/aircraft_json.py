@@ -71,7 +71,7 @@ def read(data: bytes, feed: str, received: datetime) -> Reports:
     else:
         # Some services write milliseconds.
         taken = instant_of(now / 1000 if now > 1e11 else now, "now")
-    found = Reports()
+    found = Reports(taken=taken)
     for entry in aircraft:
         try:
             report = _report(entry, feed, taken, received)

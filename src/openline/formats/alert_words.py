@@ -25,9 +25,9 @@ def sentence(event: PairEvent) -> str:
     loss = event.loss
     pair = f"{loss.first_shown} and {loss.second_shown}"
     if event.kind is AlertEventKind.OVER:
-        return f"{pair}: over"
+        return f"over: {pair}"
     if event.kind is AlertEventKind.LOST:
-        return f"{pair}: no longer seen, nothing can be said"
+        return f"lost: {pair}, one is no longer seen: nothing can be said"
     return f"{pair}: {when(loss)}; closest {distance(loss)}"
 
 

@@ -45,12 +45,12 @@ class _Position(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 class _Document(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     positions: list[msgspec.Raw]
-    now: str | None = None
+    sky_time: str | None = None
 
 
 class _Out(msgspec.Struct, omit_defaults=True):
     positions: list[_Position]
-    now: str | None = None
+    sky_time: str | None = None
 
 
 _DECODE: Final = msgspec.json.Decoder(_Document)
@@ -59,10 +59,10 @@ _ENCODE: Final = msgspec.json.Encoder()
 
 
 class Positions(msgspec.Struct):
-    """What a document held. `now`: the instant that counts as now, in a replay."""
+    """What a document held. `sky_time`: the instant that counts as now, in a replay."""
 
     found: Reports
-    now: datetime | None = None
+    sky_time: datetime | None = None
 
 
 def read(data: bytes, feed: str, received: datetime, party: str | None = None) -> Positions:
@@ -80,20 +80,20 @@ def read(data: bytes, feed: str, received: datetime, party: str | None = None) -
         ) from None
     if len(document.positions) > POSITIONS_MAX:
         raise InvalidInput(f"more than {POSITIONS_MAX:,} positions", cure="send them in parts")
-    now = None if document.now is None else parse_instant(document.now)
+    sky_time = None if document.sky_time is None else parse_instant(document.sky_time)
     found = Reports()
     for number, raw in enumerate(document.positions):
         try:
             found.reports.append(_report(_decoded(raw), feed, received, party))
         except InvalidInput as error:
             found.refuse(error.at(element=f"positions[{number}]"))
-    return Positions(found, now)
+    return Positions(found, sky_time)
 
 
-def write(reports: Iterable[PositionReport], now: datetime | None = None) -> bytes:
+def write(reports: Iterable[PositionReport], sky_time: datetime | None = None) -> bytes:
     """The document. What a report does not know is left out; `feed`, `received`, `party` too."""
     positions = [_wire(report) for report in reports]
-    return _ENCODE.encode(_Out(positions, None if now is None else format_instant(now)))
+    return _ENCODE.encode(_Out(positions, None if sky_time is None else format_instant(sky_time)))
 
 
 def _decoded(raw: msgspec.Raw) -> _Position:

@@ -12,12 +12,16 @@ from openline.errors import InvalidInput, OpenlineError
 
 @dataclass(slots=True)
 class Reports:
-    """Position reports of one message. `idle`: parts without a position, which is normal."""
+    """Position reports of one message. `idle`: parts without a position, which is normal.
+
+    taken: when the sender says that it wrote the message; None if it does not.
+    """
 
     reports: list[PositionReport] = field(default_factory=list)
     refused: int = 0
     idle: int = 0
     reason: str = ""  # of the last refusal
+    taken: datetime | None = None
 
     def refuse(self, error: OpenlineError) -> None:
         """Count one part that could not be understood."""

@@ -87,7 +87,10 @@ class TrackColumns:
 
 @dataclass(slots=True)
 class TrackRows:
-    """A block of rows. `track`, `label`: numbers into `tracks`, `labels`; NaN is missing."""
+    """A block of rows. `track`, `label`: numbers into `tracks`, `labels`; NaN is missing.
+
+    altitude_name: the column that the altitudes are from.
+    """
 
     tracks: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
@@ -97,6 +100,7 @@ class TrackRows:
     latitude_deg: Doubles = field(default_factory=lambda: array("d"))
     longitude_deg: Doubles = field(default_factory=lambda: array("d"))
     altitude_m: Doubles = field(default_factory=lambda: array("d"))
+    altitude_name: str = ""
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -105,11 +109,11 @@ class TrackRows:
 class RowBuilder:
     """Fills a block row by row, from text or JSON values."""
 
-    def __init__(self, metres: float) -> None:
-        self._metres = metres
+    def __init__(self, altitude: AltitudeColumn) -> None:
+        self._metres = altitude.metres
         self._track_numbers: dict[str, int] = {}
         self._label_numbers: dict[str, int] = {}
-        self.rows = TrackRows()
+        self.rows = TrackRows(altitude_name=altitude.name)
 
     def add(self, cells: Mapping[str, Any]) -> None:
         """One row: id, label, time, latitude, longitude, altitude. Raises: InvalidInput."""

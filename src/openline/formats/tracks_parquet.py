@@ -52,7 +52,7 @@ def _rows(batch: Any, columns: TrackColumns) -> TrackRows:
     labels, label = [""], array("d", bytes(8 * batch.num_rows))
     if columns.label is not None:
         labels, label = _words(batch, columns.label)
-    rows = TrackRows(tracks, labels, track, label)
+    rows = TrackRows(tracks, labels, track, label, altitude_name=columns.altitude.name)
     rows.time_s = _times(batch, columns.time)
     rows.latitude_deg = _numbers(batch, columns.latitude)
     rows.longitude_deg = _numbers(batch, columns.longitude)

@@ -17,6 +17,7 @@ from openline.errors import InvalidInput
 from openline.formats import json_text
 from openline.formats.tracks import (
     ROWS_PER_BLOCK,
+    AltitudeColumn,
     RowBuilder,
     TrackColumns,
     TrackOptions,
@@ -41,7 +42,7 @@ def read_csv(file: BinaryIO, source: str, options: TrackOptions) -> Iterator[Tra
         columns = columns_of(names, options)
         reader = csv.reader(lines, delimiter=separator, strict=True)
         places = {key: names.index(name) for key, name in _fields(columns).items()}
-        yield from _csv_blocks(reader, places, len(names), columns.altitude.metres)
+        yield from _csv_blocks(reader, places, len(names), columns.altitude)
     except InvalidInput as error:
         raise error.at(file=source) from None
     except UnicodeDecodeError:
@@ -51,9 +52,9 @@ def read_csv(file: BinaryIO, source: str, options: TrackOptions) -> Iterator[Tra
 
 
 def _csv_blocks(
-    reader: Any, places: dict[str, int], width: int, metres: float
+    reader: Any, places: dict[str, int], width: int, altitude: AltitudeColumn
 ) -> Iterator[TrackRows]:
-    builder = RowBuilder(metres)
+    builder = RowBuilder(altitude)
     while True:
         try:
             row = next(reader, None)
@@ -71,7 +72,7 @@ def _csv_blocks(
             raise error.at(line=reader.line_num + 1) from None
         if len(builder.rows) >= ROWS_PER_BLOCK:
             yield builder.rows
-            builder = RowBuilder(metres)
+            builder = RowBuilder(altitude)
     if len(builder.rows):
         yield builder.rows
 
@@ -80,7 +81,7 @@ def read_jsonl(file: BinaryIO, source: str, options: TrackOptions) -> Iterator[T
     """Blocks of rows; the first object says which members there are. Raises: InvalidInput."""
     builder: RowBuilder | None = None
     fields: dict[str, str] = {}
-    metres = 1.0
+    altitude = AltitudeColumn("", "m")
     for line_number, line in enumerate(iter(lambda: file.readline(_LINE_MAX), b""), 1):
         if len(line) >= _LINE_MAX:
             raise InvalidInput("the line is too long", file=source, line=line_number)
@@ -92,14 +93,14 @@ def read_jsonl(file: BinaryIO, source: str, options: TrackOptions) -> Iterator[T
                 raise InvalidInput("the line holds no JSON object")
             if builder is None:
                 columns = columns_of(value, options)
-                fields, metres = _fields(columns), columns.altitude.metres
-                builder = RowBuilder(metres)
+                fields, altitude = _fields(columns), columns.altitude
+                builder = RowBuilder(altitude)
             builder.add({key: value.get(name) for key, name in fields.items()})
         except InvalidInput as error:
             raise error.at(file=source, line=line_number) from None
         if len(builder.rows) >= ROWS_PER_BLOCK:
             yield builder.rows
-            builder = RowBuilder(metres)
+            builder = RowBuilder(altitude)
     if builder is not None and len(builder.rows):
         yield builder.rows
 

@@ -66,6 +66,7 @@ class PairAlerts:
         self._alerts: dict[Pair, PairAlert] = {}
         self._last: dict[Pair, PairLoss] = {}
         self._origin: datetime | None = None
+        self.predicted: list[PairLoss] = []  # at the last sample, the nearest first
 
     def __len__(self) -> int:
         return len(self._alerts)
@@ -79,6 +80,7 @@ class PairAlerts:
         """All alerts are lost: nothing can be said any more."""
         events = [e for pair in list(self._alerts) if (e := self._lost(pair, now)) is not None]
         self._origin = None
+        self.predicted = []
         return events
 
     def advance(self, states: States, losses: Losses) -> list[PairEvent]:
@@ -88,6 +90,7 @@ class PairAlerts:
         time_s = (now - self._origin).total_seconds()
         seen = dict(zip(states.ids, states.tracks, strict=True))
         found = self._pairs(states, losses)
+        self.predicted = list(found.values())
         events = []
         for pair in [p for p in self._alerts if p not in found]:
             if pair[0] not in seen or pair[1] not in seen:

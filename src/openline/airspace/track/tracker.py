@@ -55,9 +55,13 @@ class SetAside(NamedTuple):
 
 @dataclass(slots=True)
 class Update:
-    """What an update did. `refused` holds the first of them, `counts` all, by reason."""
+    """What an update did. `verdicts`: one for each report, in order; reason None is accepted.
+
+    `counts`: how many were not accepted, by reason; `refused`: the first that are in doubt.
+    """
 
     accepted: int = 0
+    verdicts: list[tuple[Reason | None, str]] = field(default_factory=list)
     counts: Counter[Reason] = field(default_factory=Counter)
     refused: list[SetAside] = field(default_factory=list)
     events: list[TrackEvent] = field(default_factory=list)
@@ -93,6 +97,7 @@ class Tracker:
         now = self._stepped(now, update)
         for report in reports:
             verdict = self._take(report, now, update)
+            update.verdicts.append((verdict.reason, verdict.detail))
             if verdict.reason is None:
                 update.accepted += 1
                 continue

@@ -1,0 +1,128 @@
+"""Watch the sky: positions in, events out; what the terminal and the server share.
+
+    watch = SkyWatch(minima, lookahead_s=300.0)
+    events = watch.take(reports, now)     # whenever positions come in
+    events = watch.tick(now)              # once a second
+
+Not for several threads. Times are handed in: a replay has its own.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from openline.airspace.encounter.alerting import AlertLevel
+from openline.airspace.encounter.join import Search
+from openline.airspace.separation import RADAR, Separation
+from openline.airspace.track.losses import predicted_losses
+from openline.airspace.track.pair_alerts import PairAlerts, PairEvent, PairLoss
+from openline.airspace.track.report import PositionReport
+from openline.airspace.track.rules import DEFAULT_RULES, Reason, TrackRules
+from openline.airspace.track.states import States
+from openline.airspace.track.tracker import SetAside, Tracker, TrackEvent
+
+SkyEvent: TypeAlias = TrackEvent | PairEvent | SetAside
+LOOKAHEAD_S: Final = 300.0
+COMPILED_FROM: Final = 500  # aircraft: with fewer, compiling takes longer than it saves
+_FEEDS_MAX: Final = 1_000
+# A doubt of the same kind about the same aircraft is announced again after this long.
+_AGAIN: Final = timedelta(seconds=60)
+_DOUBTS_MAX: Final = 10_000
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of one feed's positions. `reason`: of the last doubt."""
+
+    accepted: int = 0
+    counts: Counter[Reason] = field(default_factory=Counter)
+    reason: str = ""
+
+    @property
+    def doubts(self) -> int:
+        """Positions that were set aside because something is wrong with them."""
+        return sum(count for reason, count in self.counts.items() if reason.is_doubt)
+
+
+class SkyWatch:
+    """All that flies, who is on the way to whom, and what was announced of it."""
+
+    def __init__(
+        self,
+        minima: Separation = RADAR,
+        lookahead_s: float = LOOKAHEAD_S,
+        rules: TrackRules = DEFAULT_RULES,
+    ) -> None:
+        self.minima = minima
+        self.lookahead_s = lookahead_s
+        self.tracker = Tracker(rules)
+        self.feeds: dict[str, Taken] = {}
+        self.states: States | None = None
+        self._alerts = PairAlerts(lookahead_s)
+        self._ticked: datetime | None = None
+        self._doubted: dict[tuple[str, Reason], datetime] = {}
+
+    @property
+    def encounters(self) -> list[PairLoss]:
+        """The losses predicted at the last tick, the nearest first."""
+        return self._alerts.predicted
+
+    def level(self, loss: PairLoss) -> AlertLevel:
+        """The level announced for a pair."""
+        return self._alerts.level(loss.first, loss.second)
+
+    def take(self, reports: list[PositionReport], now: datetime) -> list[SkyEvent]:
+        """Positions of any feeds; what is announced: tracks that came and went, doubts."""
+        update = self.tracker.update(reports, now)
+        self._count(reports, update.verdicts)
+        return [*update.events, *(one for one in update.refused if self._is_news(one, now))]
+
+    def tick(self, now: datetime) -> list[SkyEvent]:
+        """Look for encounters at an instant; what is announced, the most urgent first."""
+        events: list[SkyEvent] = []
+        if self._ticked is not None and now < self._ticked:
+            events += self._alerts.forget(now)
+        self._ticked = now
+        events += self.tracker.update((), now).events
+        self.states = self.tracker.states(now)
+        search = _search_for(len(self.states))
+        losses = predicted_losses(self.states, self.minima, self.lookahead_s, search)
+        return [*self._alerts.advance(self.states, losses), *events]
+
+    def _is_news(self, one: SetAside, now: datetime) -> bool:
+        key = (one.report.identity.names()[0], one.reason)
+        known = self._doubted.get(key)
+        if known is not None and timedelta(0) <= now - known < _AGAIN:
+            return False
+        if len(self._doubted) >= _DOUBTS_MAX:
+            self._doubted.clear()
+        self._doubted[key] = now
+        return True
+
+    def _count(
+        self, reports: list[PositionReport], verdicts: list[tuple[Reason | None, str]]
+    ) -> None:
+        for report, (reason, detail) in zip(reports, verdicts, strict=True):
+            taken = self.feeds.get(report.feed)
+            if taken is None:
+                if len(self.feeds) >= _FEEDS_MAX:
+                    continue
+                taken = self.feeds[report.feed] = Taken()
+            if reason is None:
+                taken.accepted += 1
+            else:
+                taken.counts[reason] += 1
+                if reason.is_doubt:
+                    taken.reason = f"{report.identity.shown()}: {reason}, {detail}"
+
+
+def _search_for(count: int) -> Search | None:
+    """Compiled loops, if they are installed and worth it."""
+    if count < COMPILED_FROM:
+        return None
+    try:
+        from openline.airspace.encounter.compiled import in_loops
+    except ImportError:
+        return None
+    return in_loops

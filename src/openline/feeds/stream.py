@@ -1,0 +1,30 @@
+"""One TCP connection, with or without TLS, read in pieces: what SBS-1 and CoT have in common."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncGenerator
+from typing import Final
+
+CONNECT_S: Final = 10.0
+# A connection that says nothing for so long may be half open: it is made again.
+QUIET_S: Final = 60.0
+_CHUNK: Final = 1 << 16
+
+
+async def chunks(
+    host: str, port: int, tls: ssl.SSLContext | None = None
+) -> AsyncGenerator[bytes, None]:
+    """What comes in. Raises: OSError, TimeoutError; ConnectionError at the end of the stream."""
+    opening = asyncio.open_connection(host, port, ssl=tls)
+    reader, writer = await asyncio.wait_for(opening, CONNECT_S)
+    try:
+        while True:
+            data = await asyncio.wait_for(reader.read(_CHUNK), QUIET_S)
+            if not data:
+                raise ConnectionError("closed by the other side")
+            yield data
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError, TimeoutError):
+            await asyncio.wait_for(writer.wait_closed(), CONNECT_S)

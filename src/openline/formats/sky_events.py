@@ -1,0 +1,61 @@
+"""What happens in the sky, as JSON objects: one for each event, for scripts and streams.
+
+Written: instants in UTC with `Z`, lengths in metres, times to come in seconds; `event` says which
+    kind of object it is: `alert`, `track`, `set_aside`.
+"""
+
+from datetime import timedelta
+
+from openline.airspace.track.pair_alerts import PairEvent, PairLoss
+from openline.airspace.track.tracker import SetAside, TrackEvent
+from openline.formats.alert_words import LEVEL_WORDS, sentence
+from openline.formats.instants import format_instant
+
+
+def event_object(event: PairEvent | TrackEvent | SetAside) -> dict[str, object]:
+    """The event as a JSON object."""
+    if isinstance(event, PairEvent):
+        head: dict[str, object] = {
+            "event": "alert",
+            "kind": event.kind.value,
+            "level": LEVEL_WORDS[event.level],
+            "time": format_instant(event.time),
+        }
+        return head | loss_object(event.loss) | {"words": sentence(event)}
+    if isinstance(event, TrackEvent):
+        return {
+            "event": "track",
+            "kind": event.kind.value,
+            "time": format_instant(event.time),
+            "id": event.track,
+            "name": event.shown,
+            "detail": event.detail,
+        }
+    report = event.report
+    return {
+        "event": "set_aside",
+        "reason": event.reason.value,
+        "detail": event.detail,
+        "time": format_instant(report.time),
+        "name": report.identity.shown(),
+        "feed": report.feed,
+        "lat": report.lat_deg,
+        "lng": report.lng_deg,
+    }
+
+
+def loss_object(loss: PairLoss) -> dict[str, object]:
+    """A predicted loss: who, when it begins and ends, how close."""
+    begins = loss.time + timedelta(seconds=loss.enter_s)
+    return {
+        "first": {"id": loss.first, "name": loss.first_shown},
+        "second": {"id": loss.second, "name": loss.second_shown},
+        "predicted_at": format_instant(loss.time),
+        "begins": format_instant(begins),
+        "enter_s": round(loss.enter_s, 3),
+        "exit_s": round(loss.exit_s, 3),
+        "closest_s": round(loss.closest_s, 3),
+        "lateral_m": round(loss.lateral_m, 1),
+        "vertical_m": None if loss.vertical_m is None else round(loss.vertical_m, 1),
+        "altitudes": loss.zero.name.lower(),
+    }
