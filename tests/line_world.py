@@ -17,7 +17,7 @@ message with its receipt and sends a line check at the agreed pace, as a server 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar, overload
 
 from openline.airspace.separation import Separation
 from openline.airspace.volume import Volume4D
@@ -48,6 +48,7 @@ from openline.line.state import DutyState, LineState
 from openline.line.thread import MessageEntry, Side, Thread
 from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
 
+E = TypeVar("E")
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -266,14 +267,19 @@ class World:
 
     # Looking
 
-    def events(self, *kinds: type[Event]) -> list[Event]:
+    @overload
+    def events(self) -> list[Event]: ...
+    @overload
+    def events(self, *kinds: type[E]) -> list[E]: ...
+    def events(self, *kinds: type[Any]) -> list[Any]:
         """What the server said, of these kinds (all, if none is given), in order."""
-        wanted = kinds or (object,)
-        return [
-            one.what for one in self.entries if _is_event(one.what) and isinstance(one.what, wanted)
-        ]
+        return [event for _, event in self.said(*kinds)]
 
-    def said(self, *kinds: type[Event]) -> list[tuple[float, Event]]:
+    @overload
+    def said(self) -> list[tuple[float, Event]]: ...
+    @overload
+    def said(self, *kinds: type[E]) -> list[tuple[float, E]]: ...
+    def said(self, *kinds: type[Any]) -> list[tuple[float, Any]]:
         """The same with the seconds since START at which each was said."""
         wanted = kinds or (object,)
         return [
@@ -307,16 +313,12 @@ class World:
         return [
             (at, one.owes, one.ladder_role)
             for at, one in self.said(Alarm)
-            if isinstance(one, Alarm) and kind in (None, one.what)
+            if kind in (None, one.what)
         ]
 
     def overdue(self) -> list[tuple[float, str, str]]:
         """Every overdue mark: seconds since START, who owes, what."""
-        return [
-            (at, one.owes, str(one.what))
-            for at, one in self.said(Overdue)
-            if isinstance(one, Overdue)
-        ]
+        return [(at, one.owes, str(one.what)) for at, one in self.said(Overdue)]
 
     def replayed(self, *cuts: int) -> Line:
         """Another line that read the same entries, asked what is due after each of `cuts`."""
