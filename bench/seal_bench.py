@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -82,12 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fill(store: Store, count: int) -> None:
     every = entries(count, 1)
     while batch := list(islice(every, _BATCH)):
-        store.submit((), lambda t, batch=batch: _append(t, batch)).result()
+        store.submit((), _appending(batch)).result()
 
 
-def _append(transaction: Transaction, batch: Sequence[Entry]) -> None:
-    for one in batch:
-        transaction.append_record(one.time, one.party, one.kind, one.body)
+def _appending(batch: Sequence[Entry]) -> Callable[[Transaction], None]:
+    def change(transaction: Transaction) -> None:
+        for one in batch:
+            transaction.append_record(one.time, one.party, one.kind, one.body)
+
+    return change
 
 
 def _share(store: Store, sealer: Sealer, rate: int, seconds: float) -> float:
@@ -108,7 +111,7 @@ def _share(store: Store, sealer: Sealer, rate: int, seconds: float) -> float:
     while (passed := time.monotonic() - begin) < seconds:
         due = min(int(rate * passed), len(some))
         for one in some[sent:due]:
-            store.submit((), lambda t, one=one: _append(t, [one]))
+            store.submit((), _appending([one]))
         sent = due
         time.sleep(_BURST_S)
     done.set()

@@ -8,7 +8,10 @@ from openline.cli.options import PATH, PERIOD
 from openline.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from openline.app.read_agreement import AgreementFile
+    from openline.app.read_records import Source
     from openline.formats.record_lines import Header
     from openline.line.note import VerifierKey
 
@@ -22,9 +25,9 @@ def record() -> None:
 
 @record.command("export")
 @click.argument("out", type=PATH)
-@click.option("--db", required=True, type=PATH, metavar="PATH", help="The database of the server.")
-@click.option("--key", required=True, type=PATH, metavar="FILE", help="The private key that signs.")
-@click.option("--name", required=True, help="The name of the record: north.example/line.")
+@click.option("--db", required=True, metavar="PATH|ADDRESS", help="The database of the server.")
+@click.option("--key", type=PATH, metavar="FILE", help="Sign now, with this private key.")
+@click.option("--name", help="With --key: the name of the record, as north.example/line.")
 @click.option(
     "--batch",
     type=click.IntRange(1, 1_000_000),
@@ -41,26 +44,34 @@ def record() -> None:
 )
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 def export(
-    out: str, db: str, key: str, name: str, batch: int, agreement_file: str | None, force: bool
+    out: str,
+    db: str,
+    key: str | None,
+    name: str | None,
+    batch: int,
+    agreement_file: str | None,
+    force: bool,
 ) -> None:
-    """Write every entry of the record to OUT, under checkpoints signed now."""
-    from openline.app.export_record import sealed_export
-    from openline.app.key_files import signer_of
-    from openline.app.read_records import records_of_sqlite
-    from openline.cli.output import STANDARD_OUTPUT, write_chunks, write_stdout
-    from openline.line.note import SignatureType, VerifierKey
+    """Write the record to OUT, under the checkpoints that the server signed.
 
-    signer = signer_of(key)
-    verifier = VerifierKey(name, SignatureType.ED25519, signer.public_key)
-    with records_of_sqlite(db) as records:
-        header = _header(verifier, sum(1 for _ in records()), agreement_file)
-        lines = sealed_export(header, records(), signer, batch)
+    With --key and --name: every entry, under checkpoints signed now.
+    """
+    from openline.app.read_records import last_sequence, source_of
+    from openline.cli.output import STANDARD_OUTPUT, write_chunks, write_stdout
+
+    if (key is None) != (name is None):
+        raise click.UsageError("give --key and --name together, or neither")
+    with source_of(db) as source:
+        header, lines = _export_lines(source, key, name, batch, agreement_file)
         if out == STANDARD_OUTPUT:
             write_stdout(lines)
             return
         write_chunks(out, lines, force=force)
+        newer = last_sequence(source) - header.size
     click.echo(f"wrote {out}: {header.size:,} entries")
-    click.echo(f"key of the record: {verifier}")
+    click.echo(f"key of the record: {header.key}")
+    if newer:
+        click.echo(f"{newer:,} newer entries are not in it: they are not sealed yet")
 
 
 @record.command("verify")
@@ -195,6 +206,27 @@ def _review_lines(values: dict[str, Any]) -> list[str]:
         longest = values["silences"][0]
         lines.append(f"longest silence: {longest['duration_s']:g} s from {longest['start']}")
     return lines + [f"remark: {remark}" for remark in values["remarks"]]
+
+
+def _export_lines(
+    source: "Source", key: str | None, name: str | None, batch: int, agreement_file: str | None
+) -> "tuple[Header, Iterator[bytes]]":
+    """The header and all lines: signed now with a key, else as the server sealed them."""
+    from openline.app.export_record import kept_export, sealed_export
+    from openline.app.read_records import chosen_checkpoints, key_of, last_sequence, records_of
+
+    if key is not None and name is not None:
+        from openline.app.key_files import signer_of
+        from openline.line.note import SignatureType, VerifierKey
+
+        signer = signer_of(key)
+        verifier = VerifierKey(name, SignatureType.ED25519, signer.public_key)
+        header = _header(verifier, last_sequence(source), agreement_file)
+        return header, sealed_export(header, records_of(source, header.size), signer, batch)
+    verifier = key_of(source)
+    size, checkpoints = chosen_checkpoints(source, batch)
+    header = _header(verifier, size, agreement_file)
+    return header, kept_export(header, records_of(source, size), checkpoints)
 
 
 def _header(key: "VerifierKey", size: int, agreement_file: str | None) -> "Header":

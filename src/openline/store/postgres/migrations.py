@@ -91,6 +91,12 @@ def stats(dsn: str) -> dict[str, int | str]:
         return result
 
 
+def version_of_database(dsn: str) -> int:
+    """Version of the schema, 0 if there is none. Raises: InvalidInput, StoreUnavailable."""
+    with _transaction(dsn) as connection:
+        return state(connection)[0]
+
+
 def state(connection: Connection) -> tuple[int, str]:
     """Version of the schema, 0 if there is none, and kind of index."""
     exists = connection.execute("SELECT to_regclass('openline_schema') IS NOT NULL").fetchone()
