@@ -138,14 +138,17 @@ class ProposalView:
 class ConflictView:
     """Two things that come too close. over: its time is past, though both still stand.
 
-    other: the party of the other thing. only_unlocated: a place is missing, nothing else is known.
+    other: the party of the other thing. own_name, other_name: where they are shown.
+    only_unlocated: a place is missing, and nothing more is known.
     disagrees: who continues as planned with one of the two.
     """
 
     id: str
     other: str
     own_thread: str
+    own_name: str | None
     other_thread: str
+    other_name: str | None
     facts: ConflictFacts
     opened: datetime
     entry: int
@@ -173,7 +176,7 @@ class BreachView:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What there is to do. unread, unanswered: by this party. overdue: by it, and by others."""
+    """What there is to do. unread, unanswered, overdue: what this party owes, or others do."""
 
     threads: int
     unread: int

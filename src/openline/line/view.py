@@ -20,7 +20,7 @@ from openline.line.board import (
     ProposalView,
     ThreadView,
 )
-from openline.line.event import LinkState
+from openline.line.duty import DutyKind
 from openline.line.masking import CellsOf, cells_of
 from openline.line.message.bodies import Breach, LineCheck
 from openline.line.message.kind import CheckMode, DispositionState, Kind
@@ -33,6 +33,7 @@ from openline.line.view_threads import (
     clock_view,
     duties_of,
     is_unauthorised_for,
+    name_for,
     next_clock,
     recent,
     thread_view,
@@ -40,6 +41,8 @@ from openline.line.view_threads import (
 
 # How long what ended stays on the board: the watch before this one.
 ENDED_SHOWN_FOR: Final = timedelta(hours=12)
+_TO_READ: Final = (DutyKind.READ, DutyKind.URGENT_ACKNOWLEDGEMENT)
+_TO_ANSWER: Final = (DutyKind.ANSWER, DutyKind.QUERY_ANSWER, DutyKind.CLARIFICATION)
 
 
 def board(state: LineState, party: str, now: datetime, cells: CellsOf = cells_of) -> Board:
@@ -79,7 +82,7 @@ def board(state: LineState, party: str, now: datetime, cells: CellsOf = cells_of
         breaches=_breaches(state, party),
         clocks=clocks,
         threads=threads,
-        counters=_counters(party, threads, views, clocks),
+        counters=_counters(party, threads, views, duties),
     )
 
 
@@ -88,12 +91,11 @@ def link_view(state: LineState, name: str, party: str, now: datetime) -> LinkVie
     agreed = state.agreed()
     found, member = state.party(name), state.member(name)
     link, _, _ = link_of(found.last_heard, agreed.line_check, now)
-    worse = LinkState.UNKNOWN if found.link is LinkState.UNKNOWN and name != party else link
     return LinkView(
         party=name,
         name=member.name,
         own=name == party,
-        state=worse,
+        state=link,
         age=None if found.last_heard is None else max(now - found.last_heard, timedelta(0)),
         skew=found.skew,
         skewed=found.skew is not None and abs(found.skew) > SKEW_WARN,
@@ -118,7 +120,7 @@ def _by_thread(conflicts: Iterable[ConflictState]) -> dict[str, tuple[str, ...]]
 
 
 def _shown_threads(state: LineState, party: str, now: datetime) -> list[Thread]:
-    """Those that go on, and those that ended a short while ago; what was said last comes first."""
+    """Those that go on, and those that ended a short while ago."""
     since = now - ENDED_SHOWN_FOR
     shown = [
         thread
@@ -126,7 +128,13 @@ def _shown_threads(state: LineState, party: str, now: datetime) -> list[Thread]:
         if thread.entries and party in thread.parties and recent(thread, since)
         if not _is_machine_check(thread)
     ]
-    return sorted(shown, key=lambda one: (not one.standing, -one.entries[-1].entry))
+    return sorted(shown, key=_first)
+
+
+def _first(thread: Thread) -> tuple[bool, bool, int]:
+    """What goes on before what ended, a call that waits before all else, then the latest."""
+    calls = thread.kind is Kind.URGENT and thread.state.rank < Step.ANSWERED.rank
+    return not thread.standing, not calls, -thread.entries[-1].entry
 
 
 def _is_machine_check(thread: Thread) -> bool:
@@ -152,7 +160,9 @@ def _conflict_view(
         id=conflict.id,
         other=state.threads[other].opener,
         own_thread=own,
+        own_name=name_for(state, own, party),
         other_thread=other,
+        other_name=name_for(state, other, party),
         facts=conflict.facts,
         opened=conflict.opened,
         entry=conflict.opened_entry,
@@ -207,17 +217,18 @@ def _counters(
     party: str,
     threads: tuple[ThreadView, ...],
     conflicts: tuple[ConflictView, ...],
-    clocks: tuple[ClockView, ...],
+    duties: dict[str, list[DutyState]],
 ) -> Counters:
     standing = [one for one in threads if one.ended_at is None]
-    mine = [side.step for one in standing for side in one.sides if side.party == party]
+    every = [one for some in duties.values() for one in some]
+    mine = [one for one in every if one.duty.owes == party]
     return Counters(
         threads=len(standing),
-        unread=sum(step in (Step.SENT, Step.RECEIVED) for step in mine),
-        unanswered=sum(step is not Step.ANSWERED and step is not Step.CLOSED for step in mine),
-        overdue=sum(one.overdue and one.owes == party for one in clocks),
-        overdue_others=sum(one.overdue and one.owes != party for one in clocks),
-        alarms=sum(one.alarms > 0 and one.owes == party for one in clocks),
+        unread=sum(one.duty.kind in _TO_READ for one in mine),
+        unanswered=sum(one.duty.kind in _TO_ANSWER for one in mine),
+        overdue=sum(one.overdue for one in mine),
+        overdue_others=sum(one.overdue for one in every) - sum(one.overdue for one in mine),
+        alarms=sum(one.alarms > 0 for one in mine),
         conflicts=sum(not one.over for one in conflicts),
         unlocated=sum(one.unlocated for one in standing),
         disagreements=sum(bool(one.disagrees) for one in standing),

@@ -8,13 +8,14 @@ from openline.line.board import ClockView, Said, SideView, ThreadView
 from openline.line.duty import DutyKind
 from openline.line.masking import (
     CellsOf,
+    CoarseNotice,
     cells_of,
     shown_to,
     visible_body,
     visible_marks,
     visible_message,
 )
-from openline.line.message.bodies import Answer, PassedTo, Readback, Receipt
+from openline.line.message.bodies import Amend, Answer, Body, PassedTo, Readback, Receipt
 from openline.line.message.kind import AnswerCode, ReceiptKind, UnableReason
 from openline.line.rules.watch import is_paused
 from openline.line.state import DutyState, LineState, NoticeState
@@ -68,7 +69,9 @@ def thread_view(
     marks = visible_marks(state, current, party) or Marks(timedelta(0))
     notice = state.notices.get(thread.id)
     own = duties.get(thread.id, [])
-    sides = tuple(_side_view(state, thread, name, side, party) for name, side in _sides(thread))
+    sides = tuple(
+        _side_view(state, thread, name, side, party) for name, side in thread.sides.items()
+    )
     return ThreadView(
         id=thread.id,
         kind=thread.kind,
@@ -78,7 +81,7 @@ def thread_view(
         opened=thread.opened,
         entry=thread.entries[-1].entry,
         shown=shown,
-        says=visible_body(state, current, party, cells),
+        says=_notice_of(visible_body(state, current, party, cells)),
         current=thread.current,
         version=1 if notice is None else notice.version,
         sides=sides,
@@ -145,8 +148,19 @@ def is_unauthorised_for(notice: NoticeState, party: str) -> bool:
     return notice.party == party or (notice.unauthorised_shown and party in notice.recipients)
 
 
-def _sides(thread: Thread) -> Iterable[tuple[str, Side]]:
-    return thread.sides.items()
+def name_for(state: LineState, thread_id: str, party: str) -> str | None:
+    """The name of what stands in a thread, if the party sees all of it."""
+    if shown_to(state, thread_id, party) is not Coarseness.FULL:
+        return None
+    notice, closure = state.notices.get(thread_id), state.closures.get(thread_id)
+    if closure is not None:
+        return closure.closure.name
+    return None if notice is None else notice.notify.name
+
+
+def _notice_of(body: Body | CoarseNotice | None) -> Body | CoarseNotice | None:
+    """The notice in an amendment; anything else as it is."""
+    return body.notice if isinstance(body, Amend) else body
 
 
 def _disagrees(side: SideView) -> bool:
