@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -11,8 +11,9 @@ from pathlib import Path
 import apsw
 import pytest
 
+from openline.airspace.reference import Availability, UssAvailability
 from openline.errors import InvariantBroken, StoreUnavailable
-from openline.store.ports import Transaction
+from openline.store.ports import Reader, Transaction
 from openline.store.sqlite.store import SqliteStore
 from tests.house.tree import ROOT
 from tests.store.samples import asking, extent, intent, putting, subscription
@@ -165,6 +166,54 @@ def test_a_query_is_of_one_instant(store: SqliteStore) -> None:
 
     assert store.read(query) == [[intent(0)], []] * 3
     assert [one.version for one in store.read(lambda r: r.intents_matching([extent(500)]))][:1]
+
+
+def _availability_of_one(reader: Reader) -> Availability | None:
+    return reader.availability("uss1")
+
+
+def _setting(state: UssAvailability, *, then_fail: bool = False) -> Callable[[Transaction], None]:
+    def change(transaction: Transaction) -> None:
+        transaction.put_availability(Availability("uss1", state, state.value))
+        assert transaction.availability("uss1") == Availability("uss1", state, state.value)
+        if then_fail:
+            raise ValueError("after it wrote")
+
+    return change
+
+
+def test_an_availability_at_hand_is_that_of_the_querys_instant(store: SqliteStore) -> None:
+    normal, down = (
+        Availability("uss1", state, state.value)
+        for state in (UssAvailability.NORMAL, UssAvailability.DOWN)
+    )
+    store.submit((), _setting(UssAvailability.NORMAL)).result(WAIT_S)
+    asked_late: list[Availability | None] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(reader: Reader) -> None:
+        begun.set()
+        assert go_on.wait(WAIT_S)
+        asked_late.append(reader.availability("uss1"))
+
+    thread = threading.Thread(target=store.read, args=(slow,))
+    thread.start()
+    assert begun.wait(WAIT_S)
+    store.submit((), _setting(UssAvailability.DOWN)).result(WAIT_S)
+    assert store.read(_availability_of_one) == down
+    assert store.submit((), _availability_of_one).result(WAIT_S) == down
+    go_on.set()
+    thread.join(WAIT_S)
+    assert asked_late == [normal]
+    assert store.read(_availability_of_one) == down
+
+
+def test_an_availability_that_was_taken_back_is_not_at_hand(store: SqliteStore) -> None:
+    before = store.submit((), _availability_of_one).result(WAIT_S)
+    failed = store.submit((), _setting(UssAvailability.DOWN, then_fail=True))
+    assert isinstance(failed.exception(WAIT_S), ValueError)
+    assert store.submit((), _availability_of_one).result(WAIT_S) == before
+    assert store.read(_availability_of_one) == before
 
 
 def test_a_slow_query_does_not_stop_the_writer(store: SqliteStore) -> None:

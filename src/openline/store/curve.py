@@ -6,6 +6,7 @@ on a filter, never the other way. A *window* is a group of cells that can be wri
 of the size of the smallest: nearly every extent is one window.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,7 @@ _GAP_SHARE: Final = 8
 _ONE: Final = np.uint64(1)
 _LEAVES_MAX: Final = 2**64 - 1
 _WINDOW_STEPS: Final = 1 << 32
+_REMEMBERED: Final = 512  # coverings of changes in work
 
 
 def leaves(cells: Leaves) -> tuple[Leaves, Leaves]:
@@ -33,10 +35,12 @@ def leaves(cells: Leaves) -> tuple[Leaves, Leaves]:
     return cells - reach, cells + reach
 
 
+@lru_cache(_REMEMBERED)
 def runs(cells: Cells) -> tuple[Leaves, Leaves]:
     """At most RUNS_MAX runs that hold these ascending cells, broken at the widest gaps.
 
-    Plain integers: for the few cells of an extent that is faster than arrays.
+    Plain integers: for the few cells of an extent that is faster than arrays. Remembered, for what
+    is asked for is added next; the arrays must not be changed.
     """
     bits = [cell & -cell for cell in cells]
     wide = _GAP_SHARE * (2 * (sum(bits) - len(bits)) + 1)

@@ -10,15 +10,18 @@ except for the moment of one lookup.
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from enum import Enum
 from typing import Final, NamedTuple
 
 from openline.airspace.extent import Extent
+from openline.airspace.reference import Availability
 from openline.errors import InvariantBroken
 from openline.store.index import ExtentIndex
 from openline.store.references import Expirable
 from openline.store.sqlite.rows import TABLES
 
 CACHE_CELLS_MAX: Final = 1_000_000  # of all decoded references together; a cell is about 40 bytes
+AVAILABILITY_MAX: Final = 10_000  # of so many USS at hand
 _CELLS_OF_NOTHING: Final = 40  # what a reference and its extents cost besides their cells, in cells
 
 
@@ -63,6 +66,15 @@ class Matches(NamedTuple):
     doubtful: list[int]
 
 
+class Unknown(Enum):
+    """Says that something is not at hand; None says that it is not there."""
+
+    UNKNOWN = 0
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
 class Live:
     """Index and cache of every table. The methods of the writer are called by its thread alone."""
 
@@ -74,6 +86,8 @@ class Live:
         self._readers: Counter[int] = Counter()
         self._undo: list[_Undo] = []
         self._commit = 0
+        self._availability: dict[str, Availability | None] = {}
+        self._availability_commit = 0  # of the last commit that changed one, or will
 
     @property
     def commit(self) -> int:
@@ -86,7 +100,8 @@ class Live:
             self._index = index
             self._cache = {table.name: _Cache() for table in TABLES}
             self._undo.clear()
-            self._commit = commit
+            self._commit = self._availability_commit = commit
+            self._availability.clear()
 
     # The writer.
 
@@ -112,6 +127,7 @@ class Live:
     def undo_to(self, mark: int) -> None:
         """Take back what was changed since the mark."""
         with self._lock:
+            self._availability.clear()
             while len(self._undo) > mark:
                 table, key, before, after = self._undo.pop()
                 self._cache[table].drop(key)
@@ -144,6 +160,31 @@ class Live:
         """Keep a reference at hand, as the writer sees it."""
         with self._lock:
             self._cache[table].set(key, reference, cells + _CELLS_OF_NOTHING)
+
+    def availability_changed(self) -> None:
+        """The batch under way sets one."""
+        with self._lock:
+            self._availability.clear()
+            self._availability_commit = self._commit + 1
+
+    # Both. `commit` is that of a query; the writer sees its own changes too.
+
+    def availability(self, uss_id: str, commit: int | None = None) -> Availability | Unknown | None:
+        """What was last set for a USS, if that is at hand and none was set after the commit."""
+        with self._lock:
+            if commit is not None and commit < self._availability_commit:
+                return UNKNOWN
+            return self._availability.get(uss_id, UNKNOWN)
+
+    def remember_availability(
+        self, uss_id: str, found: Availability | None, commit: int | None = None
+    ) -> None:
+        """Keep what was found at hand, unless one was set after the commit."""
+        with self._lock:
+            if commit is None or commit >= self._availability_commit:
+                if len(self._availability) >= AVAILABILITY_MAX:
+                    self._availability.clear()
+                self._availability[uss_id] = found
 
     # Queries.
 

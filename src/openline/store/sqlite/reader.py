@@ -20,7 +20,7 @@ from openline.errors import InvariantBroken
 from openline.store.keeping import check_name, check_word
 from openline.store.ports import Record, StoredCheckpoint
 from openline.store.references import Expirable, extents_of
-from openline.store.sqlite.live import Live, Matches
+from openline.store.sqlite.live import UNKNOWN, Live, Matches, Unknown
 from openline.store.sqlite.rows import CONSTRAINTS, INTENTS, SUBSCRIPTIONS, TABLES, Table, instant
 
 R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
@@ -50,6 +50,14 @@ class Sight(Protocol):
         """Keep it at hand."""
         ...
 
+    def availability(self, uss_id: str) -> Availability | Unknown | None:
+        """What was last set for a USS, if that is at hand."""
+        ...
+
+    def remember_availability(self, uss_id: str, found: Availability | None) -> None:
+        """Keep it at hand."""
+        ...
+
 
 class WriterSight:
     """What the batch under way sees: its own changes too."""
@@ -58,6 +66,8 @@ class WriterSight:
         self._live = live
         self.cached = live.cached
         self.remember = live.remember
+        self.availability = live.availability
+        self.remember_availability = live.remember_availability
 
     def matching(self, table: str, extents: Sequence[Extent]) -> Matches:
         """Keys that match; none is doubtful."""
@@ -82,6 +92,14 @@ class SnapshotSight:
     def remember(self, table: str, key: int, reference: Expirable, cells: int) -> None:
         """Keep it at hand, unless it was changed since."""
         self._live.remember_as_of(self._commit, table, key, reference, cells)
+
+    def availability(self, uss_id: str) -> Availability | Unknown | None:
+        """What was last set for a USS, if that is at hand and none was set since."""
+        return self._live.availability(uss_id, self._commit)
+
+    def remember_availability(self, uss_id: str, found: Availability | None) -> None:
+        """Keep it at hand, unless one was set since."""
+        self._live.remember_availability(uss_id, found, self._commit)
 
 
 class SqliteReader:
@@ -123,9 +141,14 @@ class SqliteReader:
 
     def availability(self, uss_id: str) -> Availability | None:
         """What was last set for that USS."""
+        known = self._sight.availability(uss_id)
+        if known is not UNKNOWN:
+            return known
         question = "SELECT state, version FROM availability WHERE uss_id = ?"
         row = self._connection.execute(question, (uss_id,)).fetchone()
-        return row and Availability(uss_id, UssAvailability(row[0]), row[1])
+        found = Availability(uss_id, UssAvailability(row[0]), row[1]) if row else None
+        self._sight.remember_availability(uss_id, found)
+        return found
 
     def records(self, after: int, limit: int) -> list[Record]:
         """At most `limit` records with a sequence greater than `after`, ascending."""

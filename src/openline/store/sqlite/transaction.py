@@ -1,4 +1,4 @@
-"""What one change does, on the writer's connection, inside a savepoint."""
+"""What one change does, on the writer's connection, within the transaction of its batch."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,6 +35,7 @@ class SqliteTransaction(SqliteReader):
         self._named = touching
         self._named_cells = {extent.cells for extent in touching}
         self._touching: Touching | None = None
+        self._rows: dict[tuple[str, str], tuple[int, Any] | None] = {}  # seen or left by id
 
     def put_intent(self, intent: IntentReference) -> None:
         """Add or replace it."""
@@ -70,6 +71,7 @@ class SqliteTransaction(SqliteReader):
             key, subscription = row[0], with_next_index(row[1])
             statement = "UPDATE subscriptions SET notification_index = ? WHERE key = ?"
             self._connection.execute(statement, (subscription.notification_index, key))
+            self._rows[SUBSCRIPTIONS.name, subscription_id] = (key, subscription)
             extents = (subscription.extent,)
             self._live.replace(SUBSCRIPTIONS.name, key, extents, extents)
             self._sight.remember(SUBSCRIPTIONS.name, key, subscription, len(extents[0].cells))
@@ -82,6 +84,7 @@ class SqliteTransaction(SqliteReader):
             "INSERT OR REPLACE INTO availability (uss_id, state, version) VALUES (?, ?, ?)",
             (availability.uss_id, availability.state.value, availability.version),
         )
+        self._live.availability_changed()
 
     def add_report(self, report: Report) -> None:
         """Archive a report."""
@@ -134,6 +137,12 @@ class SqliteTransaction(SqliteReader):
                 self._touching = Touching(self._named)
             self._touching.require(others)
 
+    def _row_of(self, table: Table[R], reference_id: str) -> tuple[int, R] | None:
+        name = (table.name, reference_id)
+        if name not in self._rows:
+            self._rows[name] = super()._row_of(table, reference_id)
+        return self._rows[name]
+
     def _matching(self, table: Table[R], extents: Sequence[Extent]) -> list[R]:
         self._require(extents)
         return super()._matching(table, extents)
@@ -151,6 +160,7 @@ class SqliteTransaction(SqliteReader):
             key, old_extents = before[0], extents_of(before[1])
             self._require(old_extents)
             self._connection.execute(table.update, (*values, key))
+        self._rows[table.name, reference.id] = (key, reference)
         self._live.replace(table.name, key, old_extents, extents)
         self._sight.remember(table.name, key, reference, sum(len(e.cells) for e in extents))
 
@@ -161,6 +171,7 @@ class SqliteTransaction(SqliteReader):
         key, extents = before[0], extents_of(before[1])
         self._require(extents)
         self._connection.execute(f"DELETE FROM {table.name} WHERE key = ?", (key,))
+        self._rows[table.name, reference_id] = None
         self._live.replace(table.name, key, extents, ())
 
 

@@ -1,9 +1,10 @@
 """The one thread that writes: changes that wait together share one commit.
 
 While a commit waits for the disk, new changes queue up; they are the next batch. So a single
-caller waits for one flush of the disk, and many callers share it. Within a batch every change has
-its own savepoint: what raises is taken back alone. Answers, good or bad, are given after the
-commit: nobody is told of what might still be lost, not even in a refusal.
+caller waits for one flush of the disk, and many callers share it. What raises is taken back alone:
+nearly always before it wrote anything; if not, the batch begins again, each change with its own
+savepoint. Answers, good or bad, are given after the commit: nobody is told of what might still be
+lost, not even in a refusal.
 """
 
 import queue
@@ -51,6 +52,10 @@ class _Job:
             self.future.set_exception(self.error)
         else:
             self.future.set_result(self.answer)
+
+
+class _HalfDone(Exception):
+    """A change raised after it wrote something, outside a savepoint."""
 
 
 class Writer:
@@ -137,17 +142,26 @@ class Writer:
     def _try(self, jobs: Sequence[_Job]) -> Exception | None:
         """Run and commit the jobs; the error that undid all of them, if there was one."""
         try:
+            return self._try_by(self._apply, jobs)
+        except _HalfDone:
+            self._abandon()
+            return self._try_by(self._apply_in_savepoint, jobs)
+
+    def _try_by(self, apply: Callable[[_Job], None], jobs: Sequence[_Job]) -> Exception | None:
+        try:
             self._restore()
             self._connection.execute("BEGIN IMMEDIATE")
             before = self._connection.total_changes()
             for job in jobs:
-                self._apply(job)
+                apply(job)
             if self._connection.total_changes() == before:
                 self._connection.execute("ROLLBACK")
                 return None
             statement = "UPDATE meta SET value = ? WHERE name = 'commits'"
             self._connection.execute(statement, (self._live.commit + 1,))
             self._connection.execute("COMMIT")
+        except _HalfDone:
+            raise
         except apsw.Error as error:
             self._abandon()
             return as_openline_error(error, self._path)
@@ -159,7 +173,20 @@ class Writer:
         return None
 
     def _apply(self, job: _Job) -> None:
-        """Run one change inside its savepoint. Raises: apsw.Error, which undoes the batch."""
+        """Run one change. Raises: apsw.Error, _HalfDone, which undo the batch."""
+        job.answer = job.error = None
+        before, mark = self._connection.total_changes(), self._live.mark()
+        try:
+            job.answer = job.change(SqliteTransaction(self._connection, self._live, job.touching))
+        except apsw.Error:
+            raise
+        except BaseException as error:
+            if (self._connection.total_changes(), self._live.mark()) != (before, mark):
+                raise _HalfDone from error
+            job.error = error
+
+    def _apply_in_savepoint(self, job: _Job) -> None:
+        """As `_apply`, for a change that may raise after it wrote. Raises: apsw.Error."""
         job.answer = job.error = None
         mark = self._live.mark()
         self._connection.execute("SAVEPOINT change")
