@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from openline.line.duty import DutyKind
 from openline.line.rules.authorities import look_at_plan
 from openline.line.rules.checks import LINK, owe_next_check
 from openline.line.state import LineState
@@ -19,9 +18,10 @@ def renew(state: LineState, at: datetime) -> None:
     parties = [party.id for party in state.agreed().parties]
     for duty_id, found in list(state.duties.items()):
         duty = found.duty
-        to = tuple(one for one in duty.owed_to if one in parties)
-        whole_line = duty.kind is DutyKind.LINE_CHECK_HUMAN and not duty.thread
-        if duty.owes not in parties or not to or (whole_line and not found.overdue):
+        known = parties if not duty.thread else duty.owed_to  # the line itself is everybody
+        to = tuple(one for one in known if one in parties and one != duty.owes)
+        begins_anew = not duty.thread and not found.overdue
+        if duty.owes not in parties or not to or begins_anew:
             state.done(duty_id)
         else:
             found.duty = replace(duty, owed_to=to)

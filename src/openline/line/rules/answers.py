@@ -81,14 +81,16 @@ def _apply(state: LineState, entry: MessageEntry) -> None:
 
 def _owe_later(state: LineState, thread: Thread, entry: MessageEntry, body: Answer) -> None:
     """An answer is still owed: by the time that was asked for, or as before; whoever was asked
-    for nothing and says so owes one from now on."""
-    kind, party = _kind(thread), entry.message.sender
+    for nothing and says so owes one from now on. What is urgent stays so."""
+    kind, party, since = _kind(thread), entry.message.sender, entry.received
     if body.until is not None:
         done(state, thread, party, kind)  # due then, and not overdue before
-    terms = state.agreed().notice
-    within = terms.urgent_alarms[-1] if thread.kind is Kind.URGENT else terms.read_within
-    due = body.until or entry.received + within
-    owe(state, thread.id, kind, party, (thread.opener,), entry.received, due)
+    terms, to = state.agreed().notice, (thread.opener,)
+    if thread.kind is Kind.URGENT and body.until is None:
+        alarms = terms.urgent_alarms
+        owe(state, thread.id, kind, party, to, since, since + alarms[-1], alarms, insists=True)
+    else:
+        owe(state, thread.id, kind, party, to, since, body.until or since + terms.read_within)
 
 
 def _follow(state: LineState, entry: MessageEntry) -> list[Event]:
