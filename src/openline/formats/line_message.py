@@ -93,7 +93,8 @@ def decode_body(kind: Kind, data: bytes) -> Body:
 
 def body_values(body: Body) -> dict[str, Any]:
     """The body as JSON values. Raises: InvalidInput and its kinds for what would not read back."""
-    values: dict[str, Any] = write(body)
+    with placed("body"):
+        values: dict[str, Any] = write(body)
     checked(values, SCHEMAS[body.kind], "body")
     return values
 
@@ -116,10 +117,8 @@ def encode(message: Message) -> bytes:
         value["officer"] = message.officer
     if not message.kind.begins_thread:
         value["thread"] = message.thread
-    with placed("body"):
-        value["body"] = write(message.body)
+    value["body"] = body_values(message.body)
     checked(value, Envelope, "")
-    checked(value["body"], SCHEMAS[message.kind], "body")
     payload = json_text.encode(value).encode()
     if len(payload) > MESSAGE_BYTES_MAX:
         raise AreaTooLarge(
