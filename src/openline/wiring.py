@@ -16,7 +16,6 @@ from openline.app.services import Services
 from openline.clock import Clock
 from openline.errors import InvalidInput, Unreachable
 from openline.limits import KEY_FILE_BYTES_MAX
-from openline.line.note import check_name
 from openline.line.signing import Signer
 from openline.store.ports import Store
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from openline.api.log import LineWriter
     from openline.api.server import Front
     from openline.app.line.services import LineServices
-    from openline.app.seal_record import Sealer
 
 MEMORY: Final = ":memory:"
 _POSTGRES: Final = ("postgresql://", "postgres://")
@@ -95,8 +93,7 @@ class Plan:
     """A server that can be made in any process: its settings, and the keys it signs tokens with.
 
     development_key: for tokens that anybody gets; session_key: for those of people. record_key:
-    the file with the key that signs the record; empty for one that lasts as long as the process,
-    None for none.
+    see `record_key_file`.
     """
 
     configuration: Configuration
@@ -111,6 +108,7 @@ class Plan:
         """
         from openline.api.log import LineWriter, install
         from openline.api.server import create_app
+        from openline.app.record_key import open_sealer
 
         told = self.configuration
         store = open_store(told.text("db"))
@@ -118,24 +116,13 @@ class Plan:
         install(writer, told.text("log_level"))
         clock = SystemClock()
         try:
-            record = self._sealer(store)
+            record = open_sealer(told, self.record_key, store)
             line = open_line(told, store, clock)
         except BaseException:
             store.close()
             raise
         services = Services(store, clock, told.for_use_cases, line=line, record=record)
         return create_app(services, front(self, writer))
-
-    def _sealer(self, store: Store) -> "Sealer | None":
-        """Who seals the record; it reads the whole record. Raises: as `Sealer`, Unreachable."""
-        if self.record_key is None:
-            return None
-        from openline.app.ed25519 import new_signer
-        from openline.app.key_files import load_signer
-        from openline.app.seal_record import Sealer
-
-        signer = load_signer(self.record_key) if self.record_key else new_signer()
-        return Sealer(store, signer, self.configuration.text("record_origin"))
 
 
 def plan(told: Configuration) -> Plan:
@@ -156,13 +143,15 @@ def plan(told: Configuration) -> Plan:
                 "no token could be taken: this server has no name",
                 cure="give --audience NAME, as tokens carry it in aud",
             )
+    from openline.app.record_key import record_key_file
+
     trusted_keys(told)  # a bad key file is told now, not in each process
     _require_folder(told.text("db"))
     return Plan(
         told,
         _development_key(told) if told.switch("dev") else None,
         _session_key(told) if told.text("agreement") else None,
-        _record_key(told),
+        record_key_file(told),
     )
 
 
@@ -346,25 +335,6 @@ def _session_key(told: Configuration) -> bytes:
     if db == MEMORY or "://" in db:
         return new_key()
     return kept_key(Path(f"{db}.session-key.pem"))
-
-
-def _record_key(told: Configuration) -> str | None:
-    """As the setting says, else kept beside a database file. Raises: InvalidInput, Unreachable."""
-    from openline.app.key_files import create_key, load_signer
-
-    check_name(told.text("record_origin"))
-    named, db = told.text("record_key"), told.text("db")
-    if named:
-        load_signer(named)  # a bad key file is told now
-        return named
-    if db == MEMORY:
-        return ""
-    if "://" in db:
-        return None  # every process and machine must have the same one
-    kept = f"{db}.record-key.pem"
-    if not Path(kept).exists():
-        create_key(kept)
-    return kept
 
 
 def _sessions(plan: Plan) -> "Sessions | None":

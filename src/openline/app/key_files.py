@@ -27,7 +27,7 @@ from openline.line.signing import Signer
 
 PRIVATE_MODE: Final = 0o600
 _FILE_BYTES_MAX: Final = 16 * 1024
-_PUBLIC_SUFFIX: Final = ".pub"
+PUBLIC_SUFFIX: Final = ".pub"
 
 
 def create_key(name: str) -> KeySigner:
@@ -39,11 +39,11 @@ def create_key(name: str) -> KeySigner:
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     signer = KeySigner(key)
     public = public_key_text(signer.public_key) + "\n"
-    if os.path.lexists(name + _PUBLIC_SUFFIX):
-        raise _exists(name + _PUBLIC_SUFFIX)
+    if os.path.lexists(name + PUBLIC_SUFFIX):
+        raise _exists(name + PUBLIC_SUFFIX)
     _write_new(name, pem, PRIVATE_MODE)
     try:
-        _write_new(name + _PUBLIC_SUFFIX, public.encode(), 0o644)
+        _write_new(name + PUBLIC_SUFFIX, public.encode(), 0o644)
     except (InvalidInput, Unreachable):
         with contextlib.suppress(OSError):
             os.unlink(name)  # a key without its public half was never given out
