@@ -7,6 +7,7 @@ the connection breaks. Garbage is counted and never ends a connection.
 import asyncio
 import os
 import random
+import ssl
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -97,6 +98,10 @@ def words_of(error: BaseException) -> str:
     """What is wrong, in words, of an error of ours, of the system or of a library."""
     if isinstance(error, OpenlineError):
         return str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is not trusted: {error.verify_message.lower()}"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS: {(error.reason or str(error)).lower().replace('_', ' ')}"
     reason = getattr(error, "reason", None)
     if isinstance(reason, BaseException) and reason is not error:
         return words_of(reason)

@@ -87,11 +87,11 @@ class Track:
         fix = Fix.of(report, time)
         if time < self.time:
             return self._offer_late(report, fix)
-        if time == self.time and report.feed == self.latest.feed:
-            return Verdict(Reason.REPEATED)
         why = why_not(self.history[-1], fix, self._class_of(report))
         if why is not None:
             return self._offer_jump(report, fix, why, now, rules)
+        if time == self.time and report.feed == self.latest.feed:
+            return Verdict(Reason.REPEATED)
         if report.feed != self.latest.feed and self._is_coarser(report, time, now):
             self._learn(report)
             return Verdict(Reason.COARSER)

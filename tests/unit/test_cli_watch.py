@@ -1,0 +1,177 @@
+"""`openline watch` and `openline feed` as their users meet them."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.unit.command import invoke
+from tests.unit.feed_world import free_port
+from tests.unit.track_samples import flight
+
+RUN = [sys.executable, "-c", "from openline.cli.main import main; main()"]
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "data" / "tracks"
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> str:
+    """Two that meet at 65 s, and a forged position of one of them."""
+    rows = ["icao24,callsign,timestamp,lat,lon,alt_baro"]
+    for name, azimuth in (("aaaaaa", 0.0), ("bbbbbb", 90.0)):
+        for r in flight(name, 47, 8, azimuth, 200, seconds=110, passes_s=65):
+            place = f"{r.lat_deg:.6f},{r.lng_deg:.6f},{r.pressure_altitude_ft}"
+            rows.append(f"{name},{name.upper()[:3]},{r.time.isoformat()},{place}")
+    rows.append(f"aaaaaa,AAA,{r.time.isoformat()},10.0,10.0,10000")
+    path = tmp_path / "two.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return str(path)
+
+
+def test_a_replay_tells_each_alert_once(recording: str) -> None:
+    done = invoke("watch", "--feed", f"replay:{recording}@60", "--lookahead", "60s")
+    assert done.exit_code == 1, done.output
+    kinds = [line.split()[1] for line in done.stdout.splitlines()]
+    assert kinds == ["feed", "preventive:", "corrective:", "warning:", "over:", "set", "feed"]
+    assert "AAA and BBB: loss of separation in" in done.stdout
+    assert "impossible jump, implies" in done.stdout
+
+
+def test_a_replay_as_json(recording: str) -> None:
+    done = invoke("watch", "--feed", f"replay:{recording}@60", "--lookahead", "60s", "--json")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {event["event"] for event in events} == {"alert", "track", "set_aside", "feed"}
+    raised = [e for e in events if e["event"] == "alert" and e["kind"] == "raised"]
+    assert [e["level"] for e in raised] == ["preventive", "corrective", "warning"]
+    first = raised[0]
+    assert (first["first"]["id"], first["second"]["id"]) == ("icao24:aaaaaa", "icao24:bbbbbb")
+    assert first["altitudes"] == "pressure"
+    assert first["vertical_m"] == 0.0
+    assert next(e["state"] for e in events if e["event"] == "feed") == "live"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--feed", "ftp:x"), "no kind of feed"),
+        (("--feed", "replay:nowhere.csv"), "no such file"),
+        (("--feed", "replay:{}", "--lookahead", "9h"), "1..3600"),
+        (("--feed", "replay:{}@2", "--feed", "sbs:h:1"), "its own speed"),
+        (("--feed", "replay:{}@2", "--feed", "replay:{}@3"), "one speed"),
+        (("--feed", "replay:{}", "--minima", "5nm"), "minim"),
+    ],
+)
+def test_what_cannot_be_watched_is_said(
+    recording: str, words: tuple[str, ...], reason: str
+) -> None:
+    done = invoke("watch", *(word.format(recording) for word in words))
+    assert done.exit_code in (2, 3)
+    assert reason in done.stderr
+
+
+def test_altitudes_are_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("icao24,timestamp,lat,lon,altitude_m\naaaaaa,2026-11-22T10:00:00Z,47,8,900\n")
+    done = invoke("watch", "--feed", f"replay:{path}@60")
+    assert done.exit_code == 2
+    assert "--zero" in done.stderr
+    assert invoke("watch", "--feed", f"replay:{path}@60", "--zero", "W84").exit_code == 0
+
+
+def test_a_feed_that_is_not_there_is_unknown() -> None:
+    done = invoke("watch", "--feed", f"sbs:127.0.0.1:{free_port()}", "--for", "1s")
+    assert done.exit_code == 0
+    assert "UNKNOWN, connection refused" in done.stdout
+
+
+def test_the_board_is_drawn_and_q_quits(recording: str) -> None:
+    """In a terminal of its own: the board, then `q`."""
+    command = [*RUN, "watch", "--feed", f"replay:{recording}@20"]
+    process, terminal = pty.fork()
+    if process == 0:  # pragma: no cover - the other process
+        os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="30")
+        os.execv(command[0], command)
+    seen, end = b"", time.monotonic() + 30
+    try:
+        while time.monotonic() < end:
+            ready, _, _ = select.select([terminal], [], [], 0.5)
+            try:
+                data = os.read(terminal, 65_536) if ready else b""
+            except OSError:
+                break
+            seen += data
+            if b"preventive" in seen or b"warning" in seen:
+                os.write(terminal, b"q")
+        _, status = os.waitpid(process, 0)
+    finally:
+        os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 1
+    for word in (b"minima 5 NM / 1000 ft", b"AAA", b"BBB", b"live", b"10,000 ft"):
+        assert word in seen
+
+
+def test_a_recording_sent_as_sbs_is_watched(recording: str) -> None:
+    """Two processes, one socket."""
+    port = free_port()
+    sending = subprocess.Popen(
+        [*RUN, "feed", recording, "--to", f"sbs://127.0.0.1:{port}", "--speed", "1", "--quiet"]
+    )
+    try:
+        watching = subprocess.run(
+            [*RUN, "watch", "--feed", f"sbs:127.0.0.1:{port}", "--for", "4s", "--json"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        sending.send_signal(signal.SIGINT)
+        sending.wait(20)
+    events = [json.loads(line) for line in watching.stdout.splitlines()]
+    assert {e["id"] for e in events if e["event"] == "track"} == {"icao24:aaaaaa", "icao24:bbbbbb"}
+    assert any(e["event"] == "feed" and e["state"] == "live" for e in events)
+    assert sending.returncode == 130
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--to", "ftp://x"), "no address"),
+        (("--to", "http://127.0.0.1:1", "--speed", "100"), "outside"),
+        (("--to", "http://127.0.0.1:1", "--token-file", "nowhere"), "no such file"),
+        (("--to", "cot+tls://h?cert=nowhere.pem"), "no such file"),
+    ],
+)
+def test_what_cannot_be_sent_is_said(recording: str, words: tuple[str, ...], reason: str) -> None:
+    done = invoke("feed", recording, *words)
+    assert done.exit_code in (2, 3)
+    assert reason in done.stderr
+
+
+def test_a_real_recording_is_watched() -> None:
+    file = RECORDINGS / "calfire.parquet"
+    if not file.exists():
+        pytest.skip("the recording is not here")
+    from openline.airspace.track.played import AltitudeZero
+    from openline.app.sky.recordings import read_recording
+    from openline.app.sky.watch import SkyWatch
+    from openline.formats.tracks import AltitudeColumn, TrackOptions
+
+    options = TrackOptions(None, AltitudeColumn("altitude", "ft"))
+    recording = read_recording([str(file)], options, AltitudeZero.PRESSURE)
+    watch = SkyWatch()
+    for number, (now, reports) in enumerate(recording.seconds()):
+        watch.take(reports, now)
+        if number % 30 == 0:
+            watch.tick(now)
+        if number == 4_000:
+            break
+    (taken,) = watch.feeds.values()
+    assert taken.accepted > 500
+    assert taken.doubts < taken.accepted / 100
