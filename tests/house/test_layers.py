@@ -48,7 +48,7 @@ LIBRARIES = {
     "s2geometry": ("geo.s2",),
     "geographiclib": ("geo",),
     "defusedxml": ("formats",),
-    "msgspec": ("formats", "report", "app", "api", "cli"),
+    "msgspec": ("formats", "report", "app", "api", "cli", "client"),
     "pyarrow": ("formats.tracks_parquet",),
     "jinja2": ("report",),
     "markupsafe": ("report",),  # jinja2's own type for escaped text

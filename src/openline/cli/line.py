@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from openline.cli import line_look, line_say
 from openline.cli.line_connection import connected, keep_session
 
 if TYPE_CHECKING:
@@ -57,3 +58,20 @@ def me(client: "Client", as_json: bool) -> None:
         return
     who = f"{found.officer} for {found.party}" if found.officer else found.party
     click.echo(f"{who}, under {found.agreement} version {found.version}")
+
+
+for command in (
+    line_look.status,
+    line_look.inbox,
+    line_look.show,
+    line_look.follow,
+    line_say.notify,
+    line_say.cancel,
+    line_say.receipt,
+    line_say.readback,
+    line_say.answer,
+    line_say.urgent,
+    line_say.check,
+    line_say.say,
+):
+    line.add_command(command)

@@ -134,6 +134,7 @@ def _takeoff(text: str) -> tuple[str | None, datetime]:
 
 LENGTH: Final = _Value("LENGTH", _length)
 DURATION: Final = _Value("DURATION", _duration)
+INSTANT: Final = _Value("INSTANT", _instant)
 MINIMA: Final = _Value("MINIMA", _minima)
 PERIOD: Final = _Value("START/END", _period)
 PATH: Final = _PathName()

@@ -1,0 +1,157 @@
+"""A board in words: one line for each thing, the most pressing first, for any terminal."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from openline.api.line import board_wire as wire
+from openline.cli.output import printable
+
+SHORT = 8
+_ANSWERS_NEEDED = ("sent", "received", "read")
+
+
+def short(name: str) -> str:
+    """The beginning of an id, enough to type."""
+    return printable(name[:SHORT])
+
+
+def board_lines(board: wire.Board) -> Iterator[str]:
+    """The whole board."""
+    state = "in force" if board.in_force else "NOT IN FORCE"
+    yield (
+        f"{printable(board.party)}, {clock_time(board.now)}; {printable(board.agreement)} "
+        f"version {board.version}, {state}; entry {board.entry}"
+    )
+    yield from (link_line(link) for link in board.links if not link.own)
+    if board.unlocated:
+        names = ", ".join(short(one) for one in board.unlocated)
+        yield f"WITHOUT A PLACE: {names} stands for the whole agreed area, at every altitude"
+    yield from section("owed", [clock_line(clock) for clock in board.clocks])
+    yield from section("conflicts", [line for c in board.conflicts for line in conflict_lines(c)])
+    yield from section("threads", [thread_line(one) for one in board.threads])
+    yield from section("breaches", [breach_line(one) for one in board.breaches])
+    yield board.sentence
+
+
+def section(title: str, lines: list[str]) -> Iterator[str]:
+    """Lines under their title; nothing at all if there are none."""
+    if lines:
+        yield f"{title}:"
+        yield from (f"  {line}" for line in lines)
+
+
+def link_line(link: wire.Link) -> str:
+    """How a party is heard."""
+    age = "never heard" if link.age_s is None else f"heard {duration(link.age_s)} ago"
+    words = [f"{printable(link.party)} is {link.state}, {age}"]
+    if link.suspended_since is not None:
+        words.append(f"SUSPENDED since {clock_time(link.suspended_since)}")
+    if link.alert is not None:
+        words.append(f"alert state {link.alert}")
+    if link.officer is not None:
+        words.append(f"on duty: {printable(link.officer)}")
+    if link.skewed and link.skew_s is not None:
+        words.append(f"clock off by {link.skew_s:+.1f} s")
+    if link.missing:
+        words.append(f"{len(link.missing)} of its messages have not come")
+    return "; ".join(words)
+
+
+def clock_line(clock: wire.Clock) -> str:
+    """What is owed."""
+    word = "OVERDUE" if clock.overdue else "due"
+    alarms = f", alarm {clock.alarms}" if clock.alarms else ""
+    role = f" for the {printable(clock.role)}" if clock.role else ""
+    where = f" in {short(clock.thread)}" if clock.thread else ""
+    what = clock.what.replace("_", " ")
+    return f"{word} {clock_time(clock.due)}: {what} by {printable(clock.owes)}{where}{alarms}{role}"
+
+
+def conflict_lines(conflict: wire.Conflict) -> Iterator[str]:
+    """A conflict and what is proposed."""
+    notes = []
+    if conflict.only_unlocated:
+        notes.append("only because a place is missing")
+    if conflict.over:
+        notes.append("its time is past")
+    notes += [f"{printable(one)} continues as planned" for one in conflict.disagrees]
+    tail = f" [{'; '.join(notes)}]" if notes else ""
+    yield f"{short(conflict.id)}: {printable(conflict.facts.reason)}{tail}"
+    for seen in conflict.proposals:
+        one = seen.proposal
+        yield f"  proposal {short(one.message)} by {printable(one.by)}: {one.step}"
+
+
+def thread_line(thread: wire.Thread) -> str:
+    """A thread: what, by whom, how far it is."""
+    marks = [
+        word
+        for word, is_so in (
+            ("LATE", thread.late),
+            ("OVERDUE", thread.overdue),
+            ("WITHOUT A PLACE", thread.unlocated),
+            ("STALE", thread.stale),
+            ("NO AUTHORITY", thread.unauthorised),
+            (f"shown as {thread.shown}", thread.shown != "full"),
+        )
+        if is_so
+    ]
+    ended = f", {thread.ended}" if thread.ended else ""
+    sides = ", ".join(side_words(side) for side in thread.sides)
+    tail = f" [{'; '.join(marks)}]" if marks else ""
+    what = " ".join(filter(None, (thread.kind, subject(thread))))
+    return f"{short(thread.id)}: {what} by {printable(thread.opener)}; {sides}{ended}{tail}"
+
+
+def subject(thread: wire.Thread) -> str:
+    """What it is about, in a few words."""
+    says = thread.says or {}
+    words = [str(says.get(name, "")) for name in ("notice", "action", "level", "name", "rule")]
+    times = [clock_time(says[name]) for name in ("time_start", "time_end") if name in says]
+    if len(times) == 2:
+        words.append(" to ".join(times))
+    return printable(" ".join(word for word in words if word))
+
+
+def side_words(side: wire.Side) -> str:
+    """How far it is with one recipient."""
+    words = f"{printable(side.party)}: {side.step}"
+    if side.answer is not None:
+        words += f" ({side.answer.replace('_', ' ')})"
+    if side.unable is not None:
+        words += f" (UNABLE: {side.unable.replace('_', ' ')})"
+    if side.wrong:
+        words += f" (READ BACK WRONG: {', '.join(side.wrong)})"
+    return words
+
+
+def breach_line(breach: wire.Breach) -> str:
+    """A claim, and what became of it."""
+    return (
+        f"{short(breach.thread)}: {printable(breach.by)} says {printable(breach.rule)}: "
+        f"{printable(breach.text)}; {breach.state.replace('_', ' ')}, {breach.replies} replies"
+    )
+
+
+def said_line(said: wire.Said) -> str:
+    """One message of a thread."""
+    body = {k: v for k, v in (said.body or {}).items() if k not in ("kind", "volumes")}
+    values = ", ".join(f"{name} {value}" for name, value in body.items())
+    who = f"{said.sender}/{said.officer}" if said.officer else said.sender
+    late = " [LATE]" if said.late else ""
+    wrong = f" [WRONG: {', '.join(said.wrong)}]" if said.wrong else ""
+    line = f"{said.entry} {clock_time(said.received)} {said.kind} by {who}: {values}"
+    return printable(line) + late + wrong
+
+
+def clock_time(instant: str) -> str:
+    """An instant to the second, with its day only if it is not clear."""
+    return f"{datetime.fromisoformat(instant):%d %b %H:%M:%S}Z"
+
+
+def duration(seconds: float) -> str:
+    """A time span in its largest fitting unit, rounded down."""
+    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {word}"
+    return f"{int(seconds)} s"

@@ -1,0 +1,156 @@
+"""`openline line` against a server in this process: what a duty officer types and reads."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from click.testing import CliRunner, Result
+
+from openline.api.auth.issuer import TokenIssuer, new_key
+from openline.api.auth.key_ring import KeyRing
+from openline.api.auth.tokens import TokenPolicy
+from openline.api.line.sessions import Sessions
+from openline.api.server import Front, create_app
+from openline.app.line import accounts
+from openline.app.line.accounts import put_account
+from openline.app.line.roles import Role
+from openline.app.services import Services
+from openline.cli import line_connection
+from openline.cli.line import line
+from openline.client import Client
+from tests.app_transport import AppTransport
+from tests.line_server import HandClock, make_line
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A line between north, south and east, with a duty officer each; its HTTP transport."""
+    monkeypatch.setattr(accounts, "_hasher", lambda: PasswordHasher(1, 8, 1))  # quick, not safe
+    clock = HandClock()
+    services = make_line(clock=clock)
+    for name, party, role in (
+        ("ada", "north", Role.DUTY),
+        ("bo", "south", Role.DUTY),
+        ("cai", "east", Role.WATCH),
+    ):
+        put_account(services.store, "test", name, party, role, PASSWORD, clock.now()).result()
+    issuer = TokenIssuer(new_key())
+    front = Front(
+        KeyRing([issuer.trusted_key], []),
+        TokenPolicy(frozenset({"here"})),
+        sessions=Sessions(issuer, "here"),
+    )
+    app = create_app(Services(services.store, clock, line=services), front)
+    with AppTransport(app) as transport:
+        yield transport
+
+
+@pytest.fixture
+def officer(served: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Run a command as one of the officers."""
+    tokens: dict[str, str] = {}
+
+    def opened(
+        _server: str | None, token: str | None, _key: str | None, name: str | None
+    ) -> Client:
+        return Client("http://here", token, officer=name, transport=served)
+
+    monkeypatch.setattr(line_connection, "open_client", opened)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+    def run(user: str, *words: str) -> Result:
+        if user not in tokens:
+            with Client("http://here", transport=served) as client:
+                tokens[user] = client.log_in(user, PASSWORD).access_token
+        return CliRunner().invoke(line, [words[0], "--token", tokens[user], *words[1:]])
+
+    return run
+
+
+def done(result: Result) -> str:
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return result.output
+
+
+def test_the_first_day_of_the_line(officer: Any) -> None:
+    out = done(
+        officer(
+            "ada",
+            *("notify", "--unlocated", "--asks", "stay_outside", "--text", "keep out"),
+            *("--start", "2026-11-22T12:30:00Z", "--end", "2026-11-22T18:00:00Z"),
+        )
+    )
+    assert "lead time 30 min: LATE" in out
+    thread = json.loads(done(officer("bo", "inbox", "--json")))["threads"][0]["id"]
+    done(officer("bo", "receipt", thread[:6]))
+    done(officer("bo", "answer", thread[:6], "continuing_as_planned"))
+    shown = done(officer("ada", "show", thread[:6]))
+    assert "ANSWER by south/bo: code continuing_as_planned" in shown
+    status = officer("ada", "status").output
+    assert f"WITHOUT A PLACE: {thread[:8]}" in status
+    assert "south: answered (continuing as planned)" in status
+    assert "east: received" in status
+    assert "a receipt is not consent" in status
+
+
+def test_who_only_watches_can_say_nothing(officer: Any) -> None:
+    result = officer("cai", "urgent", "stop")
+    assert result.exit_code != 0
+    assert "openline.file" in str(result.exception)
+    assert done(officer("cai", "inbox")).strip() == "Nothing waits for you."
+
+
+def test_an_urgent_call_is_the_first_in_the_inbox(officer: Any) -> None:
+    done(
+        officer(
+            "ada",
+            *("notify", "--unlocated", "--start", "2026-11-22T14:00:00Z"),
+            *("--end", "2026-11-22T15:00:00Z"),
+        )
+    )
+    done(officer("ada", "urgent", "stop", "--place", "54.0,7.0", "--text", "stop now"))
+    threads = json.loads(done(officer("bo", "inbox", "--json")))["threads"]
+    assert [one["kind"] for one in threads] == ["URGENT", "NOTIFY"]
+
+
+def test_a_readback_says_how_far_it_is(officer: Any, tmp_path: Path) -> None:
+    file = tmp_path / "area.json"
+    circle = {"center": {"lat": 54.0, "lng": 7.0}, "radius": {"value": 3000, "units": "M"}}
+    low, high = ({"value": value, "reference": "W84", "units": "M"} for value in (0, 500))
+    start, end = ({"value": f"2026-11-22T{hour}:00:00Z", "format": "RFC3339"} for hour in (14, 15))
+    volume = {"outline_circle": circle, "altitude_lower": low, "altitude_upper": high}
+    file.write_text(json.dumps([{"volume": volume, "time_start": start, "time_end": end}]))
+    done(officer("ada", "notify", str(file)))
+    thread = json.loads(done(officer("bo", "inbox", "--json")))["threads"][0]["id"]
+    out = done(
+        officer(
+            "bo",
+            *("readback", thread, "--place", "54.081,7.0", "--altitude", "0/500"),
+            *("--start", "2026-11-22T14:00:00Z", "--end", "2026-11-22T15:00:00Z"),
+        )
+    )
+    assert "9,01" in out  # 0.081 degrees of latitude are 9.0 km
+    assert "READ BACK OTHERWISE: place" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        (("answer", "nothing-like-it", "will_comply"), "openline line status lists them"),
+        (("notify",), "give either FILE or --unlocated"),
+        (("say", "FOO", "{}"), "one of LINE_CHECK"),
+        (("say", "QUERY", '{"text": "why", "purpose": "none"}'), "purpose"),
+        (("urgent", "stop", "--place", "here"), "two numbers"),
+    ],
+)
+def test_a_wrong_word_is_told_with_its_cure(
+    officer: Any, words: tuple[str, ...], cure: str
+) -> None:
+    result = officer("ada", *words)
+    assert result.exit_code != 0
+    assert cure in result.output + str(result.exception)
