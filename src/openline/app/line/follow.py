@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from openline.app.line.entries import LineEntry, entry_of
+from openline.app.line.entries import LineEntry
 from openline.app.line.services import LineServices
 from openline.formats.instants import format_instant
 from openline.line.agreement import Agreement, Coarseness
@@ -37,16 +37,18 @@ def entries_after(
         return [], after
 
     def show(line: Line, _position: int) -> list[Shown]:
-        shown = (_shown(line, party, record) for record in records)
+        entries = (services.recent.entry_of(record) for record in records)
+        shown = (
+            _shown(line, party, record, entry)
+            for record, entry in zip(records, entries, strict=True)
+            if entry is not None
+        )
         return [one for one in shown if one is not None]
 
     return services.look(show), records[-1].sequence
 
 
-def _shown(line: Line, party: str, record: Record) -> Shown | None:
-    entry = entry_of(record)
-    if entry is None:
-        return None
+def _shown(line: Line, party: str, record: Record, entry: LineEntry) -> Shown | None:
     time = format_instant(record.time)
     match entry.content:
         case Message() as message:

@@ -15,6 +15,31 @@ from openline.line.message.envelope import Message
 from openline.store.ports import Reader, Record
 
 _AT_ONCE: Final = 1_000
+RECENT_MAX: Final = 4_096
+
+
+class Recent:
+    """Entries that were just appended or read, so that the other view need not read them again.
+
+    Law: what it gives for a record is what `entry_of` gives. Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[Record, LineEntry | None]] = {}
+
+    def keep(self, record: Record, entry: LineEntry | None) -> None:
+        """Keep an entry; the oldest go."""
+        self._kept[record.sequence] = (record, entry)
+        self._kept.pop(record.sequence - RECENT_MAX, None)
+
+    def entry_of(self, record: Record) -> LineEntry | None:
+        """The entry in a record."""
+        kept = self._kept.get(record.sequence)
+        if kept is not None and kept[0] == record:
+            return kept[1]
+        entry = entry_of(record)
+        self.keep(record, entry)
+        return entry
 
 
 class Projection:
@@ -23,9 +48,10 @@ class Projection:
     Not thread-safe: whoever holds it takes turns.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recent: Recent | None = None) -> None:
         self.line = Line()
         self.position = 0
+        self._recent = recent or Recent()
         self._last: Record | None = None
 
     def catch_up(self, reader: Reader) -> None:
@@ -42,7 +68,7 @@ class Projection:
         """Take the next record; the entry of the line in it, if there is one."""
         if record.sequence != self.position + 1:
             raise InvariantBroken(f"record {record.sequence} after {self.position}")
-        entry = entry_of(record)
+        entry = self._recent.entry_of(record)
         if entry is not None:
             self._take_entry(entry)
         self.position, self._last = record.sequence, record
@@ -50,6 +76,7 @@ class Projection:
 
     def take_known(self, record: Record, entry: LineEntry) -> None:
         """Take the next record, whose entry is known: it was just appended."""
+        self._recent.keep(record, entry)
         self._take_entry(entry)
         self.position, self._last = record.sequence, record
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 from uuid import UUID
 
-from openline.app.line.projection import Projection
+from openline.app.line.projection import Projection, Recent
 from openline.app.random_ids import RandomIds
 from openline.clock import Clock
 from openline.line.line import Line
@@ -34,10 +34,15 @@ class LineServices:
     origin: str
     signers: Mapping[str, Signer] = field(default_factory=dict)
     new_id: Callable[[], UUID] = field(default_factory=RandomIds)
-    writing: Projection = field(default_factory=Projection)
+    recent: Recent = field(default_factory=Recent)
+    writing: Projection = field(init=False)
     watchers: list[Callable[[], None]] = field(default_factory=list)
-    _committed: Projection = field(default_factory=Projection)
+    _committed: Projection = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        for name in ("writing", "_committed"):
+            object.__setattr__(self, name, Projection(self.recent))
 
     def look(self, question: Callable[[Line, int], T]) -> T:
         """Ask something about the line as it is committed, and the number of its last record."""
