@@ -6,9 +6,11 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
+from openline.app.cosign_record import WITNESS_KIND
 from openline.app.read_files import unreachable
 from openline.app.seal_record import KEY_KIND, KEY_NAME
 from openline.errors import InvalidInput
+from openline.formats.record_lines import WITNESSES_MAX
 from openline.line.note import Note, VerifierKey, parse_note, parse_verifier_key
 from openline.store.ports import Reader, Record, StoredCheckpoint
 
@@ -51,6 +53,12 @@ def key_of(source: Source) -> VerifierKey:
             cure="start the server once, or sign now: --key FILE --name NAME",
         )
     return parse_verifier_key(held.decode("utf-8", "replace"))
+
+
+def witnesses_of(source: Source) -> tuple[VerifierKey, ...]:
+    """The keys of those who have cosigned a checkpoint."""
+    held = source.read(lambda reader: reader.documents(WITNESS_KIND, "", WITNESSES_MAX))
+    return tuple(parse_verifier_key(body.decode("utf-8", "replace")) for _, body in held)
 
 
 def chosen_checkpoints(source: Source, batch: int) -> tuple[int, list[Note]]:

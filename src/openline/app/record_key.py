@@ -54,6 +54,8 @@ def open_sealer(told: Configuration, key_file: str | None, store: Store) -> Seal
         return None
     signer = load_signer(key_file) if key_file else new_signer()
     try:
-        return Sealer(store, signer, told.text("record_origin"))
+        sealer = Sealer(store, signer, told.text("record_origin"))
     except InvalidInput as error:
         raise error.at(file=without_password(told.text("db"))) from None
+    _LOG.info("the record has %d entries, as they were signed", sealer.size)
+    return sealer

@@ -27,7 +27,7 @@ SEAL_EVERY_S: Final = 0.1
 SEAL_ENTRIES: Final = 1_000  # under one checkpoint at most: how exactly a changed entry is placed
 KEY_KIND: Final = "record"  # the document that keeps the record's public key
 KEY_NAME: Final = "key"
-_NAME: Final = "record"  # changes that seal exclude each other
+EXCLUSIVE: Final = "record"  # changes of checkpoints exclude each other
 _CHECKPOINTS: Final = 1_000  # read at a time
 _RESTORE: Final = "do not go on with it: compare with an export, or restore a backup"
 
@@ -169,7 +169,7 @@ class Sealer:
                 transaction.put_document(KEY_KIND, KEY_NAME, text)
             return held or text
 
-        held = self._store.submit((), claim, exclusive=_NAME).result()
+        held = self._store.submit((), claim, exclusive=EXCLUSIVE).result()
         if held != text:
             raise InvalidInput(
                 f"the record is sealed with the key {held.decode()}, not {text.decode()}",
@@ -258,6 +258,6 @@ class Sealer:
                 return made
             return newest
 
-        kept = self._store.submit((), keep, exclusive=_NAME).result()
+        kept = self._store.submit((), keep, exclusive=EXCLUSIVE).result()
         if kept.size <= self._tree.size and kept != self._compared:
             self._compare(kept)

@@ -213,7 +213,13 @@ def _export_lines(
 ) -> "tuple[Header, Iterator[bytes]]":
     """The header and all lines: signed now with a key, else as the server sealed them."""
     from openline.app.export_record import kept_export, sealed_export
-    from openline.app.read_records import chosen_checkpoints, key_of, last_sequence, records_of
+    from openline.app.read_records import (
+        chosen_checkpoints,
+        key_of,
+        last_sequence,
+        records_of,
+        witnesses_of,
+    )
 
     if key is not None and name is not None:
         from openline.app.key_files import signer_of
@@ -225,22 +231,27 @@ def _export_lines(
         return header, sealed_export(header, records_of(source, header.size), signer, batch)
     verifier = key_of(source)
     size, checkpoints = chosen_checkpoints(source, batch)
-    header = _header(verifier, size, agreement_file)
+    header = _header(verifier, size, agreement_file, witnesses_of(source))
     return header, kept_export(header, records_of(source, size), checkpoints)
 
 
-def _header(key: "VerifierKey", size: int, agreement_file: str | None) -> "Header":
+def _header(
+    key: "VerifierKey",
+    size: int,
+    agreement_file: str | None,
+    witnesses: "tuple[VerifierKey, ...]" = (),
+) -> "Header":
     from openline.formats.record_lines import Header
 
     if agreement_file is None:
-        return Header(key, size)
+        return Header(key, size, witnesses)
     from openline.app.read_agreement import load_agreement
     from openline.app.verify_record import agreement_name
     from openline.line.signatures import public_key_text
 
     agreed = load_agreement(agreement_file)
     parties = {one.id: public_key_text(one.public_key) for one in agreed.agreement.parties}
-    return Header(key, size, (), parties, agreement_name(agreed))
+    return Header(key, size, witnesses, parties, agreement_name(agreed))
 
 
 def _verified(
