@@ -44,7 +44,7 @@ IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 # Which part of the package may import which library.
 LIBRARIES = {
     "numpy": ("geo", "airspace", "report", "store.index", "store.curve", "store.columns"),
-    "numba": ("airspace.encounter.compiled",),
+    "numba": ("airspace.encounter.compiled", "airspace.encounter.compiled_sweep"),
     "s2geometry": ("geo.s2",),
     "geographiclib": ("geo",),
     "defusedxml": ("formats",),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from openline.airspace.encounter import join
 from openline.airspace.encounter.arrays import Relative
+from openline.airspace.encounter.compiled import in_loops
 from openline.airspace.encounter.detector import Detector
 from openline.airspace.encounter.join import Places, near_pairs
 from openline.airspace.encounter.pruning import Encounters, find_encounters
@@ -70,8 +71,26 @@ def test_the_pairs_of_brute_force_anywhere_on_earth(
         aircraft = traffic(seed, 220, around, spread_deg)
         expected = by_brute_force(aircraft, detector, lookahead_s)
         same(find_encounters(aircraft, detector, lookahead_s), expected)
+        same(find_encounters(aircraft, detector, lookahead_s, in_loops), expected)
         found += len(expected.first)
     assert found > 0
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=repr)
+def test_the_pairs_of_brute_force_all_around_the_earth(detector: Detector) -> None:
+    # Half of them in a few busy places, so that some meet; both sides of the Earth at once.
+    random = np.random.default_rng(5)
+    parts = [traffic(9, 500, (0.0, 0.0), 89.9)]
+    parts += [
+        traffic(k, 60, (float(random.uniform(-89, 89)), float(random.uniform(-180, 180))), 0.1)
+        for k in range(8)
+    ]
+    columns = zip(*([getattr(p, name) for name in Snapshot.__slots__] for p in parts), strict=True)
+    aircraft = Snapshot(*(np.concatenate(column) for column in columns))
+    expected = by_brute_force(aircraft, detector, 600.0)
+    assert len(expected.first) > 0
+    same(find_encounters(aircraft, detector, 600.0), expected)
+    same(find_encounters(aircraft, detector, 600.0, in_loops), expected)
 
 
 @settings(deadline=None, max_examples=60)
@@ -90,10 +109,9 @@ def test_the_pairs_of_brute_force_in_a_plane(
     velocity = np.round(random.uniform(-250, 250, (count, 3)) * (1, 1, 0.05))
     velocity *= random.choice([0.0, 0.05, 1.0], (count, 1))
     aircraft = Snapshot.in_plane(position, velocity)
-    same(
-        find_encounters(aircraft, detector, lookahead_s),
-        by_brute_force(aircraft, detector, lookahead_s),
-    )
+    expected = by_brute_force(aircraft, detector, lookahead_s)
+    same(find_encounters(aircraft, detector, lookahead_s), expected)
+    same(find_encounters(aircraft, detector, lookahead_s, in_loops), expected)
 
 
 @settings(deadline=None, max_examples=80)

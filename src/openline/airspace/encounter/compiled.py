@@ -5,22 +5,34 @@ same pairs as `join.in_blocks`, in another order; held by tests/property/test_en
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
 
-from openline.airspace.encounter.join import ROUNDING, Grid, PairIndex
+from openline.airspace.encounter.arrays import FloatArray
+from openline.airspace.encounter.compiled_sweep import sweep
+from openline.airspace.encounter.join import ROUNDING, Grid, Moving, PairIndex
 
 
-def in_loops(grid: Grid) -> Iterator[PairIndex]:
-    """Near pairs of a class, each once: one block."""
-    none = np.zeros(0)
-    sweeps = grid.sweeps or (none, none, none, none)
-    shape = (bool(grid.own.all()), grid.strides[0], grid.strides[1])
-    left, right = _search(grid.key, grid.own, *shape, *grid.columns, *sweeps)
-    if len(left):
-        yield grid.member[left], grid.member[right]
+class Loops:
+    """Near pairs by compiled loops: of the cells of a grid, or of a whole look-ahead at once."""
+
+    def __call__(self, grid: Grid) -> Iterator[PairIndex]:
+        """Near pairs of a class, each once: one block."""
+        none = np.zeros(0)
+        sweeps = grid.sweeps or (none, none, none, none)
+        shape = (bool(grid.own.all()), grid.strides[0], grid.strides[1])
+        left, right = _search(grid.key, grid.own, *shape, *grid.columns, *sweeps)
+        if len(left):
+            yield grid.member[left], grid.member[right]
+
+    def sweep(self, moving: Moving, edges_s: FloatArray) -> PairIndex:
+        """The pairs that may meet between the first and the last edge, each once."""
+        return sweep(moving, edges_s)
+
+
+in_loops: Final = Loops()
 
 
 def _search_loops(  # noqa: PLR0912  # one loop, compiled as a whole

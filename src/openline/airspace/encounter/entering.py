@@ -7,7 +7,8 @@ margin is entered where the course crosses an edge, in closed form. Else the dis
 is followed: it is convex on the way, so the secant never passes the root.
 
 Error of the course against a geodesic: at most 10 m in 100 km, 75 m in 300 km (see the tests). The
-footprint is as exact as in `geo.proximity`. Errs toward: an entry, earlier by less than a centimetre of flight.
+footprint is as exact as in `geo.proximity`. Errs toward: an entry, earlier by less than a
+centimetre of flight.
 """
 
 from datetime import datetime

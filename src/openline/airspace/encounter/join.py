@@ -7,7 +7,7 @@ aircraft does not make every cell wide.
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
@@ -51,6 +51,30 @@ class Grid(NamedTuple):
 
 
 Search: TypeAlias = Callable[[Grid], Iterator[PairIndex]]
+
+
+class Moving(NamedTuple):
+    """n aircraft on straight courses: point_m, velocity_mps (n, 3) in any Cartesian frame; (n,):
+    altitude_m, rate_mps, and each one's half of how near two must come, aside and in height.
+
+    radius_m: of the Earth, where the point is on it; 0 in a plane.
+    """
+
+    point_m: FloatArray
+    velocity_mps: FloatArray
+    altitude_m: FloatArray
+    rate_mps: FloatArray
+    lateral_m: FloatArray
+    vertical_m: FloatArray
+    radius_m: float
+
+
+@runtime_checkable
+class Sweep(Protocol):
+    """A search that goes through all slices of a look-ahead by itself."""
+
+    def sweep(self, moving: Moving, edges_s: FloatArray) -> PairIndex:
+        """The pairs that may meet between the first and the last edge, each once."""
 
 
 def near_pairs(places: Places, search: Search | None = None) -> Iterator[PairIndex]:

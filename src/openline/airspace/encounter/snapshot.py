@@ -27,7 +27,7 @@ from openline.airspace.encounter.arrays import (
 )
 from openline.errors import InvalidInput
 from openline.geo.ellipsoid import CURVATURE_RADIUS_MIN_M, surface_points
-from openline.geo.sphere import EARTH_RADIUS_M, unit_vectors
+from openline.geo.sphere import EARTH_RADIUS_M
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,15 @@ class Snapshot:
                 f"row {row}: {place[row, 0]:g}, {place[row, 1]:g} is no latitude, longitude",
                 field="position",
             )
-        normal = unit_vectors(place[:, :2])
         lat, lng = np.radians(place[:, 0]), np.radians(place[:, 1])
-        east = np.stack((-np.sin(lng), np.cos(lng), np.zeros_like(lng)), axis=1)
-        north = np.stack(
-            (-np.sin(lat) * np.cos(lng), -np.sin(lat) * np.sin(lng), np.cos(lat)), axis=1
-        )
-        ground = east * speed[:, :1] + north * speed[:, 1:2]
+        sin_lat, cos_lat, sin_lng, cos_lng = np.sin(lat), np.cos(lat), np.sin(lng), np.cos(lng)
+        normal, ground = np.empty((len(place), 3)), np.empty((len(place), 3))
+        normal[:, 0], normal[:, 1], normal[:, 2] = cos_lat * cos_lng, cos_lat * sin_lng, sin_lat
+        # East is (-sin lng, cos lng, 0); north points by -sin lat away from the axis, and up it.
+        east, inward = speed[:, 0], -sin_lat * speed[:, 1]
+        ground[:, 0] = inward * cos_lng - east * sin_lng
+        ground[:, 1] = inward * sin_lng + east * cos_lng
+        ground[:, 2] = cos_lat * speed[:, 1]
         return cls(normal, surface_points(normal), ground, place[:, 2].copy(), speed[:, 2].copy())
 
     @classmethod

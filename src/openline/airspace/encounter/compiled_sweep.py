@@ -1,0 +1,343 @@
+"""The search among many aircraft in one pass of compiled loops; needs the extra `fast` (numba).
+
+In each slice of the look-ahead the aircraft are sorted into square cells, and within a cell by
+height. Cells lie in the plane across the mean direction: a projection never
+lengthens a distance, so neighbours in space are neighbours in it. Pairs of neighbouring cells are
+walked in order of height, so that only those within the vertical reach are looked at.
+
+A pair is kept if two generous cylinders meet: straight courses in space, wider by `limit` than the
+detector's reach, at once with the heights. It comes in the slice that holds that meeting: exactly
+once, for the instant is computed from the same numbers in each slice. `limit` pays for the Earth's
+curvature: with S the distance now, arc against chord S^3 / 24 R^2, and velocities turned by at most
+S / 2 R.
+"""
+
+from typing import Any, Final
+
+import numba
+import numpy as np
+
+from openline.airspace.encounter.arrays import FloatArray
+from openline.airspace.encounter.join import Moving, PairIndex
+from openline.airspace.encounter.snapshot import plane_axes
+
+_RATIO: Final = 3.0  # reaches within this factor share their cells
+_CLASSES: Final = 7  # the last class holds all that reach less than 3^-6 of the farthest
+_ROUND: Final = 1 + 1e-9
+_STANDING2: Final = 1e-12  # (m/s)^2
+# What single precision loses, for a place on the Earth and a height: rows are in it, so that more
+# of them are in the cache. Reaches are longer by that, on either side.
+_LOSS: Final = 2.5e-7
+_SHORT: Final = 48  # so many rows are sorted by insertion
+
+# Columns of a state: 0 to 2 point, 3 to 5 velocity, 6 way to the horizon, 7 lateral and 8 vertical
+# half of the detector's reach, 9 altitude, 10 its rate, 11 speed.
+_STATE: Final = 12
+# Columns of a row: 0, 1 place in the plane and 2 height, in the middle of a slice; 3 how far up and
+# 4 how far aside it reaches in the slice; 5, 6 velocity in the plane; 7 its half of near enough.
+_ROW: Final = 8
+
+
+def _compiled(function: Any) -> Any:
+    return numba.njit(cache=True, error_model="numpy")(function)
+
+
+def _limit_of(lateral_m: Any, travel_m: Any, apart_m: Any, radius_m: Any) -> Any:
+    """How near, in space, is near enough for a pair: sums of both, and their distance now."""
+    if radius_m <= 0:
+        return lateral_m
+    bend = apart_m * apart_m * apart_m / (24 * radius_m * radius_m)
+    return lateral_m + 1.01 * (bend + travel_m * apart_m / (2 * radius_m)) + 2.0
+
+
+_limit: Any = _compiled(_limit_of)
+
+
+def _farthest_of(lateral_m: Any, speed: Any, horizon_s: Any, until_s: Any, radius_m: Any) -> Any:
+    """How far apart now, at most, those are who meet by `until_s`: both at the widest, fastest."""
+    apart = 2 * lateral_m + 2 * speed * until_s
+    if radius_m <= 0:
+        return apart
+    for _ in range(30):
+        reach = _limit(2 * lateral_m, 2 * speed * horizon_s, apart, radius_m)
+        apart = min(reach + 2 * speed * until_s, 2.02 * radius_m)
+    return apart * 1.001
+
+
+_farthest: Any = _compiled(_farthest_of)
+
+
+def _by_height_of(order: Any, low: Any, high: Any, height: Any) -> Any:
+    """Sort order[low:high] by height, in place."""
+    if high - low > _SHORT:
+        part = order[low:high].copy()
+        keys = np.empty(high - low, np.float32)
+        for k in range(high - low):
+            keys[k] = height[part[k]]
+        place = np.argsort(keys)
+        for k in range(high - low):
+            order[low + k] = part[place[k]]
+        return
+    for k in range(low + 1, high):
+        one = order[k]
+        key = height[one]
+        m = k
+        while m > low and height[order[m - 1]] > key:
+            order[m] = order[m - 1]
+            m -= 1
+        order[m] = one
+
+
+_by_height: Any = _compiled(_by_height_of)
+
+
+def _sorted_of(chosen: Any, rows: Any, grid: Any) -> Any:
+    """The chosen rows by cell and by height within it; whose they are; where each cell begins."""
+    x0, y0, across, down, width = grid
+    count = len(chosen)
+    begin = np.zeros(across * down + 1, np.int32)
+    cell = np.empty(count, np.int32)
+    for k in range(count):
+        i = int((rows[chosen[k], 0] - x0) / width)
+        j = int((rows[chosen[k], 1] - y0) / width)
+        cell[k] = max(min(i, across - 1), 0) * down + max(min(j, down - 1), 0)
+        begin[cell[k] + 1] += 1
+    for k in range(across * down):
+        begin[k + 1] += begin[k]
+    place = begin[:-1].copy()
+    order = np.empty(count, np.int32)
+    for k in range(count):
+        order[place[cell[k]]] = chosen[k]
+        place[cell[k]] += 1
+    height = rows[:, 2]
+    for k in range(across * down):
+        if begin[k + 1] - begin[k] > 1:
+            _by_height(order, begin[k], begin[k + 1], height)
+    out = np.empty((count, _ROW), np.float32)
+    for k in range(count):
+        for column in range(_ROW):
+            out[k, column] = rows[order[k], column]
+    return order, out, begin
+
+
+_sorted: Any = _compiled(_sorted_of)
+
+
+def _entry_of(state: Any, i: Any, j: Any, radius_m: Any, horizon_s: Any) -> Any:
+    """When the generous cylinders of two aircraft meet first, from now; -1: not by the horizon."""
+    dx, dy, dz = state[i, 0] - state[j, 0], state[i, 1] - state[j, 1], state[i, 2] - state[j, 2]
+    u, v, w = state[i, 3] - state[j, 3], state[i, 4] - state[j, 4], state[i, 5] - state[j, 5]
+    apart2 = dx * dx + dy * dy + dz * dz
+    speed2 = u * u + v * v + w * w
+    toward = dx * u + dy * v + dz * w
+    apart = np.sqrt(apart2)
+    travel, lateral = state[i, 6] + state[j, 6], state[i, 7] + state[j, 7]
+    limit = _limit(lateral, travel, apart, radius_m) * _ROUND
+    beyond = apart2 - limit * limit
+    enter, leave = 0.0, horizon_s
+    if speed2 < _STANDING2:
+        if apart > limit + 1e-6 * horizon_s:
+            return -1.0
+    else:
+        # Rounding: a touch counts as a meeting.
+        root2 = toward * toward - speed2 * beyond + 1e-12 * (toward * toward + speed2 * apart2)
+        if root2 < 0:
+            return -1.0
+        root = np.sqrt(root2)
+        if beyond > 0:
+            if toward >= 0:
+                return -1.0
+            enter = beyond / (root - toward)
+        leave = min(leave, (root - toward) / speed2)
+    up, rate = state[i, 9] - state[j, 9], state[i, 10] - state[j, 10]
+    tall = (state[i, 8] + state[j, 8]) * _ROUND
+    if abs(rate) < 1e-9:
+        if abs(up) > tall + 1e-9 * horizon_s:
+            return -1.0
+    else:
+        one, other = (-tall - up) / rate, (tall - up) / rate
+        enter = max(enter, min(one, other))
+        leave = min(leave, max(one, other))
+    if enter > leave + 1e-9 * (1 + abs(leave)):
+        return -1.0
+    return enter
+
+
+_entry: Any = _compiled(_entry_of)
+
+
+def _pairs_of(  # noqa: PLR0912  # one loop, compiled as a whole
+    one: Any, other: Any, same: Any, slice_: Any, state: Any, sky: Any, out: Any, found: Any
+) -> Any:
+    """Pairs of `one` with `other` in the same or a touching cell; found so far and with them."""
+    order, rows, begin = one
+    order_2, rows_2, begin_2 = other
+    across, down, start_s, end_s, is_last = slice_
+    radius_m, horizon_s, tall_max = sky
+    half, tiny = np.float32((end_s - start_s) / 2 * (1 + _LOSS)), np.float32(1e-12)
+    for i in range(across):
+        for j in range(down):
+            low, high = begin[i * down + j], begin[i * down + j + 1]
+            if low == high:
+                continue
+            for step in range(4 if same else 0, 9):
+                i_2, j_2 = i + step // 3 - 1, j + step % 3 - 1
+                if i_2 < 0 or j_2 < 0 or i_2 >= across or j_2 >= down:
+                    continue
+                first, last = begin_2[i_2 * down + j_2], begin_2[i_2 * down + j_2 + 1]
+                if first == last:
+                    continue
+                within = same and step == 4
+                for k in range(low, high):
+                    x, y, height, tall = rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3]
+                    reach, floor, ceiling = rows[k, 4], height - tall_max, height + tall_max
+                    if within:
+                        first = k + 1
+                    else:
+                        while first < last and rows_2[first, 2] < floor:
+                            first += 1
+                    for m in range(first, last):
+                        if rows_2[m, 2] > ceiling:
+                            break
+                        east, north, near = x - rows_2[m, 0], y - rows_2[m, 1], reach + rows_2[m, 4]
+                        if east * east + north * north > near * near:
+                            continue
+                        if abs(rows_2[m, 2] - height) > tall + rows_2[m, 3]:
+                            continue
+                        u, v = rows[k, 5] - rows_2[m, 5], rows[k, 6] - rows_2[m, 6]
+                        at = -(east * u + north * v) / (u * u + v * v + tiny)
+                        at = max(min(at, half), -half)
+                        east, north, near = east + at * u, north + at * v, rows[k, 7] + rows_2[m, 7]
+                        if east * east + north * north > near * near:
+                            continue
+                        enter = _entry(state, order[k], order_2[m], radius_m, horizon_s)
+                        if enter < start_s or (enter >= end_s and not is_last):
+                            continue
+                        if found == len(out):
+                            more = np.empty((2 * found, 2), np.int32)
+                            more[:found] = out
+                            out = more
+                        out[found, 0], out[found, 1] = order[k], order_2[m]
+                        found += 1
+    return out, found
+
+
+_pairs: Any = _compiled(_pairs_of)
+
+
+def _grid_of(rows: Any, own: Any, others: Any) -> Any:
+    """The cells that hold own and others: origin, how many across and down, and their width."""
+    x0 = y0 = np.inf
+    x1 = y1 = -np.inf
+    width = 1e-3
+    for k in own:
+        width = max(width, 2.0 * rows[k, 4])
+    for chosen in (own, others):
+        for k in chosen:
+            x, y = float(rows[k, 0]), float(rows[k, 1])
+            x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
+    width *= 1 + 1e-5
+    most = 4.0 * (len(own) + len(others)) + 256.0
+    while ((x1 - x0) / width + 1) * ((y1 - y0) / width + 1) > most:
+        width *= 1.25
+    return x0, y0, int((x1 - x0) / width) + 1, int((y1 - y0) / width) + 1, width
+
+
+_grid: Any = _compiled(_grid_of)
+
+
+def _rows_of(state: Any, times: Any, plane: Any, apart: Any, radius_m: Any) -> Any:
+    """The rows of a slice, in single precision: outward by what that loses."""
+    middle_s, half_s = times
+    rows = np.empty((len(state), _ROW), np.float32)
+    for k in range(len(state)):
+        a = state[k, 0] + middle_s * state[k, 3]
+        b = state[k, 1] + middle_s * state[k, 4]
+        c = state[k, 2] + middle_s * state[k, 5]
+        height = state[k, 9] + middle_s * state[k, 10]
+        rows[k, 0] = a * plane[0, 0] + b * plane[0, 1] + c * plane[0, 2]
+        rows[k, 1] = a * plane[1, 0] + b * plane[1, 1] + c * plane[1, 2]
+        rows[k, 2] = height
+        tall = state[k, 8] + abs(state[k, 10]) * half_s
+        rows[k, 3] = tall * (1 + _LOSS) + _LOSS * abs(height) + 1e-6
+        limit = 0.5 * _limit(2 * state[k, 7], 2 * state[k, 6], apart, radius_m)
+        loss = _LOSS * (abs(a) + abs(b) + abs(c) + limit) + 1e-6
+        rows[k, 4] = (limit + state[k, 11] * half_s) * (1 + _LOSS) + loss
+        u, v, w = state[k, 3], state[k, 4], state[k, 5]
+        rows[k, 5] = u * plane[0, 0] + v * plane[0, 1] + w * plane[0, 2]
+        rows[k, 6] = u * plane[1, 0] + v * plane[1, 1] + w * plane[1, 2]
+        rows[k, 7] = limit + loss + 2 * _LOSS * state[k, 11] * half_s
+    return rows
+
+
+_rows: Any = _compiled(_rows_of)
+
+
+def _ranks_of(rows: Any) -> Any:
+    """The class of each row by its reach, 0 for the widest, and the number of classes."""
+    widest = np.float32(0.0)
+    for k in range(len(rows)):
+        widest = max(widest, rows[k, 4])
+    rank = np.zeros(len(rows), np.int8)
+    most = 0
+    for k in range(len(rows)):
+        share, level = rows[k, 4] * _RATIO, 0
+        while share < widest and level < _CLASSES - 1:
+            share, level = share * _RATIO, level + 1
+        rank[k] = level
+        most = max(most, level)
+    return rank, most + 1
+
+
+_ranks: Any = _compiled(_ranks_of)
+
+
+def _sweep_of(state: Any, edges: Any, plane: Any, radius_m: Any) -> Any:
+    """Every pair that may meet, as rows of the state; each once."""
+    horizon_s = edges[-1]
+    out, found = np.empty((len(state) + 16, 2), np.int32), 0
+    fastest, widest = state[:, 11].max(), state[:, 7].max()
+    for part in range(len(edges) - 1):
+        start_s, end_s = edges[part], edges[part + 1]
+        apart = _farthest(widest, fastest, horizon_s, end_s, radius_m)
+        times = ((start_s + end_s) / 2, (end_s - start_s) / 2)
+        rows = _rows(state, times, plane, apart, radius_m)
+        rank, classes = _ranks(rows)
+        for level in range(classes):
+            own = np.flatnonzero(rank == level).astype(np.int32)
+            others = np.flatnonzero(rank > level).astype(np.int32)
+            if len(own) == 0:
+                continue
+            tall = rows[:, 3].max() * 2 * (1 + _LOSS)
+            grid = _grid(rows, own, others)
+            mine = _sorted(own, rows, grid)
+            slice_ = (grid[2], grid[3], start_s, end_s, part == len(edges) - 2)
+            sky = (radius_m, horizon_s, tall)
+            out, found = _pairs(mine, mine, True, slice_, state, sky, out, found)
+            if len(others):
+                theirs = _sorted(others, rows, grid)
+                out, found = _pairs(mine, theirs, False, slice_, state, sky, out, found)
+    return out[:found]
+
+
+_sweep: Any = _compiled(_sweep_of)
+
+
+def sweep(moving: Moving, edges_s: FloatArray) -> PairIndex:
+    """The pairs that may meet by the last of the edges, each once; the edges part the time.
+
+    Errs toward: too many pairs. Law: contains every pair that brute force finds; held by
+    tests/property/test_encounter_pruning.
+    """
+    middle = moving.point_m.mean(axis=0)
+    size = float(np.sqrt(middle @ middle))
+    across = middle / size if moving.radius_m and size > 1.0 else np.array((0.0, 0.0, 1.0))
+    plane = np.stack([axis[0] for axis in plane_axes(across[np.newaxis, :])])
+    state = np.empty((len(moving.altitude_m), _STATE))
+    state[:, 0:3], state[:, 3:6] = moving.point_m, moving.velocity_mps
+    speed = np.sqrt(np.einsum("ij,ij->i", moving.velocity_mps, moving.velocity_mps))
+    state[:, 6] = speed * edges_s[-1]
+    state[:, 7], state[:, 8] = moving.lateral_m, moving.vertical_m
+    state[:, 9], state[:, 10], state[:, 11] = moving.altitude_m, moving.rate_mps, speed
+    pairs = _sweep(state, edges_s, plane, moving.radius_m)
+    return pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
