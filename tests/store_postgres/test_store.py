@@ -107,7 +107,7 @@ def test_serializable_is_right_without_advisory_locks(
 ) -> None:
     stores.append(PostgresStore(dsn, index, locking="serializable"))
 
-    monkeypatch.setattr("openline.store.postgres.transaction._LOCK", "SELECT 1/0 -- %b %b")
+    monkeypatch.setattr("openline.store.postgres.holding._LOCK", "SELECT 1/0 -- %b %b")
 
     def change(transaction: Transaction) -> bool:
         free = not transaction.intents_matching((extent(0),))

@@ -28,8 +28,13 @@ _SETTINGS: Final = (
     ("transaction_timeout", "60s"),  # from PostgreSQL 17 on
 )
 # Statements are written for one plan: follow the index for each asked extent. The statistics of a
-# table that has just been filled would tell otherwise.
-_PLANNER: Final = (("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("jit", "off"))
+# table that has just been filled would tell otherwise. So none is planned more than once.
+_PLANNER: Final = (
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("jit", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+)
 
 # Nothing was done and the same may succeed at once: another transaction was in the way.
 CONTENTION: Final = (server_errors.SerializationFailure, server_errors.DeadlockDetected)

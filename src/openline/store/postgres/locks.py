@@ -70,13 +70,13 @@ RECORD_KEY: Final = key(Family.RECORD)
 
 
 class Places:
-    """The nodes that hold some extents."""
+    """The nodes that hold some extents: `extents`."""
 
     def __init__(self, extents: Sequence[Extent]) -> None:
-        self._extents = set(extents)
+        self.extents = frozenset(extents)
         self._nodes: set[_Node] = set()
         for finest in range(len(_STEPS), -1, -1):
-            self._nodes = {node for one in self._extents for node in _few_nodes(one, finest)}
+            self._nodes = {node for one in self.extents for node in _few_nodes(one, finest)}
             if len(self._nodes) <= _NODES_MAX:
                 break
 
@@ -88,7 +88,7 @@ class Places:
     def hold(self, extents: Iterable[Extent]) -> bool:
         """Whether these extents lie within the nodes; False may be wrong, never True."""
         return _SKY in self._nodes or all(
-            extent in self._extents or self._holds(extent) for extent in extents
+            extent in self.extents or self._holds(extent) for extent in extents
         )
 
     def _holds(self, extent: Extent) -> bool:

@@ -1,8 +1,8 @@
 """Questions to the store, as statements."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from openline.airspace.extent import Extent
 from openline.airspace.extents import any_touch
@@ -17,6 +17,7 @@ from openline.store.ports import Record, StoredCheckpoint
 from openline.store.postgres import rows
 from openline.store.postgres.indexes import Index, Kind
 from openline.store.postgres.session import Session
+from openline.store.postgres.wire import Statement
 from openline.store.references import Expirable, extents_of, time_end_of
 
 R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
@@ -52,7 +53,7 @@ class PostgresReader:
     def intents_of_subscription(self, subscription_id: str) -> list[IntentReference]:
         """See `ports.Reader`."""
         statement = _SELECT["intent"] + " WHERE subscription_id = %s"
-        return _by_id(list(map(rows.intent_of, self.session.ask(statement, subscription_id))))
+        return by_id(map(rows.intent_of, self.session.ask(statement, subscription_id)))
 
     def constraint(self, constraint_id: str) -> ConstraintReference | None:
         """See `ports.Reader`."""
@@ -130,8 +131,19 @@ class PostgresReader:
             ended += map(reader, self.session.ask(statement, before, _bounded(limit)))
         return sorted(ended, key=lambda one: (time_end_of(one), one.id))[:limit]
 
+    def one(self, kind: Kind, entity_id: str) -> Statement:
+        """The question for an entity."""
+        return _SELECT[kind] + " WHERE id = %s", (entity_id,)
+
+    def candidates(self, kind: Kind, extents: Sequence[Extent]) -> Statement:
+        """The question for all that may touch one of some extents."""
+        ids, parameters = self.index.ids_matching(kind, extents)
+        # The array keeps the search and the fetch by primary key apart.
+        return f"{_SELECT[kind]} WHERE id = ANY (ARRAY({ids}))", parameters
+
     def _one(self, kind: Kind, reader: Callable[[rows.Row], R], entity_id: str) -> R | None:
-        found = self.session.ask(_SELECT[kind] + " WHERE id = %s", entity_id)
+        statement, parameters = self.one(kind, entity_id)
+        found = self.session.ask(statement, *parameters)
         return reader(found[0]) if found else None
 
     def _matching(
@@ -139,18 +151,20 @@ class PostgresReader:
     ) -> list[R]:
         if not extents:
             return []
-        ids, parameters = self.index.ids_matching(kind, extents)
-        # The array keeps the search and the fetch by primary key apart.
-        statement = f"{_SELECT[kind]} WHERE id = ANY (ARRAY({ids}))"
-        found: list[Any] = [reader(row) for row in self.session.ask(statement, *parameters)]
-        if not self.index.exact:
-            found = [one for one in found if any_touch(extents_of(one), extents)]
-        return _by_id(found)
+        statement, parameters = self.candidates(kind, extents)
+        found = list(map(reader, self.session.ask(statement, *parameters)))
+        return by_id(found) if self.index.exact else that_touch(found, extents)
 
 
 def _bounded(number: int, greatest: int = _LIMIT_MAX) -> int:
     return min(max(number, 0), greatest)
 
 
-def _by_id(references: list[R]) -> list[R]:
+def that_touch(references: Iterable[R], extents: Sequence[Extent]) -> list[R]:
+    """Those that touch one of some extents, by id."""
+    return by_id(one for one in references if any_touch(extents_of(one), extents))
+
+
+def by_id(references: Iterable[R]) -> list[R]:
+    """In order."""
     return sorted(references, key=lambda reference: reference.id)

@@ -1,10 +1,12 @@
 """Statements of one transaction, sent in as few round trips as their answers allow."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
 import psycopg
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from openline.store.postgres.connections import Connection
 from openline.store.postgres.wire import Row, Statement, rows_of
@@ -25,10 +27,18 @@ class Session:
         """Run a statement whose answer nobody needs, before anything that comes later."""
         self._queue.append((statement, parameters))
 
+    def last_queued(self) -> Statement | None:
+        """The last statement that has not gone out yet."""
+        return self._queue[-1] if self._queue else None
+
     def ask(self, statement: str, *parameters: Any) -> list[Row]:
         """Run a statement after all that are queued; its rows."""
-        self._queue.append((statement, parameters))
-        return self._send()
+        return self.ask_all([(statement, parameters)])[0]
+
+    def ask_all(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Run statements after all that are queued; the rows of each."""
+        self._queue += statements
+        return [rows_of(result) for result in self._send()[-len(statements) :]]
 
     def finish(self, statement: str) -> None:
         """Run what is queued and then the statement that ends the transaction."""
@@ -51,9 +61,9 @@ class Session:
         self.failure = self.failure or error
         raise error
 
-    def _send(self) -> list[Row]:
+    def _send(self) -> list[PGresult]:
         queue, self._queue = self._queue, []
         try:
-            return rows_of(self._connection.wire.run(queue))
+            return self._connection.wire.run(queue)
         except (psycopg.Error, UnicodeError) as error:
             self.fail(error)

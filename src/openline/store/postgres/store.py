@@ -30,11 +30,12 @@ from openline.store.postgres.connections import (
     connect,
     translated,
 )
+from openline.store.postgres.holding import Locks, StartOver
 from openline.store.postgres.indexes import Index
 from openline.store.postgres.locks import SKY_KEY, Family, Keys, Places, key, union
 from openline.store.postgres.reader import PostgresReader
 from openline.store.postgres.session import Session
-from openline.store.postgres.transaction import Locks, PostgresTransaction, StartOver
+from openline.store.postgres.transaction import PostgresTransaction
 from openline.store.touching import Touching
 
 T = TypeVar("T")

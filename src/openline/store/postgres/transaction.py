@@ -1,6 +1,6 @@
 """One attempt of a change: every question and every write behind the keys it needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,15 +15,14 @@ from openline.airspace.reference import (
 from openline.store.keeping import check_body, check_checkpoint, check_name
 from openline.store.ports import Record, StoredCheckpoint
 from openline.store.postgres import rows
+from openline.store.postgres.foresight import Foresight
+from openline.store.postgres.holding import Locks, StartOver
 from openline.store.postgres.indexes import Index, Kind
 from openline.store.postgres.locks import (
     RECORD_KEY,
-    SKY_KEY,
     Family,
-    Keys,
     Places,
     key,
-    missing,
     union,
 )
 from openline.store.postgres.reader import TABLES, PostgresReader
@@ -31,30 +30,11 @@ from openline.store.postgres.session import Session
 from openline.store.references import Expirable, extents_of
 from openline.store.touching import Touching
 
-_LOCK: Final = """
-    SELECT CASE WHEN exclusive THEN pg_advisory_xact_lock(number)
-                ELSE pg_advisory_xact_lock_shared(number) END
-    FROM unnest(%b::int8[], %b::bool[]) AS key (number, exclusive)"""
-_TRY_LOCK: Final = """
-    SELECT CASE WHEN exclusive THEN pg_try_advisory_xact_lock(number)
-                ELSE pg_try_advisory_xact_lock_shared(number) END
-    FROM unnest(%b::int8[], %b::bool[]) AS key (number, exclusive)"""
-# The server's table of locks is shared by all; a change that needs more takes the sky alone.
-_KEYS_MAX: Final = 256
 _APPEND: Final = """
     INSERT INTO record (sequence, time, party, kind, body)
     SELECT coalesce((SELECT max(sequence) FROM record), 0) + place, time, party, kind, body
     FROM unnest(%b::timestamptz[], %b::text[], %b::text[], %b::bytea[])
          WITH ORDINALITY AS new (time, party, kind, body, place)"""
-
-
-class StartOver(Exception):
-    """This attempt cannot go on; the next one has a chance if it takes these beforehand."""
-
-    def __init__(self, keys: Keys, extents: Sequence[Extent] = ()) -> None:
-        super().__init__("another transaction is in the way")
-        self.keys = keys
-        self.extents = tuple(extents)
 
 
 def _upsert(table: str, columns: Sequence[str]) -> str:
@@ -80,39 +60,6 @@ _INCREMENT: Final = (
 )
 
 
-class Locks:
-    """The keys that one attempt holds, and how it gets more."""
-
-    def __init__(self, session: Session, enabled: bool) -> None:
-        self._session = session
-        self._enabled = enabled
-        self.held: Keys = {}
-
-    def need(self, wanted: Mapping[int, bool]) -> None:
-        """Hold these keys before the next question. Raises: StartOver.
-
-        Waits only for keys behind all that it holds: see `locks`.
-        """
-        if not self._enabled or self.held.get(SKY_KEY):
-            return  # with the sky alone, everything is
-        more = missing(self.held, wanted)
-        if not more:
-            return
-        if len(self.held) + len(more) > _KEYS_MAX:
-            self._session.fail(StartOver({SKY_KEY: True}))
-        numbers, modes = list(more), list(more.values())
-        if not self.held or numbers[0] > max(self.held):
-            self._session.queue(_LOCK, numbers, modes)
-        elif not all(granted for (granted,) in self._session.ask(_TRY_LOCK, numbers, modes)):
-            self._session.fail(StartOver(union(self.held, wanted)))
-        self.held = union(self.held, more)
-
-    def require(self, wanted: Mapping[int, bool]) -> None:
-        """Return if these keys have been held since before the last question. Raises: StartOver."""
-        if self._enabled and not self.held.get(SKY_KEY) and missing(self.held, wanted):
-            self._session.fail(StartOver(union(self.held, wanted)))
-
-
 class PostgresTransaction:
     """See `ports.Transaction`."""
 
@@ -128,21 +75,21 @@ class PostgresTransaction:
         # Rows that the held keys keep as they are.
         self._intents: dict[str, IntentReference | None] = {}
         self._constraints: dict[str, ConstraintReference | None] = {}
+        self._availabilities: dict[str, Availability | None] = {}
+        self._foresight = Foresight(self._reader, places.extents)
         # What this attempt was told of indices, which others may increment meanwhile.
         self._indices: dict[str, int] = {}
         self._records: list[tuple[datetime, str, str, bytes]] = []
 
     def intent(self, intent_id: str) -> IntentReference | None:
         """See `ports.Reader`."""
-        if intent_id not in self._intents:
-            self._locks.need({key(Family.INTENT, intent_id): True})
-            self._intents[intent_id] = self._reader.intent(intent_id)
-        return self._intents[intent_id]
+        return self._intent(intent_id, ("intent", "subscription"))
 
     def intents_matching(self, extents: Sequence[Extent]) -> list[IntentReference]:
         """See `ports.Reader`."""
         self._require(extents)
-        return self._reader.intents_matching(extents)
+        found = self._foresight.matching("intent", extents)
+        return self._reader.intents_matching(extents) if found is None else found
 
     def intents_of_subscription(self, subscription_id: str) -> list[IntentReference]:
         """See `ports.Reader`."""
@@ -151,10 +98,7 @@ class PostgresTransaction:
 
     def constraint(self, constraint_id: str) -> ConstraintReference | None:
         """See `ports.Reader`."""
-        if constraint_id not in self._constraints:
-            self._locks.need({key(Family.CONSTRAINT, constraint_id): True})
-            self._constraints[constraint_id] = self._reader.constraint(constraint_id)
-        return self._constraints[constraint_id]
+        return self._constraint(constraint_id, ("subscription",))
 
     def constraints_matching(self, extents: Sequence[Extent]) -> list[ConstraintReference]:
         """See `ports.Reader`."""
@@ -169,15 +113,19 @@ class PostgresTransaction:
     def subscriptions_matching(self, extents: Sequence[Extent]) -> list[Subscription]:
         """See `ports.Reader`."""
         self._require(extents)
-        found = self._reader.subscriptions_matching(extents)
+        found = self._foresight.matching("subscription", extents)
+        if found is None:
+            found = self._reader.subscriptions_matching(extents)
         for subscription in found:
             self._told(subscription)
         return found
 
     def availability(self, uss_id: str) -> Availability | None:
         """See `ports.Reader`."""
-        self._locks.need({key(Family.AVAILABILITY, uss_id): False})
-        return self._reader.availability(uss_id)
+        if uss_id not in self._availabilities:
+            self._locks.need({key(Family.AVAILABILITY, uss_id): False})
+            self._availabilities[uss_id] = self._reader.availability(uss_id)
+        return self._availabilities[uss_id]
 
     def records(self, after: int, limit: int) -> list[Record]:
         """See `ports.Reader`. No other change that adds to the record ends before this one."""
@@ -231,7 +179,7 @@ class PostgresTransaction:
 
     def put_constraint(self, constraint: ConstraintReference) -> None:
         """See `ports.Transaction`."""
-        before = self.constraint(constraint.id)
+        before = self._constraint(constraint.id)
         self._require_both(before, constraint)
         self._session.queue(_PUT["constraint"], *rows.constraint_row(constraint))
         self._reindex("constraint", constraint.id, before, constraint)
@@ -239,7 +187,7 @@ class PostgresTransaction:
 
     def delete_constraint(self, constraint_id: str) -> None:
         """See `ports.Transaction`."""
-        before = self.constraint(constraint_id)
+        before = self._constraint(constraint_id)
         self._require_both(before, None)
         self._delete("constraint", constraint_id, before)
         self._constraints[constraint_id] = None
@@ -264,6 +212,7 @@ class PostgresTransaction:
             return []
         keys = {key(Family.SUBSCRIPTION, name): False for name in names}
         self._locks.need(keys | {key(Family.NOTIFICATION_INDEX, name): True for name in names})
+        self._foresight.forget("subscription")
         found = [rows.subscription_of(row) for row in self._session.ask(_INCREMENT, names)]
         for subscription in found:
             self._told(subscription)
@@ -273,6 +222,7 @@ class PostgresTransaction:
         """See `ports.Transaction`."""
         self._locks.need({key(Family.AVAILABILITY, availability.uss_id): True})
         self._session.queue(_PUT_AVAILABILITY, *rows.availability_row(availability))
+        self._availabilities[availability.uss_id] = availability
 
     def add_report(self, report: Report) -> None:
         """See `ports.Transaction`."""
@@ -312,6 +262,22 @@ class PostgresTransaction:
             self._session.queue(_APPEND, *columns)
             self._records = []
 
+    def _intent(self, intent_id: str, along: Sequence[Kind] = ()) -> IntentReference | None:
+        if intent_id not in self._intents:
+            self._locks.need({key(Family.INTENT, intent_id): True})
+            found = self._foresight.ask(self._reader.one("intent", intent_id), along)
+            self._intents[intent_id] = rows.intent_of(found[0]) if found else None
+        return self._intents[intent_id]
+
+    def _constraint(
+        self, constraint_id: str, along: Sequence[Kind] = ()
+    ) -> ConstraintReference | None:
+        if constraint_id not in self._constraints:
+            self._locks.need({key(Family.CONSTRAINT, constraint_id): True})
+            found = self._foresight.ask(self._reader.one("constraint", constraint_id), along)
+            self._constraints[constraint_id] = rows.constraint_of(found[0]) if found else None
+        return self._constraints[constraint_id]
+
     def _require(self, extents: Sequence[Extent]) -> None:
         """Raises: InvariantBroken outside the cells that were named; StartOver at other times."""
         self._touching.require(extents)
@@ -326,7 +292,7 @@ class PostgresTransaction:
     def _replaced_intent(
         self, intent_id: str, after: IntentReference | None
     ) -> IntentReference | None:
-        before = self.intent(intent_id)
+        before = self._intent(intent_id)
         self._require_both(before, after)
         attached = {one.subscription_id for one in (before, after) if one is not None}
         self._locks.need({key(Family.DEPENDENTS, one): False for one in attached if one})
@@ -352,6 +318,7 @@ class PostgresTransaction:
     def _reindex(
         self, kind: Kind, entity_id: str, before: Expirable | None, after: Expirable
     ) -> None:
+        self._foresight.forget(kind)
         extents = extents_of(after)
         if before is not None:
             if extents_of(before) == extents:
@@ -360,6 +327,7 @@ class PostgresTransaction:
         self._index.add(self._session, kind, entity_id, extents)
 
     def _delete(self, kind: Kind, entity_id: str, before: Expirable | None) -> None:
+        self._foresight.forget(kind)
         if before is not None:
             table, _ = TABLES[kind]
             self._session.queue(f"DELETE FROM {table} WHERE id = %s", entity_id)

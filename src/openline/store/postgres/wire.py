@@ -146,8 +146,8 @@ class Wire:
         self._selector: selectors.BaseSelector = kind()
         self._selector.register(self._driver.socket, selectors.EVENT_READ)
 
-    def run(self, statements: Sequence[Statement]) -> PGresult:
-        """Send these in one go and wait for all; the result of the last one.
+    def run(self, statements: Sequence[Statement]) -> list[PGresult]:
+        """Send these in one go and wait for all; the result of each.
 
         After the first that fails, those behind it are not run. Raises: psycopg.Error,
         UnicodeError.
@@ -167,7 +167,7 @@ class Wire:
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
                 raise _error_of(result)
-        return results[-1]
+        return results
 
     def _known(self, text: str) -> _Prepared:
         found = self._prepared.get(text)
