@@ -102,8 +102,8 @@ def wait_ready(server: Server) -> None:
     raise AssertionError("".join(server.log))
 
 
-def token(server: Server, sub: str, scope: str = SCOPES) -> str:
-    answer = httpx.get(f"{server.url}/token", params={"sub": sub, "scope": scope})
+def token(server: Server, sub: str, scope: str = SCOPES, **more: str) -> str:
+    answer = httpx.get(f"{server.url}/token", params={"sub": sub, "scope": scope, **more})
     found: str = answer.json()["access_token"]
     return found
 

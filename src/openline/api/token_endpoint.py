@@ -21,15 +21,19 @@ _TEXT_MAX: Final = TOKEN_BYTES_MAX // 4  # so that the token stays small enough 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a token is asked for; an audience of None is the server's first one."""
+    """What a token is asked for; an audience of None is the server's first one.
+
+    party: for whom `sub`, then a person, acts.
+    """
 
     sub: str
     scopes: tuple[str, ...]
     audience: str | None
+    party: str | None = None
 
 
 def token_route(issuer: TokenIssuer, clock: Clock, audience: str) -> Route:
-    """The route: fields `sub`, `scope`, `intended_audience`, in the query or a form."""
+    """The route: fields `sub`, `scope`, `intended_audience`, `party`, in the query or a form."""
 
     async def token(request: Request) -> Response:
         fields = await _fields(request)
@@ -43,6 +47,7 @@ def token_route(issuer: TokenIssuer, clock: Clock, audience: str) -> Route:
             asked.audience or audience,
             clock.now().timestamp(),
             LIFETIME_S,
+            asked.party,
         )
         answer = {"access_token": text, "token_type": "Bearer", "expires_in": LIFETIME_S}
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
@@ -60,7 +65,10 @@ def read_asked(field: Callable[[str], str | None]) -> Asked:
     for name, text in (("scope", scope), ("intended_audience", audience or "")):
         if len(text) > _TEXT_MAX or not text.isprintable():
             raise InvalidInput(f"more than {_TEXT_MAX} characters, or odd ones", field=name)
-    return Asked(sub, tuple(scope.split()), audience)
+    party = (field("party") or "").strip() or None
+    if party is not None and (len(party) > PARTY_NAME_MAX or not party.isprintable()):
+        raise InvalidInput("this is no party's name", field="party")
+    return Asked(sub, tuple(scope.split()), audience, party)
 
 
 async def _fields(request: Request) -> dict[str, str]:

@@ -12,13 +12,20 @@ _TIMEOUT_S: Final = 10.0
 _ANSWER_BYTES_MAX: Final = 65_536
 
 
-def fetch_token(url: str, sub: str, scope: str, audience: str | None) -> str:
-    """A token that the server at `url` signs for that party. Raises: InvalidInput, Unreachable."""
+def fetch_token(
+    url: str, sub: str, scope: str, audience: str | None, party: str | None = None
+) -> str:
+    """A token that the server at `url` signs for a party, or for a person who acts for `party`.
+
+    Raises: InvalidInput, Unreachable.
+    """
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         raise InvalidInput(f"{url!r} is no address", cure="write it with http:// or https://")
     fields = {"grant_type": "client_credentials", "sub": sub, "scope": scope}
     if audience:
         fields["intended_audience"] = audience
+    if party:
+        fields["party"] = party
     request = urllib.request.Request(
         f"{url.rstrip('/')}/token", data=urlencode(fields).encode(), method="POST"
     )
