@@ -4,36 +4,44 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from openline.app.review_line import LineReading, line_values
 from openline.app.verify_record import VerifiedExport, verify_file
 from openline.formats.instants import format_instant
 from openline.formats.record_lines import EntryLine
 from openline.line.fingerprint import fingerprint
 from openline.line.note import Note
 from openline.line.record.review import Review, Reviewer
+from openline.line.reviewed import LineReview
 
 Period = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRecord:
-    """A verified export and its review. `period` is None for all of it."""
+    """A verified export and its review. `period` is None for all of it.
+
+    line: what the line's entries in it amount to; None if there is no line. remarks: on these.
+    """
 
     export: VerifiedExport
     review: Review
     period: Period | None
+    line: LineReview | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def review_file(name: str, period: Period | None = None) -> ReviewedRecord:
     """Verify an export and count the entries of a period. Raises: as `verify_file`."""
-    reviewer = Reviewer(period)
+    reviewer, line = Reviewer(period), LineReading(period)
 
     def take(item: EntryLine | Note) -> None:
         if isinstance(item, EntryLine):
             time = datetime.fromisoformat(item.time)
             reviewer.take(item.sequence, time, item.party, item.kind, len(item.body))
+            line.take(item, time)
 
     done = verify_file(name, seen=take)
-    return ReviewedRecord(done, reviewer.result(), period)
+    return ReviewedRecord(done, reviewer.result(), period, line.result(), line.remarks)
 
 
 def review_values(reviewed: ReviewedRecord) -> dict[str, Any]:
@@ -79,5 +87,6 @@ def review_values(reviewed: ReviewedRecord) -> dict[str, Any]:
             }
             for one in review.silences
         ],
-        "remarks": list(reviewed.export.remarks),
+        "line": None if reviewed.line is None else line_values(reviewed.line),
+        "remarks": [*reviewed.export.remarks, *reviewed.remarks],
     }

@@ -205,7 +205,30 @@ def _review_lines(values: dict[str, Any]) -> list[str]:
     if values["silences"]:
         longest = values["silences"][0]
         lines.append(f"longest silence: {longest['duration_s']:g} s from {longest['start']}")
+    if values["line"] is not None:
+        lines += _line_lines(values["line"])
     return lines + [f"remark: {remark}" for remark in values["remarks"]]
+
+
+def _line_lines(line: dict[str, Any]) -> list[str]:
+    """The review of a line in a few lines; all of it is in --html and --json."""
+    lines = [f"line {line['agreement']}, version {line['versions'][-1][0]}"]
+    for one in line["parties"]:
+        notices = sum(one["notices"].values())
+        read, called = one["read"], one["called"]
+        lines.append(
+            f"{one['party']}: {notices:,} notices, {one['late']:,} LATE; "
+            f"read {read['given']:,} of {read['owed']:,} in person, {read['in_time']:,} in time; "
+            f"{called['given']:,} of {called['owed']:,} urgent calls acknowledged; "
+            f"{one['checks']:,} line checks, {one['missed_checks']:,} missed"
+        )
+    opened = sum(one["opened"] for one in line["conflicts"])
+    lines.append(
+        f"{opened:,} conflicts, {sum(one['still_open'] for one in line['conflicts']):,} still "
+        f"open; {len(line['disagreements']):,} disagreements; {len(line['breaches']):,} breaches "
+        f"claimed; {len(line['outages']):,} outages"
+    )
+    return lines
 
 
 def _export_lines(

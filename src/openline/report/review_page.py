@@ -4,11 +4,12 @@ from typing import Any, Final
 
 from openline.report.page import STANDING_SENTENCE
 from openline.report.pages import template
-from openline.report.words import clean
+from openline.report.words import clean, duration
 
 _DAYS_MAX: Final = 400
 _PARTIES_MAX: Final = 500
 _TEXT_MAX: Final = 300
+_ROWS_MAX: Final = 500
 
 
 def render_review(values: dict[str, Any]) -> str:
@@ -27,6 +28,9 @@ def render_review(values: dict[str, Any]) -> str:
         parties_left=max(0, len(parties) - _PARTIES_MAX),
         **{name: value for name, value in values.items() if name not in ("days", "parties")},
         party_count=len(parties),
+        line_parties=[] if values["line"] is None else values["line"]["parties"][:_PARTIES_MAX],
+        rows=_ROWS_MAX,
+        duration=duration,
     )
 
 

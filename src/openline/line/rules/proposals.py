@@ -48,8 +48,10 @@ def checked(state: LineState, message: Message, would_meet: WouldMeet) -> list[E
 
 def take_checked(state: LineState, event: ProposalChecked) -> None:
     """What was found is on the record."""
-    proposal = state.conflicts[event.conflict].proposals[event.proposal]
-    proposal.meets |= dict.fromkeys(event.parties, event.meets)
+    conflict = state.conflicts.get(event.conflict)
+    proposal = None if conflict is None else conflict.proposals.get(event.proposal)
+    if proposal is not None:
+        proposal.meets |= dict.fromkeys(event.parties, event.meets)
 
 
 def amended(state: LineState, entry: MessageEntry) -> None:
