@@ -65,7 +65,7 @@ def feed(files: tuple[str, ...], place: str, speed: float, **params: Any) -> Non
 
     check_speed(speed)
     sent = Sent()
-    sender = sender_to(place, sent, _token(params["token_file"]))
+    sender = sender_to(place, sent, read_token(params["token_file"]))
     zero = None if params["zero"] is None else AltitudeZero(params["zero"])
     options = track_options(params["altitude"], params["id_name"])
     recording = read_recording(files, options, zero)
@@ -107,7 +107,8 @@ def _summary(sent: "Sent", recording: "Recording") -> str:
     return words
 
 
-def _token(file: str | None) -> str | None:
+def read_token(file: str | None) -> str | None:
+    """The token in a file, else in the environment. Raises: Unreachable, InvalidInput."""
     if file is None:
         return os.environ.get(TOKEN_VARIABLE) or None
     try:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openline.cli.options import DURATION, MINIMA
+from openline.cli.options import DURATION, MINIMA, PATH
 from openline.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -47,6 +47,15 @@ if TYPE_CHECKING:
     type=click.Choice(("pressure", "W84")),
     help="What altitudes of recordings are counted from, where their name does not say it.",
 )
+@click.option(
+    "--to",
+    "places",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Send tracks (and alerts, to TAK) on: https://SERVER, cot+udp://…, cot+tls://…, sbs://…",
+)
+@click.option("--token-file", type=PATH, metavar="FILE", help="The token for a server.")
+@click.option("--kml", type=PATH, metavar="OUT", help="Write a live KML link for a map viewer.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each event.")
 @click.option("--plain", is_flag=True, help="Lines instead of the board, on a terminal too.")
 def watch(specs: tuple[str, ...], **params: Any) -> None:
@@ -72,6 +81,7 @@ def watch(specs: tuple[str, ...], **params: Any) -> None:
     else:
         told = Screen(sky)
     session, ticking = _session(sky, told, specs, params)
+    _outputs(session, params)
     duration = params["duration"]
     limit_s = None if duration is None else duration.total_seconds()
     asyncio.run(told.run(session, ticking=ticking, duration_s=limit_s))
@@ -113,6 +123,18 @@ def _session(
     for feed in live:
         session.add(feed)
     return session, bool(live) or not replays
+
+
+def _outputs(session: "Session", params: dict[str, Any]) -> None:
+    from openline.cli.feed import read_token
+    from openline.cli.watch_kml import KmlFiles
+    from openline.feeds.senders import Sent, sender_to
+
+    token = read_token(params["token_file"])
+    for place in params["places"]:
+        session.send_to(place, sender_to(place, Sent(), token))
+    if params["kml"] is not None:
+        session.beside(KmlFiles(session, params["kml"]).run)
 
 
 def _lookahead(duration: timedelta) -> float:

@@ -6,9 +6,8 @@ from typing import Final
 from openline.airspace.encounter.alerting import AlertEventKind
 from openline.airspace.track.pair_alerts import PairEvent
 from openline.airspace.track.tracker import SetAside, TrackEventKind
-from openline.app.sky.watch import SkyEvent
 from openline.cli.output import printable
-from openline.feeds.session import FeedEvent, Session
+from openline.feeds.session import FeedEvent, SendFailed, Session, Told
 from openline.formats import json_text
 from openline.formats.alert_words import LEVEL_WORDS, sentence
 from openline.formats.instants import format_instant
@@ -18,13 +17,15 @@ from openline.formats.sky_events import event_object
 _TOLD: Final = (TrackEventKind.RESTARTED, TrackEventKind.JOINED)
 
 
-def line_of(event: SkyEvent | FeedEvent) -> str | None:
+def line_of(event: Told) -> str | None:
     """The event in words, with its time; None if nobody needs to read it."""
     if isinstance(event, FeedEvent):
         reason = f", {event.reason}" if event.reason else ""
         return (
             f"{event.time:%H:%M:%S}Z feed {printable(event.name)}: {event.state}{printable(reason)}"
         )
+    if isinstance(event, SendFailed):
+        return f"{event.time:%H:%M:%S}Z cannot send to {printable(f'{event.name}: {event.reason}')}"
     if isinstance(event, PairEvent):
         word = f"{LEVEL_WORDS[event.level]}: " if event.kind is AlertEventKind.RAISED else ""
         return f"{event.time:%H:%M:%S}Z {word}{printable(sentence(event))}"
@@ -44,7 +45,7 @@ class PlainLines:
     def __init__(self) -> None:
         self.alerts = 0
 
-    def tell(self, events: list[SkyEvent | FeedEvent]) -> None:
+    def tell(self, events: list[Told]) -> None:
         """Write them."""
         self.alerts += self._count(events)
         for event in events:
@@ -58,19 +59,22 @@ class PlainLines:
         await session.run(ticking=ticking, duration_s=duration_s)
 
     @staticmethod
-    def _count(events: list[SkyEvent | FeedEvent]) -> int:
+    def _count(events: list[Told]) -> int:
         """How many alerts are raised among them."""
         pairs = [event for event in events if isinstance(event, PairEvent)]
         return sum(event.kind is AlertEventKind.RAISED for event in pairs)
 
-    def _line(self, event: SkyEvent | FeedEvent) -> str | None:
+    def _line(self, event: Told) -> str | None:
         return line_of(event)
 
 
 class JsonLines(PlainLines):
     """One JSON object a line for each event."""
 
-    def _line(self, event: SkyEvent | FeedEvent) -> str | None:
+    def _line(self, event: Told) -> str | None:
+        if isinstance(event, SendFailed):
+            told = {"event": "sending", "time": format_instant(event.time)}
+            return json_text.encode(told | {"to": event.name, "reason": event.reason})
         if not isinstance(event, FeedEvent):
             return json_text.encode(event_object(event))
         return json_text.encode(

@@ -5,11 +5,11 @@ import contextlib
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from openline.app.sky.watch import SkyEvent, SkyWatch
+from openline.app.sky.watch import SkyWatch
 from openline.cli.keyboard import keys_to
 from openline.cli.watch_board import Board
 from openline.cli.watch_lines import PlainLines, line_of
-from openline.feeds.session import FeedEvent, Session
+from openline.feeds.session import Session, Told
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -26,7 +26,7 @@ class Screen(PlainLines):
         self._words: deque[str] = deque(maxlen=_WORDS_MAX)
         self._board = Board(watch, self._words)
 
-    def tell(self, events: list[SkyEvent | FeedEvent]) -> None:
+    def tell(self, events: list[Told]) -> None:
         """Keep their words for the board."""
         self.alerts += self._count(events)
         self._words.extend(line for event in events if (line := line_of(event)) is not None)

@@ -1,13 +1,15 @@
 """Several feeds heard together: their positions go into one watch, which is asked once a second."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from openline.airspace.track.report import PositionReport
 from openline.app.sky.watch import SkyEvent, SkyWatch
 from openline.feeds.feed import Feed, Intake, keep
+from openline.feeds.forward import Forwarder
+from openline.feeds.senders import Sender
 from openline.feeds.status import FeedState, FeedStatus
 
 TICK_S = 1.0
@@ -22,13 +24,24 @@ class FeedEvent(NamedTuple):
     time: datetime
 
 
+class SendFailed(NamedTuple):
+    """What is watched cannot be sent on to an address; it is tried again."""
+
+    name: str
+    reason: str
+    time: datetime
+
+
+Told: TypeAlias = SkyEvent | FeedEvent | SendFailed
+
+
 class Session:
     """Feeds, the watch they feed, and who hears of what happens."""
 
     def __init__(
         self,
         watch: SkyWatch,
-        tell: Callable[[list[SkyEvent | FeedEvent]], None],
+        tell: Callable[[list[Told]], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.watch = watch
@@ -36,6 +49,9 @@ class Session:
         self.clock = clock
         self._feeds: list[tuple[Feed, Intake]] = []
         self._known: dict[str, tuple[FeedState, str]] = {}
+        self._forwarders: list[Forwarder] = []
+        self._beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._failed: dict[str, str] = {}
         self._stop = asyncio.Event()
 
     @property
@@ -47,15 +63,23 @@ class Session:
         """Hear this feed too."""
         self._feeds.append((feed, Intake(feed.name, self._take, self.clock)))
 
+    def send_to(self, name: str, sender: Sender) -> None:
+        """Send what is watched there."""
+        forwarder = Forwarder(name, sender, self.watch, self._cannot_send)
+        self._forwarders.append(forwarder)
+        self._beside.append(forwarder.run)
+
+    def beside(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run this too, as long as the session runs."""
+        self._beside.append(work)
+
     def stop(self) -> None:
         """End `run` soon."""
         self._stop.set()
 
     def tick(self, now: datetime) -> None:
         """Look at everything at this instant, and tell what is to be told."""
-        events: list[SkyEvent | FeedEvent] = [*self._feed_events(now), *self.watch.tick(now)]
-        if events:
-            self._tell(events)
+        self._told([*self._feed_events(now), *self.watch.tick(now)])
 
     async def run(self, *, ticking: bool = True, duration_s: float | None = None) -> None:
         """Until every feed has ended, the time is over, or `stop`.
@@ -63,10 +87,11 @@ class Session:
         Args: `ticking`: once a second by the clock; a replay with its own clock ticks by itself.
         """
         tasks = [asyncio.create_task(keep(feed, intake)) for feed, intake in self._feeds]
+        tasks_beside = [asyncio.create_task(work()) for work in self._beside]
         beat: asyncio.Task[object] | None = asyncio.create_task(self._beat()) if ticking else None
         stopped: asyncio.Task[object] = asyncio.create_task(self._stop.wait())
         ended: asyncio.Task[object] = asyncio.create_task(_all(tasks))
-        waited = [stopped, ended] if beat is None else [stopped, ended, beat]
+        waited = [stopped, ended, *tasks_beside] + ([] if beat is None else [beat])
         try:
             await asyncio.wait(waited, timeout=duration_s, return_when=asyncio.FIRST_COMPLETED)
             for task in waited:
@@ -88,9 +113,19 @@ class Session:
             await asyncio.sleep(due - loop.time())
 
     def _take(self, reports: list[PositionReport]) -> None:
-        events = self.watch.take(reports, self.clock())
+        self._told([*self.watch.take(reports, self.clock())])
+
+    def _told(self, events: list[Told]) -> None:
         if events:
-            self._tell(list(events))
+            self._tell(events)
+        for forwarder in self._forwarders:
+            forwarder.hear([e for e in events if not isinstance(e, FeedEvent | SendFailed)])
+
+    def _cannot_send(self, name: str, reason: str) -> None:
+        """Told once, until it is for another reason."""
+        if self._failed.get(name) != reason:
+            self._failed[name] = reason
+            self._tell([SendFailed(name, reason, self.clock())])
 
     def _feed_events(self, now: datetime) -> list[FeedEvent]:
         now_s = asyncio.get_running_loop().time()

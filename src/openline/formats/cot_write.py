@@ -8,11 +8,9 @@ Written: every aircraft as neutral: whose it is does not go out as a side. `hae`
 Left out: holes of polygons, and all but the first part of what crosses the 180th meridian.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
-from xml.sax.saxutils import quoteattr
 
 from openline.airspace.encounter.alerting import AlertEventKind
 from openline.airspace.entity import Entity
@@ -24,8 +22,8 @@ from openline.formats.alert_words import sentence
 from openline.formats.cot import UNKNOWN
 from openline.formats.drawing import flat_polygons
 from openline.formats.instants import format_instant
+from openline.formats.xml_out import attribute, content
 
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TYPES: Final = {
     AircraftClass.UNKNOWN: "a-n-A",
     AircraftClass.AEROPLANE: "a-n-A-C-F",
@@ -46,7 +44,7 @@ def track_event(report: PositionReport) -> bytes:
     """The event of a position."""
     speed, course = report.speed_mps, report.track_deg
     name = report.identity.shown()
-    detail = [f"<contact callsign={_quoted(name)}/>"]
+    detail = [f"<contact callsign={attribute(name)}/>"]
     if speed is not None and course is not None:
         detail.append(f'<track course="{course:.1f}" speed="{speed:.2f}"/>')
     if report.pressure_altitude_ft is not None:
@@ -77,8 +75,8 @@ def alert_event(event: PairEvent, place: tuple[float, float]) -> bytes:
     title = f"{loss.first_shown} / {loss.second_shown}"
     word = 'type="Custom Alert"' if raised else 'cancel="true"'
     detail = (
-        f"<contact callsign={_quoted(title)}/><emergency {word}>{_text(title)}</emergency>"
-        f"<remarks>{_text(sentence(event))}</remarks>"
+        f"<contact callsign={attribute(title)}/><emergency {word}>{content(title)}</emergency>"
+        f"<remarks>{content(sentence(event))}</remarks>"
     )
     kind = "b-a-o-c" if raised else "b-a-o-can"
     uid = f"openline-alert-{loss.first}-{loss.second}"
@@ -93,8 +91,8 @@ def _volume_event(uid: str, title: str, volume: Volume4D, now: datetime) -> byte
     links = "".join(f'<link point="{y:.6f},{x:.6f}"/>' for x, y in points)
     when = f"{format_instant(volume.time_start)} to {format_instant(volume.time_end)}"
     detail = (
-        f"{links}<contact callsign={_quoted(title)}/>"
-        f"<remarks>{_text(f'{volume.altitude}, {when}')}</remarks>"
+        f"{links}<contact callsign={attribute(title)}/>"
+        f"<remarks>{content(f'{volume.altitude}, {when}')}</remarks>"
     )
     stale = max(volume.time_end - now, timedelta(seconds=1))
     return _event(uid, "u-d-f", now, stale, (lat, lng, None, None), detail, how="m-g")
@@ -113,7 +111,7 @@ def _event(
     when = format_instant(time)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<event version="2.0" uid={_quoted(uid)} type="{kind}" how="{how}" time="{when}" '
+        f'<event version="2.0" uid={attribute(uid)} type="{kind}" how="{how}" time="{when}" '
         f'start="{when}" stale="{format_instant(time + stale)}">'
         f'<point lat="{lat:.7f}" lon="{lng:.7f}" hae="{_or_unknown(height)}" '
         f'ce="{_or_unknown(spread)}" le="{UNKNOWN}"/>'
@@ -129,20 +127,3 @@ def _uid(identity: Identity) -> str:
 
 def _or_unknown(value: float | None) -> str:
     return str(UNKNOWN) if value is None else f"{value:.2f}"
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(_tidy(text))
-
-
-def _text(text: str) -> str:
-    return _tidy(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _tidy(text: str) -> str:
-    return _NOT_XML.sub("?", text)
-
-
-def joined(events: Iterable[bytes]) -> bytes:
-    """Events one after the other, for a stream."""
-    return b"".join(events)

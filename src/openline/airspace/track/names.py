@@ -54,7 +54,7 @@ class NameTable:
         seen: list[Track] = []
         for key in report.identity.names():
             sharing = self._tracks.get(key)
-            if not sharing:
+            if not sharing or (len(sharing) == 1 and sharing[0] in seen):
                 continue
             weak = key.startswith(_WEAK)
             track = _by_place(sharing, report, time) if weak else _by_name(sharing, report)

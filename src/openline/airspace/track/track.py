@@ -1,7 +1,9 @@
 """One aircraft as it is followed: what was believed, what was set aside and why."""
 
+import math
 from bisect import bisect_right
 from collections import deque
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -128,6 +130,25 @@ class Track:
             return None
         value, age_s = known
         return value + age_s * (self.rate_mps or 0.0)
+
+    def told(self, carry_s: float) -> PositionReport:
+        """The newest position with all that is known beside it: for passing it on."""
+        east_north, speed, track = self.velocity_mps, None, None
+        if east_north is not None:
+            speed = self.speed_mps()
+            track = math.degrees(math.atan2(*east_north)) % 360.0
+        return replace(
+            self.latest,
+            identity=self.identity,
+            time=self.time,
+            pressure_altitude_ft=self.pressure_altitude_ft(carry_s),
+            altitude_m=self.altitude_m(carry_s),
+            speed_mps=speed,
+            track_deg=track,
+            vertical_rate_mps=self.rate_mps,
+            aircraft=self.aircraft,
+            party=self.party,
+        )
 
     def place_at(self, time: datetime) -> Fix:
         """Where it is at an instant, if it flies on as it did: for comparing nearby places."""
