@@ -1,9 +1,9 @@
 """A message or event as a person reads it, in the reader's own language.
 
-`headline` is one line; `describe` every field with its name, in the order of the message. Nothing
-is left out but what is absent, and nothing is added. Numbers and times are the same in every
-language: `2026-11-22 12:00Z`, `54.10000N 7.20000E`, metres, and limits in the datum and unit that
-their author gave.
+`headline` and `body_headline` are one line; `describe` is every field with its name, in the order
+of the message. Nothing is left out but what is absent, and nothing is added. Numbers and times are
+the same in every language: `2026-11-22 12:00Z`, `54.10000N 7.20000E`, metres, and limits in the
+datum and unit that their author gave.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from openline.geo.corridor import Corridor
 from openline.geo.polygon import Polygon
 from openline.geo.position import Position
 from openline.line.event import Event
+from openline.line.message.bodies import Body
 from openline.line.message.envelope import Message
 from openline.line.place import centre_of
 from openline.units import METRES_PER_FOOT
@@ -31,12 +32,16 @@ _CAUSES: Final = "ConflictCause"  # of a conflict: words of the record, no enume
 
 def headline(said: Message | Event, language: str = ENGLISH) -> str:
     """What a message or event says, in one line."""
+    if isinstance(said, Message):
+        return body_headline(said.body, said.sender, language)
     words = catalogue(language)
-    name = said.kind.value if isinstance(said, Message) else said.name
-    content = said.body if isinstance(said, Message) else said
-    variants = (f"{name}.{variant}" for variant in _variants(content))
-    key = next((key for key in variants if key in words.sentences), name)
-    return words.filled(words.sentences[key], _values(said, content, words))
+    return _sentence(said.name, said, _values(said, words), words)
+
+
+def body_headline(body: Body, sender: str, language: str = ENGLISH) -> str:
+    """What a body says, sent by that party, in one line."""
+    words = catalogue(language)
+    return _sentence(body.kind.value, body, {"from": sender} | _values(body, words), words)
 
 
 def describe(said: Message | Event, language: str = ENGLISH) -> list[Row]:
@@ -96,12 +101,20 @@ def _variants(content: Any) -> Iterator[str]:
             yield name
 
 
-def _values(said: Message | Event, content: Any, words: Catalogue) -> dict[str, str]:
-    values = dict(_envelope(said)) if isinstance(said, Message) else {}
+def _sentence(name: str, content: Any, values: dict[str, str], words: Catalogue) -> str:
+    variants = (f"{name}.{variant}" for variant in _variants(content))
+    key = next((key for key in variants if key in words.sentences), name)
+    return words.filled(words.sentences[key], values)
+
+
+def _values(content: Any, words: Catalogue) -> dict[str, str]:
+    values = {}
     for name in ("time_start", "time_end"):  # a closure has them from its volumes
         if hasattr(content, name):
             values[name] = instant_words(getattr(content, name))
     for name, value in _flat(content):
+        if name == "volumes":
+            continue  # in no sentence: a row for each
         several = isinstance(value, tuple) and not _is_point(value)
         parts = value if several else (value,)
         values[name] = ", ".join(_shown(name, part, words) for part in parts)

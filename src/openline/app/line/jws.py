@@ -14,6 +14,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from openline.app.ed25519 import verify
@@ -94,6 +95,7 @@ def _parts(token: bytes) -> tuple[bytes, bytes, bytes]:
     return parts[0], parts[1], parts[2]
 
 
+@lru_cache(maxsize=256)  # a party's header is the same in all its messages
 def _party(header: bytes) -> str:
     if len(header) > _HEADER_BYTES_MAX:
         raise InvalidInput(f"a header of {len(header):,} bytes", cure=_FORM, field="header")
