@@ -36,6 +36,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for name, party, role in (
         ("ada", "north", Role.DUTY),
         ("bo", "south", Role.DUTY),
+        ("ben", "south", Role.DUTY),
         ("cai", "east", Role.WATCH),
     ):
         put_account(services.store, "test", name, party, role, PASSWORD, clock.now()).result()
@@ -118,14 +119,19 @@ def test_an_urgent_call_is_the_first_in_the_inbox(officer: Any) -> None:
     assert [one["kind"] for one in threads] == ["URGENT", "NOTIFY"]
 
 
-def test_a_readback_says_how_far_it_is(officer: Any, tmp_path: Path) -> None:
+def circle_file(tmp_path: Path) -> str:
+    """A circle of 3 km at 54 N 7 E, 0 to 500 m, from 14 to 15 UTC."""
     file = tmp_path / "area.json"
     circle = {"center": {"lat": 54.0, "lng": 7.0}, "radius": {"value": 3000, "units": "M"}}
     low, high = ({"value": value, "reference": "W84", "units": "M"} for value in (0, 500))
     start, end = ({"value": f"2026-11-22T{hour}:00:00Z", "format": "RFC3339"} for hour in (14, 15))
     volume = {"outline_circle": circle, "altitude_lower": low, "altitude_upper": high}
     file.write_text(json.dumps([{"volume": volume, "time_start": start, "time_end": end}]))
-    done(officer("ada", "notify", str(file)))
+    return str(file)
+
+
+def test_a_readback_says_how_far_it_is(officer: Any, tmp_path: Path) -> None:
+    done(officer("ada", "notify", circle_file(tmp_path)))
     thread = json.loads(done(officer("bo", "inbox", "--json")))["threads"][0]["id"]
     out = done(
         officer(
@@ -136,6 +142,32 @@ def test_a_readback_says_how_far_it_is(officer: Any, tmp_path: Path) -> None:
     )
     assert "9,01" in out  # 0.081 degrees of latitude are 9.0 km
     assert "READ BACK OTHERWISE: place" in out
+
+
+def test_a_suspension_takes_two_persons(officer: Any) -> None:
+    suspend = ("say", "SUSPEND", '{"second_officer": "ben"}')
+    alone = officer("bo", *suspend)
+    assert "did not confirm" in str(alone.exception)
+    assert "this is one" in str(officer("bo", "confirm", "bo", "SUSPEND").exception)
+    done(officer("ben", "confirm", "bo", "SUSPEND"))
+    done(officer("bo", *suspend))
+    assert "SUSPENDED since" in officer("ada", "status").output
+    again = officer("bo", "say", "RESUME", '{"second_officer": "ben"}')
+    assert "did not confirm" in str(again.exception), "a confirmation is for one kind, once"
+
+
+@pytest.mark.parametrize(
+    ("place", "refusal"), [("54.0,7.001", ""), ("54.08,7.0", "found it 8,9"), (None, "no place")]
+)
+def test_a_site_is_found_on_the_map_by_two_persons(
+    officer: Any, place: str | None, refusal: str, tmp_path: Path
+) -> None:
+    where = ("--place", place) if place else ()
+    done(officer("ben", "confirm", "bo", "NOTIFY", *where))
+    file = circle_file(tmp_path)
+    site = officer("bo", "notify", file, "--kind", "site", "--confirmed-by", "ben")
+    assert refusal in str(site.exception)
+    assert (site.exit_code == 0) is (refusal == "")
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ for command in (
     line_say.answer,
     line_say.urgent,
     line_say.check,
+    line_say.confirm,
     line_say.say,
 ):
     line.add_command(command)

@@ -266,6 +266,22 @@ def check(to: tuple[str, ...], client: "Client", as_json: bool) -> None:
     told(client.say(LineCheck(CheckMode.HUMAN), to=to), as_json)
 
 
+@click.command("confirm")
+@click.argument("who")
+@click.argument("kind", type=click.Choice(("SUSPEND", "RESUME", "NOTIFY", "AMEND")))
+@click.option("--place", metavar="LAT,LNG", help="Where you found the site on the map.")
+@connected
+def confirm(who: str, kind: str, place: str | None, client: "Client", as_json: bool) -> None:
+    """Give the second person's word: WHO may say KIND within 15 minutes, naming you."""
+    from openline.line.message.kind import Kind
+
+    found = client.confirm(who, Kind(kind), _two(place, ",", "place") if place else None)
+    if as_json:
+        put_json(found)
+    else:
+        click.echo(f"{who} may say {kind} until {found.until:%H:%M:%S}Z")
+
+
 @click.command("say")
 @click.argument("kind")
 @click.argument("body")

@@ -122,6 +122,18 @@ class Client:
         headers = _JSON | {"Idempotency-Key": idempotency_key or str(uuid4())}
         return self._ask("POST", path, wire.Taken, msgspec.json.encode(said), headers=headers)
 
+    def confirm(
+        self, officer: str, kind: Kind, place: tuple[float, float] | None = None
+    ) -> wire.Confirmed:
+        """Give the second person's word that `officer` may say something of that kind.
+
+        place: latitude and longitude of a site, as found on the map.
+        """
+        asked = wire.Confirm(officer, kind, None if place is None else wire.Point(*place))
+        return self._ask(
+            "POST", "confirmations", wire.Confirmed, msgspec.json.encode(asked), headers=_JSON
+        )
+
     def send(self, token: bytes, *, urgent: bool = False) -> wire.Taken:
         """Send a message that is signed already: its compact JWS."""
         path = "urgent/message" if urgent else "messages"

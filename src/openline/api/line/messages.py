@@ -9,10 +9,12 @@ from openline.api.operation import Call, Later, Operation
 from openline.app.line import roles
 from openline.app.line.change import Taken
 from openline.app.line.compose import LIFETIME, Saying, compose
+from openline.app.line.confirm import VALID_FOR, confirm
 from openline.app.line.look import standing_of
 from openline.app.line.take_message import take_message
-from openline.errors import InvalidInput
+from openline.errors import InvalidInput, PermissionDenied
 from openline.formats.line_message import decode_body
+from openline.geo.position import Position
 from openline.line.event import ConflictChanged, ConflictOpened
 from openline.line.message.kind import Kind
 
@@ -61,6 +63,25 @@ def _compose(call: Call, said: wire.Say) -> Later:
         _key(call),
     )
     return Later(compose(line_of(call), caller_party(call), saying, call.now), _taken)
+
+
+def _confirm(call: Call) -> Later:
+    asked: wire.Confirm = call.body
+    second = call.caller.officer
+    if second is None:
+        raise PermissionDenied("a person confirms, not a machine", cure="log in")
+    place = None if asked.place is None else Position(asked.place.lat, asked.place.lng)
+    future = confirm(
+        call.services.store,
+        caller_party(call),
+        second,
+        asked.officer,
+        asked.kind,
+        place,
+        call.now,
+    )
+    done = wire.Confirmed(asked.officer, asked.kind, call.now + VALID_FOR)
+    return Later(future, lambda _none: done)
 
 
 def _key(call: Call) -> str | None:
@@ -162,6 +183,18 @@ OPERATIONS: Final = (
         status=201,
         errors=_ERRORS,
         too_large=413,
+    ),
+    Operation(
+        name="confirm",
+        method="POST",
+        path=f"{PREFIX}/confirmations",
+        summary="The second person's word for a suspension, its end, or a site",
+        handler=_confirm,
+        scopes=OFFICERS,
+        request=wire.Confirm,
+        response=wire.Confirmed,
+        status=201,
+        errors=(404,),
     ),
     Operation(
         name="getMyself",

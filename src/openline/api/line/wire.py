@@ -65,6 +65,32 @@ class Say(Struct, forbid_unknown_fields=True):
     lifetime_s: Annotated[float, Meta(gt=0, le=31_536_000)] | None = None
 
 
+class Point(Struct, forbid_unknown_fields=True):
+    """A position in degrees."""
+
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    lng: Annotated[float, Meta(ge=-180, le=180)]
+
+
+class Confirm(Struct, forbid_unknown_fields=True):
+    """The second person's word: `officer` may say something of that kind within 15 minutes.
+
+    place: where the second person found a site on the map.
+    """
+
+    officer: Name
+    kind: Kind
+    place: Point | None = None
+
+
+class Confirmed(Struct):
+    """What was confirmed, until when."""
+
+    officer: str
+    kind: Kind
+    until: datetime
+
+
 class Opened(Struct):
     """A conflict that opened or changed with a message."""
 

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from openline.app.line.change import LineChange, Taken
+from openline.app.line.confirm import require_confirmed
 from openline.app.line.services import LineServices
 from openline.errors import NotFound, PermissionDenied, VersionMismatch
 from openline.line.line import Line
@@ -55,6 +56,7 @@ def compose(services: LineServices, party: str, saying: Saying, now: datetime) -
                     field="Idempotency-Key",
                 )
             return Taken(known.entry, known.received, known.message, known.marks, repeated=True)
+        require_confirmed(tx, party, saying.officer, saying.body, now)
         thread = saying.thread or message_id
         recipients = saying.recipients or _everybody_else(begun.line, party, saying.thread)
         token, message = begun.say(
