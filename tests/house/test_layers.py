@@ -49,7 +49,8 @@ LIBRARIES = {
     "geographiclib": ("geo",),
     "defusedxml": ("formats",),
     "msgspec": ("formats", "report", "app", "api", "cli", "client"),
-    "pyarrow": ("formats.tracks_parquet",),
+    "distributed": ("app.scan_engine",),
+    "pyarrow": ("formats.tracks_parquet", "formats.losses_parquet"),
     "jinja2": ("report",),
     "markupsafe": ("report",),  # jinja2's own type for escaped text
     "click": ("cli",),

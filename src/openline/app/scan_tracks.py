@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from openline.airspace.encounter.cylinder import Cylinder
 from openline.airspace.encounter.recorded import Loss, losses_among, merged
 from openline.airspace.encounter.recording import NO_POSITION, JoinRules, legs_of
 from openline.airspace.separation import Separation
+from openline.app.scan_engine import Engine
 from openline.app.track_store import ReadFacts, TrackStore, question_of
 from openline.errors import InvalidInput, Unreachable
 from openline.formats.losses import RecordedLoss, Scan
@@ -39,6 +41,7 @@ class ScanOptions:
     join: JoinRules = field(default_factory=JoinRules)
     tracks: TrackOptions = field(default_factory=TrackOptions)
     period_s: float = 3600.0
+    engine: Engine = field(default_factory=Engine)
 
     def __post_init__(self) -> None:
         if self.minima.lateral_m <= 0 or self.minima.vertical_m <= 0:
@@ -62,11 +65,11 @@ def scan_tracks(
 
     Args: `names`: files, or directories for the files of known suffix in them. `work`: a folder
         that keeps what is done, for a second try; without it a temporary one.
-    The same files and options give the same result, interrupted or not.
+    The same files and options give the same result, interrupted or not, whoever computes it.
     Raises: Unreachable, InvalidInput and its kinds; also if there is nothing to compare.
     """
     files = _files(names)
-    question = question_of(files, asdict(options))
+    question = question_of(files, _asked(options))
     keeper = tempfile.TemporaryDirectory(prefix="scan-") if work is None else nullcontext(work)
     with keeper as folder:
         store = TrackStore(_made(folder), options.period_s)
@@ -77,18 +80,12 @@ def scan_tracks(
                     store.add(rows)
             facts = store.finish(question)
         _need_two(facts)
-        losses: list[Loss] = []
-        set_aside = {NO_POSITION: facts.unusable}
-        for done, period in enumerate(facts.periods):
-            if progress is not None:
-                progress(done, len(facts.periods))
-            kept = store.result(period)
-            if kept is None:
-                kept = _scanned(store, period, options)
-                store.keep(period, kept)
-            losses += [Loss(*row) for row in kept[0]]
-            for reason, count in kept[1].items():
-                set_aside[reason] = set_aside.get(reason, 0) + count
+        results = _results(store, facts, options, progress)
+    losses = [Loss(*row) for rows, _ in results for row in rows]
+    set_aside = {NO_POSITION: facts.unusable}
+    for _, counts in results:
+        for reason, count in counts.items():
+            set_aside[reason] = set_aside.get(reason, 0) + count
     return _named(merged(losses), facts, set_aside, options)
 
 
@@ -103,16 +100,42 @@ def _need_two(facts: ReadFacts) -> None:
         )
 
 
-def _scanned(
-    store: TrackStore, period: int, options: ScanOptions
-) -> tuple[list[tuple[float, ...]], dict[str, int]]:
+def _asked(options: ScanOptions) -> dict[str, Any]:
+    """What the answer depends on: not who computes it."""
+    return {name: value for name, value in asdict(options).items() if name != "engine"}
+
+
+def _results(
+    store: TrackStore, facts: ReadFacts, options: ScanOptions, progress: Progress | None
+) -> list[Any]:
+    """What each period gave, in order; those that are not done are done first."""
+    missing = [period for period in facts.periods if store.result(period) is None]
+    known = len(facts.periods) - len(missing)
+    work = partial(scan_period, store.folder, options)
+    for done, _ in enumerate(options.engine.run(work, missing, facts.samples), start=known):
+        if progress is not None:
+            progress(done, len(facts.periods))
+    results = [store.result(period) for period in facts.periods]
+    if None in results:
+        raise Unreachable(
+            "what was computed is not in the folder",
+            cure="give --work a folder that every process of the cluster can write",
+            file=store.folder,
+        )
+    return results
+
+
+def scan_period(folder: Path, options: ScanOptions, period: int) -> int:
+    """Scan one period and keep what it gave in the folder; done twice it is the same."""
+    store = TrackStore(folder, options.period_s)
     start_s = period * options.period_s
     samples = store.samples_near(period, options.join)
     legs, set_aside = legs_of(samples, options.join, start_s, start_s + options.period_s)
     tolerance = options.vertical_tolerance_m
     cylinder = Cylinder(options.minima.lateral_m, options.minima.vertical_m - tolerance)
     found = losses_among(legs, cylinder, tolerance)
-    return [tuple(asdict(loss).values()) for loss in found], set_aside
+    store.keep(period, ([tuple(asdict(loss).values()) for loss in found], set_aside))
+    return period
 
 
 def _named(

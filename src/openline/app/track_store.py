@@ -40,7 +40,7 @@ class TrackStore:
     """The folder of one scan."""
 
     def __init__(self, folder: Path, period_s: float) -> None:
-        self._folder = folder
+        self.folder = folder
         self._period_s = period_s
         self._held: dict[int, list[bytes]] = {}
         self._held_bytes = 0
@@ -54,13 +54,13 @@ class TrackStore:
 
         Raises: InvalidInput if the folder is of another question.
         """
-        path = self._folder / "read.json"
+        path = self.folder / "read.json"
         try:
             facts = msgspec.json.decode(path.read_bytes(), type=ReadFacts)
         except FileNotFoundError:
-            if any(self._folder.iterdir()) and not (self._folder / "begun.json").exists():
+            if any(self.folder.iterdir()) and not (self.folder / "begun.json").exists():
                 raise InvalidInput(
-                    "the folder holds other things", cure="give an empty one", file=self._folder
+                    "the folder holds other things", cure="give an empty one", file=self.folder
                 ) from None
             self._begin(question)
             return None
@@ -70,7 +70,7 @@ class TrackStore:
             raise InvalidInput(
                 "the folder is of a scan of other files or with other options",
                 cure="repeat them, or give an empty folder",
-                file=self._folder,
+                file=self.folder,
             )
         return facts
 
@@ -117,7 +117,7 @@ class TrackStore:
     def result(self, period: int) -> Any:
         """What was kept for a period that is done; None if it is not."""
         try:
-            return msgspec.json.decode((self._folder / f"losses-{period}.json").read_bytes())
+            return msgspec.json.decode((self.folder / f"losses-{period}.json").read_bytes())
         except (FileNotFoundError, msgspec.MsgspecError):
             return None
 
@@ -127,14 +127,14 @@ class TrackStore:
 
     def _begin(self, question: str) -> None:
         """What an interrupted reading left is read again."""
-        for path in self._folder.glob("*-*.*"):
+        for path in self.folder.glob("*-*.*"):
             if path.name.startswith(("rows-", "losses-")):
                 path.unlink()
         self._write("begun.json", msgspec.json.encode(question))
 
     def _rows(self, period: int) -> bytes:
         try:
-            return (self._folder / f"rows-{period}.bin").read_bytes()
+            return (self.folder / f"rows-{period}.bin").read_bytes()
         except FileNotFoundError:
             return b""
 
@@ -146,16 +146,16 @@ class TrackStore:
                 cure="are the times right? Else give a longer --period",
             )
         for period, parts in self._held.items():
-            with (self._folder / f"rows-{period}.bin").open("ab") as file:
+            with (self.folder / f"rows-{period}.bin").open("ab") as file:
                 file.writelines(parts)
         self._held.clear()
         self._held_bytes = 0
 
     def _write(self, name: str, data: bytes) -> None:
-        """Whole or not at all."""
-        temporary = self._folder / f".{name}"
+        """Whole or not at all, also if two processes do it at once."""
+        temporary = self.folder / f".{name}-{os.getpid()}"
         temporary.write_bytes(data)
-        os.replace(temporary, self._folder / name)
+        os.replace(temporary, self.folder / name)
 
 
 def question_of(files: Sequence[str], options: Any) -> str:

@@ -44,9 +44,25 @@ from openline.errors import InvalidInput
     "--period", type=DURATION, default="1h", show_default=True, help="Time held in memory at once."
 )
 @click.option("--work", type=PATH, metavar="DIR", help="Keep what is done in DIR; go on from it.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="How many compute at once. Else one for each core, if there is work for them.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["processes", "dask"]),
+    default="processes",
+    show_default=True,
+    help="Who computes: processes of this machine, or a dask cluster.",
+)
+@click.option("--cluster", metavar="ADDRESS", help="The dask scheduler: tcp://host:8786.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV on standard output.")
 @click.option("--geojson", type=PATH, metavar="OUT", help="Write the places as GeoJSON.")
+@click.option("--parquet", type=PATH, metavar="OUT", help="Write the losses as Parquet.")
+@click.option("--html", type=PATH, metavar="OUT", help="Write a page for people.")
 @click.option("--quiet", "-q", is_flag=True, help="No table, no remarks, no progress.")
 @click.option("--no-progress", is_flag=True, help="Never show a progress bar.")
 def scan(tracks: tuple[str, ...], **params: Any) -> None:
@@ -61,16 +77,24 @@ def scan(tracks: tuple[str, ...], **params: Any) -> None:
     from openline.cli.progress import ProgressBar
     from openline.cli.scan_table import remarks, table
     from openline.formats.losses import write_csv, write_geojson, write_json
+    from openline.formats.losses_parquet import write_losses_parquet
+    from openline.report.scan_page import render_scan
 
-    to_stdout = params["as_json"] + params["as_csv"] + (params["geojson"] == STANDARD_OUTPUT)
+    written = [params[name] for name in ("geojson", "parquet", "html")]
+    to_stdout = params["as_json"] + params["as_csv"] + written.count(STANDARD_OUTPUT)
     if to_stdout > 1:
-        raise click.UsageError("only one of --json, --csv and --geojson - goes to standard output")
+        raise click.UsageError("only one output goes to standard output")
     options = _options(params)
     quiet = params["quiet"]
     with ProgressBar(wanted=not (quiet or params["no_progress"])) as bar:
         found = scan_tracks(tracks, options, params["work"], bar.update)
-    if params["geojson"]:
-        write_out(params["geojson"], write_geojson(found))
+    for name, write in (
+        ("geojson", write_geojson),
+        ("parquet", write_losses_parquet),
+        ("html", render_scan),
+    ):
+        if params[name]:
+            write_out(params[name], write(found))
     if params["as_json"]:
         write_stdout((write_json(found),))
     elif params["as_csv"]:
@@ -86,6 +110,7 @@ def scan(tracks: tuple[str, ...], **params: Any) -> None:
 
 def _options(params: dict[str, Any]) -> Any:
     from openline.airspace.encounter.recording import JoinRules
+    from openline.app.scan_engine import Engine, EngineName
     from openline.app.scan_tracks import ScanOptions
 
     return ScanOptions(
@@ -94,6 +119,7 @@ def _options(params: dict[str, Any]) -> Any:
         JoinRules(_seconds(params["gap"]), params["speed"]),
         track_options(params["altitude"], params["id_name"]),
         _seconds(params["period"]),
+        Engine(EngineName(params["engine"]), params["processes"], params["cluster"]),
     )
 
 

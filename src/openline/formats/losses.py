@@ -64,7 +64,12 @@ class Scan:
 
 def write_json(scan: Scan) -> bytes:
     """One JSON object with everything."""
-    head: dict[str, object] = {
+    return json_text.encode_arrays(head(scan), {"losses": [_facts(loss) for loss in scan.losses]})
+
+
+def head(scan: Scan) -> dict[str, object]:
+    """What was asked and read, without the losses."""
+    return {
         "version": VERSION,
         "minima": {
             "lateral_m": scan.minima.lateral_m,
@@ -76,7 +81,6 @@ def write_json(scan: Scan) -> bytes:
         "tracks": scan.tracks,
         "set_aside": scan.set_aside,
     }
-    return json_text.encode_arrays(head, {"losses": [_facts(loss) for loss in scan.losses]})
 
 
 def write_csv(scan: Scan) -> bytes:
