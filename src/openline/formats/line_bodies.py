@@ -36,10 +36,10 @@ from openline.line.message.kind import (
 ENTRY_MAX: Final = 2**53  # beyond it readers of JSON disagree
 
 MessageId = Annotated[
-    str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+    str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?!\n)$")
 ]
 # of a message, or of a conflict
-ThreadId = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:-]{0,79}\Z")]
+ThreadId = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:-]{0,79}(?!\n)$")]
 PartyId = Annotated[str, Meta(max_length=64)]
 Text = Annotated[str, Meta(max_length=280)]
 Name = Annotated[str, Meta(max_length=80)]
