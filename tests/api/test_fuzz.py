@@ -25,7 +25,7 @@ from schemathesis.core import NotSet
 from schemathesis.core.transport import Response
 
 from openline.airspace.extent import Extent
-from openline.api.auth.issuer import DevelopmentIssuer, new_key
+from openline.api.auth.issuer import TokenIssuer, new_key
 from openline.api.auth.key_ring import KeyRing
 from openline.api.auth.tokens import TokenPolicy
 from openline.api.endpoints import OPERATIONS
@@ -102,7 +102,7 @@ class Sandbox:
     """The whole application over a store that is as it was at first before every `send`."""
 
     def __init__(self) -> None:
-        issuer = DevelopmentIssuer(new_key())
+        issuer = TokenIssuer(new_key())
         ids = iter(range(1, 1 << 60))
         services = Services(
             self,

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from openline.api.auth.issuer import DevelopmentIssuer, new_key
+from openline.api.auth.issuer import TokenIssuer, new_key
 from openline.api.auth.key_ring import KeyRing, KeySet
 from openline.api.auth.tokens import TokenPolicy
 from openline.api.server import Front, create_app
@@ -69,7 +69,7 @@ async def running(
     store: Any, *, sets: tuple[KeySet, ...] = (), dev: bool = True, **front: Any
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application, between its start and its end."""
-    issuer = DevelopmentIssuer(new_key()) if dev else None
+    issuer = TokenIssuer(new_key()) if dev else None
     ring = KeyRing([issuer.trusted_key] if issuer else [], sets)
     policy = TokenPolicy(frozenset({"dss.example", "second.example"}))
     settings = Settings(allow_http_base_urls=True)
