@@ -19,7 +19,7 @@ from tests.line_world import HOUR, MINUTE, START, World, notice, unlocated, volu
 
 
 def _conflicting(world: World) -> tuple[MessageEntry, MessageEntry]:
-    one = world.say("north", notice(volume()))
+    one = world.say("north", notice(volume(), name="Alpha"))
     return one, world.say("south", notice(volume()))
 
 

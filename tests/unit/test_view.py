@@ -44,7 +44,7 @@ from openline.line.message.kind import (
     UrgentAction,
 )
 from openline.line.thread import Step
-from openline.line.view import board
+from openline.line.view import board, one_thread
 from openline.line.view_threads import said_in
 from tests.line_world import (
     HOUR,
@@ -385,6 +385,36 @@ def test_a_read_back_by_another_does_not_show_what_is_hidden() -> None:
         (Kind.READBACK, True),
     ]
     assert "222" not in repr(heard)
+
+
+def test_a_thread_can_be_looked_at_however_long_ago_it_ended() -> None:
+    world = World()
+    first = world.say("north", notice(), recipients=("south",))
+    world.say("north", Cancel(), thread=first.message.id)
+    world.sleep(20 * HOUR)
+    thread, conflict = one_thread(world.state, "south", first.message.id, world.now)
+    assert thread is not None
+    assert (thread.ended, conflict) == (EndCause.CANCELLED, None)
+    with pytest.raises(NotFound):
+        one_thread(world.state, "east", first.message.id, world.now)
+
+
+def test_a_conflict_can_be_looked_at_when_it_is_closed() -> None:
+    world = World()
+    north = world.say("north", notice(volume(circle(54.0, 7.0)), asks=Asks.STAY_OUTSIDE))
+    world.say("south", notice(volume(circle(54.02, 7.0))))
+    world.answer("south", north, AnswerCode.CONTINUING_AS_PLANNED)
+    (name,) = world.state.conflicts
+    _, stands = one_thread(world.state, "south", name, world.now)
+    assert stands == _board(world, "south").conflicts[0]
+    assert stands.disagrees == ("south",)
+    world.sleep(MINUTE)
+    world.say("north", Cancel(), thread=north.message.id)
+    _, closed = one_thread(world.state, "south", name, world.now)
+    assert closed is not None
+    assert closed.closed == START + MINUTE
+    with pytest.raises(NotFound):
+        one_thread(world.state, "east", name, world.now)
 
 
 def test_a_message_that_did_not_go_to_a_party_is_not_there_for_it() -> None:

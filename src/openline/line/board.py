@@ -140,7 +140,7 @@ class ConflictView:
 
     other: the party of the other thing. own_name, other_name: where they are shown.
     only_unlocated: a place is missing, and nothing more is known.
-    disagrees: who continues as planned with one of the two.
+    disagrees: who continues as planned with one of the two. closed: None while it stands.
     """
 
     id: str
@@ -157,6 +157,7 @@ class ConflictView:
     disagrees: tuple[str, ...]
     proposals: tuple[ProposalView, ...]
     clock: ClockView | None
+    closed: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

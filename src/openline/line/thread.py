@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from openline.line.event import EndCause
 from openline.line.message.bodies import Answer, Receipt
@@ -23,7 +24,10 @@ class Step(StrEnum):
     @property
     def rank(self) -> int:
         """Its place in the order."""
-        return list(Step).index(self)
+        return _RANKS[self]
+
+
+_RANKS: Final = {step: rank for rank, step in enumerate(Step)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,8 @@ def board(state: LineState, party: str, now: datetime, cells: CellsOf = cells_of
         raise NotFound(f"{party!r} is no party of an agreement of this line")
     duties = duties_of(state, party)
     conflicts = _conflicts(state, party)
-    by_thread = _by_thread(conflicts)
-    threads = tuple(
-        view
-        for thread in _shown_threads(state, party, now)
-        if (view := thread_view(state, thread, party, duties, by_thread, cells)) is not None
-    )
+    shown = _shown_threads(state, party, now)
+    threads = _thread_views(state, shown, party, duties, conflicts, cells)
     disagreeing = {view.id: view.disagrees for view in threads}
     views = tuple(_conflict_view(state, one, party, now, disagreeing, duties) for one in conflicts)
     clocks = _clocks(state, (one for some in duties.values() for one in some), party)
@@ -86,6 +82,28 @@ def board(state: LineState, party: str, now: datetime, cells: CellsOf = cells_of
     )
 
 
+def one_thread(
+    state: LineState, party: str, thread_id: str, now: datetime, cells: CellsOf = cells_of
+) -> tuple[ThreadView | None, ConflictView | None]:
+    """A thread as it is on the board, however long ago it ended; or the conflict that it is.
+
+    Raises: NotFound for a thread that the party is not in.
+    """
+    thread = state.threads.get(thread_id)
+    if thread is None or party not in thread.parties:
+        raise NotFound("there is no such thread for this party", field="thread")
+    duties = duties_of(state, party)
+    conflict = state.conflicts.get(thread_id)
+    if conflict is None:
+        conflicts = [one for one in _conflicts(state, party) if thread_id in one.threads]
+        views = _thread_views(state, [thread], party, duties, conflicts, cells)
+        return next(iter(views), None), None
+    two = [state.threads[name] for name in conflict.threads]
+    views = _thread_views(state, two, party, duties, [], cells)
+    disagreeing = {one.id: one.disagrees for one in views}
+    return None, _conflict_view(state, conflict, party, now, disagreeing, duties)
+
+
 def link_view(state: LineState, name: str, party: str, now: datetime) -> LinkView:
     """A party as it is heard at that instant, by the clock and not by the last event."""
     agreed = state.agreed()
@@ -109,6 +127,19 @@ def link_view(state: LineState, name: str, party: str, now: datetime) -> LinkVie
 
 def _conflicts(state: LineState, party: str) -> list[ConflictState]:
     return [one for one in state.conflicts.values() if one.closed is None and party in one.parties]
+
+
+def _thread_views(
+    state: LineState,
+    threads: Iterable[Thread],
+    party: str,
+    duties: dict[str, list[DutyState]],
+    conflicts: list[ConflictState],
+    cells: CellsOf,
+) -> tuple[ThreadView, ...]:
+    of = _by_thread(conflicts)
+    views = (thread_view(state, thread, party, duties, of, cells) for thread in threads)
+    return tuple(view for view in views if view is not None)
 
 
 def _by_thread(conflicts: Iterable[ConflictState]) -> dict[str, tuple[str, ...]]:
@@ -173,6 +204,7 @@ def _conflict_view(
             ProposalView(one, one.meets.get(party, ())) for one in conflict.proposals.values()
         ),
         clock=next_clock(state, duties.get(conflict.id, ())),
+        closed=conflict.closed,
     )
 
 

@@ -171,7 +171,10 @@ class Conflict(Struct, forbid_unknown_fields=True, omit_defaults=True):
     only_unlocated: bool
     disagrees: list[str]
     proposals: list[ProposalSeen]
+    own_name: str | None = None
+    other_name: str | None = None
     clock: Clock | None = None
+    closed: Instant | None = None
 
 
 class Breach(Struct, forbid_unknown_fields=True, omit_defaults=True):

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openline.app.line.services import LineServices
-from openline.errors import NotFound
 from openline.line.board import Board, ClockView, ConflictView, Said, ThreadView
 from openline.line.line import Line
 from openline.line.thread import Step
-from openline.line.view import board
-from openline.line.view_threads import duties_of, said_in, thread_view
+from openline.line.view import board, one_thread
+from openline.line.view_threads import said_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,8 @@ def thread_of(services: LineServices, party: str, thread_id: str, now: datetime)
 
     def ask(line: Line, _position: int) -> ThreadSaid:
         state = line.state
-        kept = state.threads.get(thread_id)
-        if kept is None or party not in kept.parties:
-            raise NotFound("there is no such thread for this party", field="thread")
-        found = board(state, party, now)
-        thread = next((one for one in found.threads if one.id == thread_id), None)
-        if thread is None:  # it ended long ago
-            thread = thread_view(state, kept, party, duties_of(state, party), {})
-        conflict = next((one for one in found.conflicts if one.id == thread_id), None)
-        return ThreadSaid(thread, conflict, said_in(state, kept, party))
+        thread, conflict = one_thread(state, party, thread_id, now)
+        return ThreadSaid(thread, conflict, said_in(state, state.threads[thread_id], party))
 
     return services.look(ask)
 
