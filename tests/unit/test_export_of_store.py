@@ -12,6 +12,8 @@ from openline.app.key_files import create_key
 from openline.app.seal_record import Sealer
 from openline.line.note import cosign, parse_note
 from openline.store.ports import Store, Transaction
+from openline.store.sqlite.connection import open_writer
+from openline.store.sqlite.schema import migrate
 from openline.store.sqlite.store import SqliteStore
 from tests.unit.command import invoke
 from tests.unit.record_samples import KEY, NORTH, ORIGIN, SOUTH, START, WITNESS, entries
@@ -146,6 +148,19 @@ def test_a_record_that_was_never_sealed_says_what_to_do(tmp_path: Path) -> None:
     assert "never sealed" in done.output
     assert "--key FILE --name NAME" in done.output
     assert not (tmp_path / "out").exists()
+
+
+def test_an_older_schema_says_what_to_do(db: str) -> None:
+    with closing(open_writer(Path(db))) as connection:
+        migrate(connection, 2)
+    done = invoke("record", "export", "-", "--db", db)
+    assert done.exit_code == 2
+    assert "openline db upgrade" in done.output
+    figures = invoke("db", "stats", "--db", db, "--json")
+    assert (figures.exit_code, json.loads(figures.output)["schema"]) == (0, 2)
+    assert invoke("db", "check", "--db", db).exit_code == 0
+    assert invoke("db", "upgrade", "--db", db).exit_code == 0
+    assert "never sealed" in invoke("record", "export", "-", "--db", db).output
 
 
 def test_what_holds_no_record(tmp_path: Path) -> None:
