@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from msgspec import Meta, Struct, UnsetType
 from msgspec.structs import fields as struct_fields
 
-from openline.formats import line_bodies, line_volume
+from openline.formats import line_bodies, line_event, line_volume
 from openline.formats.line_message import Envelope
+from openline.line.duty import DutyKind
 from openline.line.message.kind import Kind
 
 # A type that has a name of its own: as the page calls it.
@@ -25,6 +26,7 @@ NAMED: dict[Any, str] = {
     line_bodies.Notify: "body of NOTIFY",
     line_volume.Number: "number",
     Kind: "kind",
+    DutyKind: "duty",
 }
 Row = tuple[str, str, bool]
 PARTS: tuple[type[Struct], ...] = (
@@ -51,6 +53,9 @@ def sections() -> Iterator[tuple[str, tuple[Row, ...]]]:
         yield kind.value, rows(line_bodies.SCHEMAS[kind])
     for part in PARTS:
         yield part.__name__, rows(part)
+    for name, schema in line_event.SCHEMAS.items():
+        yield name, rows(schema)
+    yield "ConflictFacts", rows(line_event.ConflictFacts)
 
 
 def rows(schema: type[Struct]) -> tuple[Row, ...]:
@@ -72,6 +77,8 @@ def type_word(hint: Any) -> str:
         return NAMED[hint]
     if origin is Annotated:
         return type_word(args[0]) + bounds(args[1])
+    if origin is tuple:
+        return f"array of {len(args)} {type_word(args[0])}"
     if origin is list:
         return f"array of {type_word(args[0])}"
     if origin is Literal:
@@ -82,7 +89,7 @@ def type_word(hint: Any) -> str:
         return f"{hint.__name__}"
     if origin is dict:
         return "object"
-    return {str: "text", int: "whole number", float: "number", bool: "true or false"}[hint]
+    return {str: "string", int: "whole number", float: "number", bool: "true or false"}[hint]
 
 
 def bounds(meta: Meta) -> str:
@@ -102,4 +109,6 @@ def bounds(meta: Meta) -> str:
 def _count(number: float) -> str:
     if number == line_bodies.ENTRY_MAX:
         return "2^53"
-    return f"{number:g}" if abs(number) < 1e6 else f"{number:.0e}".replace("e+0", "e")
+    return (
+        f"{number:g}" if abs(number) < 1e6 else f"{number:.0e}".replace("+0", "").replace("+", "")
+    )

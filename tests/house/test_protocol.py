@@ -6,6 +6,7 @@ import pytest
 
 from openline.formats.line_volume import WIDENINGS_MAX
 from openline.limits import LINE_AREA_MAX_KM2, NESTING_MAX, REQUEST_VERTICES_MAX
+from openline.line.duty import DutyKind
 from openline.line.message.airspace import VOLUMES_MAX
 from openline.line.message.envelope import LIFETIME_MAX, MESSAGE_BYTES_MAX
 from openline.line.message.kind import Kind
@@ -46,7 +47,8 @@ def test_the_page_says_which_kinds_begin_a_thread() -> None:
         f"at most {VOLUMES_MAX}, with {REQUEST_VERTICES_MAX:,} vertices",
         f"{LINE_AREA_MAX_KM2:,.0f} km²",
         f"nesting deeper than {NESTING_MAX}",
-        f"array of text, to {WIDENINGS_MAX}",
+        "| *duty* | " + " ".join(f"`{duty}`" for duty in DutyKind),
+        f"array of string, to {WIDENINGS_MAX}",
     ],
 )
 def test_the_page_has_the_limits(words: str) -> None:
