@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from openline.api.log import LineWriter
     from openline.api.server import Front
     from openline.app.line.services import LineServices
+    from openline.app.sky.service import SkyService
 
 MEMORY: Final = ":memory:"
 _POSTGRES: Final = ("postgresql://", "postgres://")
@@ -121,8 +122,20 @@ class Plan:
         except BaseException:
             store.close()
             raise
-        services = Services(store, clock, told.for_use_cases, line=line, record=record)
+        services = Services(
+            store, clock, told.for_use_cases, line=line, record=record, sky=open_sky(told)
+        )
         return create_app(services, front(self, writer))
+
+
+def open_sky(told: Configuration) -> "SkyService | None":
+    """The live traffic of a server of one process; of several, none would see all of it."""
+    if told.count("workers") > 1:
+        return None
+    from openline.app.sky.service import SkyService
+    from openline.app.sky.watch import SkyWatch
+
+    return SkyService(SkyWatch(), replays=told.switch("dev"))
 
 
 def plan(told: Configuration) -> Plan:

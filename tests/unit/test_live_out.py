@@ -64,8 +64,9 @@ def test_a_position_comes_back_as_it_was() -> None:
 
 
 def test_the_party_is_that_of_the_sender_never_of_the_text() -> None:
-    found = read(one(), one(party="south")).found
-    assert [r.party for r in found.reports] == [None]
+    data = {"positions": [one(), one(own=True), one(operation_id="o"), one(party="south")]}
+    found = positions_json.read(json.dumps(data).encode(), "p", at(1), "north").found
+    assert [r.party for r in found.reports] == [None, "north", "north"]
     assert "party" in found.reason
 
 

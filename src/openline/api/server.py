@@ -28,6 +28,8 @@ from openline.api.log import LineWriter
 from openline.api.metrics import Gauges, Metrics
 from openline.api.rate import RateLimit
 from openline.api.sealing import gauges, seal_at_end, seal_for_ever
+from openline.api.sky import stream as sky_stream
+from openline.api.sky.clockwork import SkyFollower
 from openline.api.stopping import when_stopping
 from openline.app.services import Services
 from openline.limits import BODY_BYTES_MAX
@@ -82,6 +84,9 @@ def create_app(services: Services, front: Front) -> Starlette:
     ]
     if services.line is not None and feed is not None:
         listed.append(stream.stream_route(services.line, feed))
+    eyes = SkyFollower(services.sky, services.clock) if services.sky is not None else None
+    if services.sky is not None and eyes is not None:
+        listed.append(sky_stream.stream_route(services.sky, eyes))
     paths = {*health.PATHS, *open_paths(operations)}
     if front.issuer is not None:
         listed.append(token_endpoint.token_route(front.issuer, services.clock, front.audience))
@@ -90,14 +95,14 @@ def create_app(services: Services, front: Front) -> Starlette:
     return Starlette(
         routes=listed,
         exception_handlers=exception_handlers(),
-        lifespan=lambda _app: _beside(services, front, feed),
+        lifespan=lambda _app: _beside(services, front, feed, eyes),
         middleware=[
             Middleware(
                 Frame,
                 timeout_s=front.request_timeout_s,
                 at_once_max=front.requests_at_once_max,
                 always=health.PATHS,
-                streams=(stream.PATH,),
+                streams=(stream.PATH, sky_stream.PATH),
                 observe=metrics.observe,
                 access=front.writer,
             ),
@@ -121,7 +126,9 @@ def _admission(
 
 
 @contextlib.asynccontextmanager
-async def _beside(services: Services, front: Front, feed: Feed | None) -> AsyncIterator[None]:
+async def _beside(
+    services: Services, front: Front, feed: Feed | None, eyes: SkyFollower | None
+) -> AsyncIterator[None]:
     """What runs beside the requests: fresh keys, expiry, the seals of the record, the clock of the
     line; at the end the store is closed."""
     await front.ring.refresh()
@@ -135,6 +142,9 @@ async def _beside(services: Services, front: Front, feed: Feed | None) -> AsyncI
     if services.line is not None and feed is not None:
         when_stopping(feed.stop)
         work += [feed.follow(), tick_for_ever(services.line)]
+    if eyes is not None:
+        when_stopping(eyes.stop)
+        work.append(eyes.follow())
     tasks = [asyncio.create_task(one) for one in work]
     _LOG.info("started")
     try:

@@ -8,6 +8,7 @@ from uuid import UUID
 from openline.app.line.services import LineServices
 from openline.app.random_ids import RandomIds
 from openline.app.seal_record import Sealer
+from openline.app.sky.service import SkyService
 from openline.clock import Clock
 from openline.store.ports import Store
 
@@ -31,7 +32,7 @@ class Services:
     """The server's parts as the use cases see them. `new_id` is the only source of chance.
 
     line: the parts of a line, if this server carries one. record: who seals the record, if a key
-    for it is known.
+    for it is known. sky: the live traffic, if this process follows it.
     """
 
     store: Store
@@ -40,3 +41,4 @@ class Services:
     new_id: Callable[[], UUID] = field(default_factory=RandomIds)
     line: LineServices | None = None
     record: Sealer | None = None
+    sky: SkyService | None = None

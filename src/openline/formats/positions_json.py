@@ -4,7 +4,8 @@
                     "lat": 47.0, "lng": 8.5, "pressure_altitude_ft": 35000}]}
 
 Read: UTF-8. Every position has a time (RFC 3339, or seconds since 1970), lat, lng, and one of
-    icao24, uid, callsign, operation_id.
+    icao24, uid, callsign, operation_id. One with `own` or an operation_id is of an aircraft of the
+    sender; any other of one that the sender sees.
 Refused: what is no such document, as a whole; single positions that make no sense or have members
     of other names, each counted with its place and reason.
 Errs toward: refusing.
@@ -41,6 +42,7 @@ class _Position(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     on_ground: bool = False
     accuracy_m: float | None = None
     aircraft: AircraftClass = msgspec.field(default=AircraftClass.UNKNOWN, name="class")
+    own: bool = False
 
 
 class _Document(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -66,7 +68,7 @@ class Positions(msgspec.Struct):
 
 
 def read(data: bytes, feed: str, received: datetime, party: str | None = None) -> Positions:
-    """The positions of a document; `party` is whose word they are.
+    """The positions of a document; `party` sends it, and is the party of its own aircraft.
 
     Raises: InvalidInput if the whole cannot be understood.
     """
@@ -94,6 +96,17 @@ def write(reports: Iterable[PositionReport], sky_time: datetime | None = None) -
     """The document. What a report does not know is left out; `feed`, `received`, `party` too."""
     positions = [_wire(report) for report in reports]
     return _ENCODE.encode(_Out(positions, None if sky_time is None else format_instant(sky_time)))
+
+
+def report_of(
+    values: dict[str, object], feed: str, received: datetime, party: str | None
+) -> PositionReport:
+    """The report of one position whose members are values. Raises: InvalidInput."""
+    try:
+        wire = msgspec.convert(values, _Position)
+    except msgspec.MsgspecError as error:
+        raise InvalidInput(str(error)) from None
+    return _report(wire, feed, received, party)
 
 
 def _decoded(raw: msgspec.Raw) -> _Position:
@@ -125,7 +138,7 @@ def _report(wire: _Position, feed: str, received: datetime, party: str | None) -
         on_ground=wire.on_ground,
         accuracy_m=wire.accuracy_m,
         aircraft=wire.aircraft,
-        party=party,
+        party=party if wire.own or wire.operation_id is not None else None,
     )
 
 

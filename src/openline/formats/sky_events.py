@@ -4,9 +4,10 @@ Written: instants in UTC with `Z`, lengths in metres, times to come in seconds; 
     kind of object it is: `alert`, `track`, `set_aside`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
+from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import SetAside, TrackEvent
 from openline.formats.alert_words import LEVEL_WORDS, sentence
 from openline.formats.instants import format_instant
@@ -44,6 +45,35 @@ def event_object(event: PairEvent | TrackEvent | SetAside) -> dict[str, object]:
     }
 
 
+def track_object(track: Track, now: datetime, carry_s: float) -> dict[str, object]:
+    """A track: who, where at its newest position, how old and how sure it is."""
+    told = track.told(carry_s)
+    identity = told.identity
+    return {
+        "id": track.id,
+        "name": identity.shown(),
+        "icao24": identity.icao24,
+        "uid": identity.uid,
+        "callsign": identity.callsign,
+        "operation_id": identity.operation_id,
+        "party": told.party,
+        "class": told.aircraft.value,
+        "time": format_instant(track.time),
+        "age_s": round(max((now - track.time).total_seconds(), 0.0), 3),
+        "lat": told.lat_deg,
+        "lng": told.lng_deg,
+        "pressure_altitude_ft": _rounded(told.pressure_altitude_ft, 1),
+        "altitude_m": _rounded(told.altitude_m, 1),
+        "speed_mps": _rounded(told.speed_mps, 2),
+        "track_deg": _rounded(told.track_deg, 2),
+        "vertical_rate_mps": _rounded(told.vertical_rate_mps, 2),
+        "on_ground": told.on_ground,
+        "within_m": round(track.spread_m(now), 1),
+        "lost": track.lost,
+        "doubts": track.doubts,
+    }
+
+
 def loss_object(loss: PairLoss) -> dict[str, object]:
     """A predicted loss: who, when it begins and ends, how close."""
     begins = loss.time + timedelta(seconds=loss.enter_s)
@@ -59,3 +89,7 @@ def loss_object(loss: PairLoss) -> dict[str, object]:
         "vertical_m": None if loss.vertical_m is None else round(loss.vertical_m, 1),
         "altitudes": loss.zero.name.lower(),
     }
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -25,6 +25,7 @@ CORRECTIVE_SHARE: Final = 0.4
 WARNING_SHARE: Final = 0.2
 # Positions come once a second or less often; a stall of the computer is no end of an encounter.
 LIVE_POLICY: Final = AlertPolicy(gap_max_s=15.0)
+SAMPLE_S: Final = 0.9  # without a newer position, a sample counts about once a second
 PAIRS_MAX: Final = 100_000  # followed at once: those with the nearest losses
 
 Pair = tuple[str, str]  # ids of tracks, in order
@@ -65,6 +66,7 @@ class PairAlerts:
         self._policy = policy
         self._alerts: dict[Pair, PairAlert] = {}
         self._last: dict[Pair, PairLoss] = {}
+        self._samples: dict[Pair, tuple[datetime, datetime, float]] = {}
         self._origin: datetime | None = None
         self.predicted: list[PairLoss] = []  # at the last sample, the nearest first
 
@@ -84,9 +86,13 @@ class PairAlerts:
         return events
 
     def advance(self, states: States, losses: Losses) -> list[PairEvent]:
-        """The next sample, at the instant of the states; what is to be announced, worst first."""
+        """The next sample, at the instant of the states; what is to be announced, worst first.
+
+        It may be asked as often as one likes: the same positions count once a second.
+        """
         now = states.time
-        self._origin = self._origin or now
+        if self._origin is None:
+            self._origin = now
         time_s = (now - self._origin).total_seconds()
         seen = dict(zip(states.ids, states.tracks, strict=True))
         found = self._pairs(states, losses)
@@ -96,11 +102,12 @@ class PairAlerts:
             if pair[0] not in seen or pair[1] not in seen:
                 event = self._lost(pair, now)
                 events += [event] if event is not None else []
-            else:
+            elif self._is_new(pair, (seen[pair[0]].time, seen[pair[1]].time), time_s):
                 events += self._sampled(pair, AlertLevel.NONE, time_s, now)
         for pair, loss in found.items():
             self._last[pair] = loss
-            events += self._sampled(pair, loss.level, time_s, now)
+            if self._is_new(pair, (seen[pair[0]].time, seen[pair[1]].time), time_s):
+                events += self._sampled(pair, loss.level, time_s, now)
         return sorted(events, key=lambda e: (-e.level, e.loss.enter_s, e.loss.first))
 
     def _sampled(
@@ -112,12 +119,22 @@ class PairAlerts:
         if not state.level and not any(state.recent):
             self._alerts.pop(pair, None)
             self._last.pop(pair, None)
+            self._samples.pop(pair, None)
         else:
             self._alerts[pair] = state
         return [PairEvent(event.kind, event.level, now, loss) for event in announced]
 
+    def _is_new(self, pair: Pair, times: tuple[datetime, datetime], time_s: float) -> bool:
+        """Whether a sample says anything new: a newer position of either, or a second passed."""
+        known = self._samples.get(pair)
+        if known is not None and known[:2] == times and 0 <= time_s - known[2] < SAMPLE_S:
+            return False
+        self._samples[pair] = (*times, time_s)
+        return True
+
     def _lost(self, pair: Pair, now: datetime) -> PairEvent | None:
         state, loss = self._alerts.pop(pair), self._last.pop(pair)
+        self._samples.pop(pair, None)
         if not state.level:
             return None
         return PairEvent(AlertEventKind.LOST, state.level, now, loss)

@@ -1,0 +1,66 @@
+"""What the sky does by the clock: encounters soon after positions came in, and once a second."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Final
+
+from openline.api.handover import off_the_loop
+from openline.app.sky.service import SkyService
+from openline.clock import Clock
+
+_LOG: Final = logging.getLogger("openline.sky")
+PERIOD_S: Final = 1.0
+LEAST_S: Final = 0.1  # between two looks, however many positions come in
+
+
+class SkyFollower:
+    """Looks at the sky for ever, and wakes those who wait for events. For one event loop."""
+
+    def __init__(self, sky: SkyService, clock: Clock) -> None:
+        self.stopping = False
+        self._sky = sky
+        self._clock = clock
+        self._intake = asyncio.Event()
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def next_event(self) -> "asyncio.Future[None]":
+        """A future that is done when there may be more events, or the server ends."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self.stopping:
+            waiter.set_result(None)
+        else:
+            self._waiting.add(waiter)
+            waiter.add_done_callback(self._waiting.discard)
+        return waiter
+
+    async def follow(self) -> None:
+        """Look soon after each intake, and once a second; ends by being cancelled."""
+        loop = asyncio.get_running_loop()
+
+        def tell() -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self._intake.set)
+
+        self._sky.watchers.append(tell)
+        while True:
+            begun = loop.time()
+            self._intake.clear()
+            try:
+                await off_the_loop(lambda: self._sky.tick(self._clock.now()))
+            except Exception:  # a fault here must not stop the eyes of everybody
+                _LOG.exception("fault while looking for encounters")
+            self._wake()
+            await asyncio.sleep(max(begun + LEAST_S - loop.time(), 0.0))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._intake.wait(), PERIOD_S - LEAST_S)
+
+    def stop(self) -> None:
+        """Nobody is to wait any longer: the server ends."""
+        self.stopping = True
+        self._wake()
+
+    def _wake(self) -> None:
+        for waiter in list(self._waiting):
+            if not waiter.done():
+                waiter.set_result(None)

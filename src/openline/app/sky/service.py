@@ -1,0 +1,187 @@
+"""The live sky of a server: takes positions of many parties, tells each what it may see.
+
+An aircraft is a party's own if that party says so; any other is one that somebody sees. What is
+somebody's own is shown to that party alone; what is merely seen is shown to everybody. An
+encounter is told to both parties of it, without the position of the other's own aircraft.
+For several threads.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from openline.airspace.track.pair_alerts import PairEvent, PairLoss
+from openline.airspace.track.report import PositionReport
+from openline.airspace.track.track import Track
+from openline.airspace.track.tracker import SetAside
+from openline.app.sky.watch import SkyEvent, SkyWatch, Taken
+from openline.errors import InvalidInput, LimitExceeded
+from openline.limits import TRACKS_MAX
+
+EVENTS_MAX: Final = 20_000  # kept for those who come back after a moment
+_REPLAY_OVER: Final = timedelta(seconds=10)  # without a position of it, the clock is ours again
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedEvent:
+    """An event and its number; `parties` are those it is for, None: everybody."""
+
+    number: int
+    event: SkyEvent
+    parties: frozenset[str] | None
+
+    def is_for(self, party: str) -> bool:
+        """Whether that party may see it."""
+        return self.parties is None or party in self.parties
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of positions that were sent."""
+
+    accepted: int
+    refused: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkyView:
+    """What a party may see now."""
+
+    now: datetime
+    tracks: tuple[Track, ...]
+    encounters: tuple[PairLoss, ...]
+    carry_s: float
+    position: int  # the number of the last event
+
+
+class SkyService:
+    """One sky for all parties of a server.
+
+    replays: whether a sender may bring the clock of a recording: for development alone.
+    """
+
+    def __init__(self, watch: SkyWatch, *, replays: bool = False) -> None:
+        self._watch = watch
+        self._replays = replays
+        self._lock = threading.Lock()
+        self._events: deque[NumberedEvent] = deque(maxlen=EVENTS_MAX)
+        self._number = 0
+        self._replay: tuple[datetime, datetime] | None = None  # its clock, and ours when it spoke
+        self.watchers: list[Callable[[], None]] = []  # called, from any thread, after an intake
+
+    @property
+    def position(self) -> int:
+        """The number of the last event."""
+        return self._number
+
+    def take(
+        self,
+        reports: list[PositionReport],
+        now: datetime,
+        sky_time: datetime | None = None,
+        refused: int = 0,
+        reason: str = "",
+    ) -> Receipt:
+        """Take positions of one sender; `refused`, `reason`: of those that could not be read.
+
+        Raises: InvalidInput for a replay where none is taken; LimitExceeded if the sky is full.
+        """
+        if sky_time is not None and not self._replays:
+            raise InvalidInput(
+                "this server takes no recordings at their own time",
+                cure="play it at speed 1, or to a server that runs with --dev",
+                field="sky_time",
+            )
+        with self._lock:
+            if sky_time is not None:
+                self._replay = (sky_time, now)
+            before = self._totals(reports)
+            events = self._watch.take(reports, self._now(now))
+            after = self._totals(reports)
+            self._keep(events)
+            full = len(self._watch.tracker) >= TRACKS_MAX and after.accepted == before.accepted
+        if reports and full:
+            raise LimitExceeded("too many aircraft are followed", retry_after_s=5)
+        for tell in self.watchers:
+            tell()
+        doubts = after.doubts - before.doubts
+        return Receipt(len(reports) - doubts, refused + doubts, after.reason if doubts else reason)
+
+    def tick(self, now: datetime) -> None:
+        """Look for encounters; a good time is soon after an intake, and once a second."""
+        with self._lock:
+            self._keep(self._watch.tick(self._now(now)))
+
+    def view(self, party: str, now: datetime) -> SkyView:
+        """What that party may see."""
+        with self._lock:
+            tracker = self._watch.tracker
+            tracks = tuple(t for t in tracker if t.party in (None, party))
+            encounters = tuple(
+                loss for loss in self._watch.encounters if self._concerns(loss, party)
+            )
+            return SkyView(self._now(now), tracks, encounters, tracker.rules.carry_s, self._number)
+
+    def events_after(self, number: int, party: str) -> tuple[list[NumberedEvent], int]:
+        """The events after that number which the party may see, and the last number there is."""
+        with self._lock:
+            found = [e for e in self._newest_first(number) if e.is_for(party)]
+            return found[::-1], self._number
+
+    def _newest_first(self, number: int) -> Iterator[NumberedEvent]:
+        for event in reversed(self._events):
+            if event.number <= number:
+                return
+            yield event
+
+    def _now(self, now: datetime) -> datetime:
+        """Our clock, or that of a replay while it speaks."""
+        if self._replay is None:
+            return now
+        if now - self._replay[1] > _REPLAY_OVER:
+            self._replay = None
+            return now
+        return self._replay[0]
+
+    def _keep(self, events: list[SkyEvent]) -> None:
+        for event in events:
+            self._number += 1
+            self._events.append(NumberedEvent(self._number, event, self._parties(event)))
+
+    def _parties(self, event: SkyEvent) -> frozenset[str] | None:
+        if isinstance(event, SetAside):
+            return frozenset({event.report.feed})
+        if isinstance(event, PairEvent):
+            owners = self._owners(event.loss)
+            return None if None in owners else frozenset(p for p in owners if p is not None)
+        track = self._watch.tracker.get(event.track)
+        return None if track is None or track.party is None else frozenset({track.party})
+
+    def _owners(self, loss: PairLoss) -> set[str | None]:
+        found = (self._watch.tracker.get(name) for name in (loss.first, loss.second))
+        return {None if track is None else track.party for track in found}
+
+    def _concerns(self, loss: PairLoss, party: str) -> bool:
+        return bool(self._owners(loss) & {None, party})
+
+    def _totals(self, reports: list[PositionReport]) -> "Totals":
+        taken = self._watch.feeds.get(reports[0].feed) if reports else None
+        return Totals.of(taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts of a feed at a moment."""
+
+    accepted: int
+    doubts: int
+    reason: str
+
+    @classmethod
+    def of(cls, taken: Taken | None) -> "Totals":
+        """Of what was taken so far; nothing if there is nothing."""
+        return cls(0, 0, "") if taken is None else cls(taken.accepted, taken.doubts, taken.reason)
