@@ -107,6 +107,6 @@ _ACCOUNT_OPERATIONS: Final = (
         handler=_remove,
         scopes=ADMINS,
         response=wire.Accounts,
-        errors=(404,),
+        errors=(400, 404),
     ),
 )
