@@ -61,7 +61,7 @@ def _kill_and_look(path: Path, kills: int) -> None:
     rng = random.Random(kills)
     acknowledged: list[int] = []
     for kill in range(kills):
-        of_this = _killed(path, 1_000_000 * kill, rng)
+        of_this = _killed(path, 100_000 * kill, rng)
         acknowledged += of_this
         _require(path, of_this, kill)
     assert len(acknowledged) >= kills * _LINES_FIRST

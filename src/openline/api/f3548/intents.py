@@ -47,6 +47,11 @@ def _create(call: Call) -> object:
     return _put(call, None)
 
 
+def _reads_nothing_first(body: wire.PutOperationalIntentReferenceParameters) -> bool:
+    """What a new intent touches is known from the request, unless it names a subscription."""
+    return not body.subscription_id
+
+
 def _update(call: Call) -> object:
     return _put(call, given_version(call, "ovn"))
 
@@ -118,6 +123,7 @@ OPERATIONS: Final = (
         scopes=_WRITE,
         request=wire.PutOperationalIntentReferenceParameters,
         response=wire.ChangeOperationalIntentReferenceResponse,
+        quick=_reads_nothing_first,
         status=201,
         errors=(400, 409, 412),
     ),

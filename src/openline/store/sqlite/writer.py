@@ -1,14 +1,16 @@
 """The one thread that writes: changes that wait together share one commit.
 
 While a commit waits for the disk, new changes queue up; they are the next batch. So a single
-caller waits for one flush of the disk, and many callers share it. What raises is taken back alone:
-nearly always before it wrote anything; if not, the batch begins again, each change with its own
-savepoint. Answers, good or bad, are given after the commit: nobody is told of what might still be
-lost, not even in a refusal.
+caller waits for one flush of the disk, and many callers share it. Where many do, a batch waits a
+millisecond for more of them: a commit costs about as much as three changes. What raises is taken
+back alone: nearly always before it wrote anything; if not, the batch begins again, each change with
+its own savepoint. Answers, good or bad, are given after the commit: nobody is told of what might
+still be lost, not even in a refusal.
 """
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -32,6 +34,8 @@ T = TypeVar("T")
 
 BATCH_MAX: Final = 128  # changes of one commit: bounds what one failing disk takes with it
 WAITING_MAX: Final = 10_000  # beyond it, callers are told to come back
+_MANY: Final = 4  # after a batch of so many, the next one gathers
+_GATHER_S: Final = 0.001  # the callers of the last batch are about to come back
 _PORTION: Final = 20_000  # extents that are loaded at a time
 CHECKPOINT_PAGES: Final = 4_000  # of the log, 16 MiB, before they go into the file
 
@@ -66,6 +70,7 @@ class Writer:
         self._live = live
         self._path = path
         self._waiting: queue.Queue[_Job | None] = queue.Queue(WAITING_MAX)
+        self._last_size = 0
         self._log_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
         self._gate = threading.Lock()
@@ -108,6 +113,7 @@ class Writer:
     def _run(self) -> None:
         while True:
             batch, is_last = self._next_batch()
+            self._last_size = len(batch)
             if batch:
                 self._commit(batch)
                 for job in batch:
@@ -120,6 +126,8 @@ class Writer:
         """All that waits, at least one; and whether the end was asked for."""
         batch: list[_Job] = []
         job = self._waiting.get()
+        if self._last_size >= _MANY:
+            time.sleep(_GATHER_S)
         while job is not None:
             if job.future.set_running_or_notify_cancel():
                 batch.append(job)

@@ -1,0 +1,52 @@
+"""Which requests are read on the event loop, and which take a thread."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from openline.api import operation
+from openline.api.handover import off_the_loop
+from tests.api.dss import Dss, intent, new_id, new_subscription, volume
+
+
+@pytest.fixture
+def handed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was handed to a thread."""
+    found: list[Any] = []
+
+    async def noted(call: Callable[[], Any]) -> Any:
+        found.append(call)
+        return await off_the_loop(call)
+
+    monkeypatch.setattr(operation, "off_the_loop", noted)
+    return found
+
+
+PATH = "/dss/v1/operational_intent_references"
+
+
+def test_a_small_new_intent_takes_no_thread(handed: list[Any]) -> None:
+    for given in (intent(), intent(new_subscription=new_subscription())):
+        dss = Dss()
+        assert dss.call("PUT", f"{PATH}/{new_id()}", given).status_code == 201
+    assert dss.call("PUT", f"{PATH}/{new_id()}", {"extents": 1}).status_code == 400
+    assert not handed
+
+
+def test_what_reads_the_store_first_takes_a_thread(handed: list[Any]) -> None:
+    dss = Dss()
+    here = new_id()
+    dss.put_subscription(here)
+    before = len(handed)
+    answer = dss.call("PUT", f"{PATH}/{new_id()}", intent(subscription_id=here))
+    assert answer.status_code == 201
+    assert len(handed) == before + 1
+    dss.call("POST", f"{PATH}/query", {"area_of_interest": volume()})
+    assert len(handed) == before + 2
+
+
+def test_a_large_body_takes_a_thread(handed: list[Any]) -> None:
+    large = intent(extents=[volume() for _ in range(100)])
+    assert Dss().call("PUT", f"{PATH}/{new_id()}", large).status_code == 201
+    assert len(handed) == 1
