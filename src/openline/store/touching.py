@@ -16,24 +16,36 @@ class Touching:
     """The cells of some extents. Heights and times are not looked at: locks are on places."""
 
     def __init__(self, extents: Sequence[Extent]) -> None:
-        ranges = sorted({cell_range(cell) for extent in extents for cell in extent.cells})
-        self._low: list[int] = []
-        self._high: list[int] = []
-        for low, high in ranges:
-            if self._high and low <= self._high[-1] + 2:  # smallest cells have odd numbers
-                self._high[-1] = max(self._high[-1], high)
-            else:
-                self._low.append(low)
-                self._high.append(high)
+        self._extents = frozenset(extents)
+        self._ranges: tuple[list[int], list[int]] | None = None
 
     def require(self, extents: Iterable[Extent]) -> None:
         """Return if all these extents lie in the cells named. Raises: InvariantBroken."""
-        for extent in extents:
+        others = [extent for extent in extents if extent not in self._extents]
+        if not others:
+            return  # most changes ask for the very extents that they named
+        if self._ranges is None:
+            self._ranges = _ranges(self._extents)
+        lows, highs = self._ranges
+        for extent in others:
             for cell in extent.cells:
                 low, high = cell_range(cell)
-                at = bisect_right(self._low, low) - 1
-                if at < 0 or self._high[at] < high:
+                at = bisect_right(lows, low) - 1
+                if at < 0 or highs[at] < high:
                     raise InvariantBroken(
                         "a change reads or writes cells that it did not name beforehand",
                         cell=f"{cell:016x}",
                     )
+
+
+def _ranges(extents: Iterable[Extent]) -> tuple[list[int], list[int]]:
+    """First and last smallest cells of what the extents fill, ascending."""
+    lows: list[int] = []
+    highs: list[int] = []
+    for low, high in sorted({cell_range(cell) for extent in extents for cell in extent.cells}):
+        if highs and low <= highs[-1] + 2:  # smallest cells have odd numbers
+            highs[-1] = max(highs[-1], high)
+        else:
+            lows.append(low)
+            highs.append(high)
+    return lows, highs

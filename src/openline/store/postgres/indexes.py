@@ -13,6 +13,7 @@ Both work on cell numbers over the whole sphere: nothing is special at ±180° o
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import inf, nextafter
 from typing import Any, Final, Protocol
@@ -30,6 +31,7 @@ KINDS: Final = ("intent", "constraint", "subscription")
 _HOUR_US: Final = 3_600_000_000
 _FLOAT_SHIFT: Final = 11  # bits of a cell number that a float64 cannot hold
 _RUNS_MAX: Final = 4
+_CACHE_MAX: Final = 1024  # extents whose rectangles are kept: one change needs them three times
 _GAP_SHARE: Final = 8  # a gap is left out if it is so many times what the cells fill
 
 
@@ -217,14 +219,18 @@ def _bounds(extent: Extent) -> tuple[int, int, float, float]:
 
 
 def _rectangles(extents: Sequence[Extent]) -> list[tuple[float, ...]]:
+    return [row for extent in extents for row in _rectangles_of(extent)]
+
+
+@lru_cache(maxsize=_CACHE_MAX)
+def _rectangles_of(extent: Extent) -> tuple[tuple[float, ...], ...]:
     """First and last place on the curve, start and end, lowest and highest altitude."""
-    rows: list[tuple[float, ...]] = []
-    for extent in extents:
-        start_us, end_us, low_m, high_m = _bounds(extent)
-        for low, high in runs(extent.cells):
-            first, last = float(low >> _FLOAT_SHIFT), float(high >> _FLOAT_SHIFT)
-            rows.append((first, last, _not_after(start_us), _not_before(end_us), low_m, high_m))
-    return rows
+    start_us, end_us, low_m, high_m = _bounds(extent)
+    times = _not_after(start_us), _not_before(end_us)
+    return tuple(
+        (float(low >> _FLOAT_SHIFT), float(high >> _FLOAT_SHIFT), *times, low_m, high_m)
+        for low, high in runs(extent.cells)
+    )
 
 
 def _not_after(instant_us: int) -> float:
