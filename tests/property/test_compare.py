@@ -183,12 +183,12 @@ class CompareMachine(RuleBasedStateMachine):
 
     def _entity(self, one: object) -> Entity:
         state = self.line.state
-        said = [
-            entry
-            for entry in state.threads[one.thread].entries
-            if isinstance(entry.message.body, Notify | Amend | Closure)
-        ]
-        skew = abs(said[-1].marks.skew or timedelta(0))
+        skew, last = timedelta(0), None
+        for entry in state.threads[one.thread].entries:
+            said = entry.message.body
+            given = said.notice if isinstance(said, Amend) else said
+            if isinstance(given, Notify | Closure) and given != last:
+                skew, last = abs(entry.marks.skew or timedelta(0)), given
         wide = skew if skew > 5 * SECOND else timedelta(0)
         body = one.notify if hasattr(one, "notify") else one.closure
         listed = tuple(

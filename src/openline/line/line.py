@@ -83,8 +83,9 @@ class Line:
         if message.kind.begins_thread:
             state.begin_thread(taken)
         state.threads[message.thread].entries.append(taken)
-        self._comparison.touch(message.thread)
         RULES[message.kind].apply(state, taken)
+        if message.thread in state.notices or message.thread in state.closures:
+            self._comparison.touch(message.thread)
         return taken
 
     def follow(self, taken: MessageEntry) -> list[Event]:
