@@ -233,7 +233,7 @@ def damaged(draw: st.DrawFn, good: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def _bytes_of(body: Any) -> bytes:
+def bytes_of(body: Any) -> bytes:
     if isinstance(body, bytes):
         return body
     return b"" if isinstance(body, NotSet) else json.dumps(body).encode()
@@ -259,7 +259,7 @@ def _describes(operation: Operation, sandbox: Sandbox, examples: int) -> None:
     def run(case: Any, entity: str | None) -> None:
         path = case.formatted_path if entity is None else _good_path(sandbox, operation, entity)
         query = httpx.QueryParams(case.query or {})
-        body = None if operation.request is None else _bytes_of(case.body)
+        body = None if operation.request is None else bytes_of(case.body)
         answer = sandbox.send(operation.method, f"{path}?{query}" if query else path, body)
         _check(operation, case, answer)
 

@@ -15,7 +15,6 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
-from schemathesis.core import NotSet
 from schemathesis.core.transport import Response
 
 from openline.api import endpoints
@@ -34,7 +33,7 @@ from openline.app.services import Services
 from openline.formats.line_message import body_values, encode
 from openline.line.message.bodies import Breach, Query, Receipt, Urgent
 from openline.line.message.kind import NoticeKind, ReceiptKind, UrgentAction
-from tests.api.test_fuzz import CHECKS, damaged
+from tests.api.test_fuzz import CHECKS, bytes_of, damaged
 from tests.line_server import HandClock, make_line, signer
 from tests.line_world import START, World, notice, unlocated, volume
 
@@ -128,7 +127,7 @@ def test_the_description_of_the_line_holds(operation: Operation, sandbox: LineSa
         query = httpx.QueryParams(case.query or {})
         body = None
         if operation.request is not None:
-            body = b"" if isinstance(case.body, NotSet) else json.dumps(case.body).encode()
+            body = bytes_of(case.body)
         _check(case, sandbox.send(operation.method, f"{path}?{query}" if query else path, body))
 
     run()
