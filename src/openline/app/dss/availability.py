@@ -47,7 +47,8 @@ def set_availability(
         records.append(tx, now, caller.sub, records.AVAILABILITY_PUT, body)
         return availability
 
-    return services.store.submit([], change)
+    # By name, since it has no place: of two who know the same version, one is late.
+    return services.store.submit([], change, exclusive=f"availability/{uss_id}")
 
 
 def _current(reader: Reader, uss_id: str) -> Availability:
