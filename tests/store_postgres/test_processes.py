@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,7 @@ import pytest
 from openline.errors import StoreUnavailable
 from openline.store.ports import Store, Transaction
 from openline.store.postgres import connections
+from openline.store.postgres import store as store_module
 from openline.store.postgres.store import PostgresStore
 from tests.contract.samples import NOON, WORLD, extent, intent, put, run, subscription, uuid_of
 
@@ -154,6 +156,27 @@ def test_names_and_places_together_never_wait_in_a_ring(pair: list[Store]) -> No
     for future in futures:
         future.result(60)
     assert pair[0].read(lambda r: r.last_sequence()) == len(futures)
+
+
+@pytest.mark.parametrize("name", [None, "line"])
+def test_whoever_gives_up_no_longer_counts_as_waiting(
+    dsn: str, stores: list, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    monkeypatch.setattr(store_module, "_WAITING_MAX", 20)
+    stores.append(PostgresStore(dsn, writers=1))
+    for _ in range(3):
+        held, go = threading.Event(), threading.Event()
+        first = stores[0].submit((), lambda t, h=held, g=go: (h.set(), g.wait(30)), exclusive=name)
+        assert held.wait(30)
+        waiting = [stores[0].submit((), lambda t: None, exclusive=name) for _ in range(19)]
+        with pytest.raises(StoreUnavailable, match="too many"):
+            stores[0].submit((), lambda t: None, exclusive=name).result(30)
+        assert all(one.cancel() for one in waiting)
+        go.set()
+        first.result(30)
+        run(stores[0], lambda t: None, ())
+        while stores[0]._waiting:  # it is counted just after the answer
+            time.sleep(0.001)
 
 
 def test_a_lock_is_not_waited_for_without_end(

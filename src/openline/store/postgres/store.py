@@ -104,11 +104,20 @@ class PostgresStore:
             if problem is None:
                 self._waiting += 1
                 if exclusive is None:
-                    return self._workers.submit(work)
-                return self._queued(exclusive, work)
+                    future = self._workers.submit(work)
+                else:
+                    future = self._queued(exclusive, work)
+        if problem is None:
+            future.add_done_callback(self._count_done)
+            return future
         refused: Future[T] = Future()
         refused.set_exception(StoreUnavailable(problem, cure="try again later"))
         return refused
+
+    def _count_done(self, _: Future[Any]) -> None:
+        """One less waits or runs, however it ended."""
+        with self._lock:
+            self._waiting -= 1
 
     def _queued(self, name: str, work: Callable[[], T]) -> Future[T]:
         """The future of work behind what else has its name. Called under the lock."""
@@ -128,8 +137,6 @@ class PostgresStore:
                     return
                 future, work = self._queues[name].popleft()
             if not future.set_running_or_notify_cancel():
-                with self._lock:
-                    self._waiting -= 1
                 continue
             try:
                 future.set_result(work())
@@ -173,8 +180,6 @@ class PostgresStore:
         change: Callable[[Transaction], T],
         exclusive: str | None,
     ) -> T:
-        with self._lock:
-            self._waiting -= 1
         first = {} if exclusive is None else {key(Family.EXCLUSIVE, exclusive): True}
         named = Touching(touching)
         extents = touching
