@@ -8,7 +8,6 @@ the machine does not count. The facts are printed as JSON, and written to `--out
 
 import argparse
 import json
-import resource
 import sys
 import tempfile
 import threading
@@ -52,12 +51,10 @@ def measure(count: int, rate: int, seconds: float) -> dict[str, Any]:
             facts["first_seal_cpu_s"] = round(time.process_time() - begin, 3)
         with closing(SqliteStore(Path(folder) / "bench.db")) as store:
             note("starting")
-            before = _memory_mib()
             begin = time.process_time()
             sealer = Sealer(store, signer, _ORIGIN)
             facts["start_cpu_s"] = round(time.process_time() - begin, 3)
             facts["tree_mib"] = round(64 * sealer.size / 2**20, 1)
-            facts["peak_memory_grew_mib"] = round(_memory_mib() - before, 1)
             note("sealing while entries come")
             facts["idle_cpu_share"] = _share(store, sealer, 0, seconds)
             facts["cpu_share"] = _share(store, sealer, rate, seconds)
@@ -117,10 +114,6 @@ def _share(store: Store, sealer: Sealer, rate: int, seconds: float) -> float:
     done.set()
     thread.join()
     return round(spent[0] / seconds, 4)
-
-
-def _memory_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
