@@ -67,12 +67,12 @@ def find_encounters(
         for first, second in _swept(aircraft, detector, horizon_s, search):
             enter, leave = detector.spans(aircraft.relative(first, second), horizon_s)
             _keep(found, first, second, (enter, leave), np.flatnonzero(np.isfinite(enter)))
-        return _in_order(found)
+        return in_order(found)
     for part in slices_of(aircraft, detector, horizon_s):
         for first, second in may_meet(aircraft, detector, horizon_s, part, search):
             enter, leave = detector.spans(aircraft.relative(first, second), horizon_s)
             _keep(found, first, second, (enter, leave), np.flatnonzero(part.holds(enter)))
-    return _in_order(found)
+    return in_order(found)
 
 
 def _keep(
@@ -167,7 +167,8 @@ def _speeds(aircraft: Snapshot) -> FloatArray:
     return speed
 
 
-def _in_order(parts: list[Encounters]) -> Encounters:
+def in_order(parts: list[Encounters]) -> Encounters:
+    """All of them as one, sorted by both aircraft."""
     if not parts:
         none = np.empty(0, np.int64)
         return Encounters(none, none.copy(), np.empty(0), np.empty(0))
