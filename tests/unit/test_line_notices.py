@@ -29,7 +29,7 @@ SITE = notice(volume(start=START, end=START + 90 * DAY), notice=NoticeKind.SITE,
 
 
 def test_a_notice_without_a_place_asks_for_it_and_may_be_answered_continuing_as_planned() -> None:
-    """2015: the first notice gave no place; missions continued as planned."""
+    """2015: the first notice gave no place, and the other side went on as planned."""
     world = World()
     first = world.say("north", unlocated())
     (asked,) = world.events(ClarifyAsked)

@@ -1,6 +1,7 @@
 """Conflicts between two volumes, or two entities: the calls that a person would make."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -57,6 +58,17 @@ def overlapping(footprint: Footprint, volumes: Sequence[Volume4D]) -> list[bool]
     flat = [Volume4D(v.footprint, volumes[0].altitude, start, end) for v in volumes]
     hits = {part.b_volume for part in _compare((area,), flat, INTERSECTION)}
     return [number in hits for number in range(len(volumes))]
+
+
+def near_pairs(
+    a: Sequence[Volume4D], b: Sequence[Volume4D], lateral_m: float = 0.0
+) -> list[tuple[int, int]]:
+    """The pairs, by their numbers, that share time and overlap on the ground, or come within
+    `lateral_m`, whatever their heights. Errs as `volume_conflict`."""
+    band = a[0].altitude
+    flat_a, flat_b = ([replace(one, altitude=band) for one in volumes] for volumes in (a, b))
+    found = _compare(flat_a, flat_b, Separation(lateral_m))
+    return [(part.a_volume, part.b_volume) for part in found]
 
 
 def _compare(

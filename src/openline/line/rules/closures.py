@@ -7,20 +7,14 @@ told to all who have both. Limits are the same within `SAME_LIMIT_M`; a border i
 `BORDER_M` on. Errs toward: telling.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import numpy as np
-
-from openline.airspace.detector import detect
-from openline.airspace.separation import Separation
+from openline.airspace.detect import near_pairs
 from openline.airspace.volume import Volume4D
-from openline.airspace.volume_table import VolumeTable
 from openline.errors import InvalidInput
-from openline.geo.altitude import Altitude, AltitudeBand, ellipsoid_band
-from openline.limits import ALTITUDE_CEILING_M, ALTITUDE_FLOOR_M
+from openline.geo.altitude import Altitude, AltitudeBand
 from openline.line.duty import DutyKind
 from openline.line.event import ClosuresDiffer, EndCause, Ended, Event
 from openline.line.message.bodies import TEXT_MAX, Closure
@@ -34,7 +28,6 @@ from openline.line.thread import Marks, MessageEntry
 
 SAME_LIMIT_M: Final = 1.0
 BORDER_M: Final = 1_000.0
-_ANY_HEIGHT: Final = ellipsoid_band(ALTITUDE_FLOOR_M, ALTITUDE_CEILING_M)
 
 
 def _check(state: LineState, message: Message, received: datetime) -> None:
@@ -92,7 +85,7 @@ def _check_other(closure: Closure, other: ClosureState) -> None:
 
 def _contradiction(a: Sequence[Volume4D], b: Sequence[Volume4D]) -> tuple[int, int] | None:
     """The first volumes that share place, time and height and have different limits."""
-    for i, j in _near(a, b, 0.0):
+    for i, j in near_pairs(a, b):
         one, other = a[i].altitude, b[j].altitude
         if not _same(one, other) and one.gap_m(other, same_ground=True) < -SAME_LIMIT_M:
             return i, j
@@ -101,18 +94,6 @@ def _contradiction(a: Sequence[Volume4D], b: Sequence[Volume4D]) -> tuple[int, i
 
 def _share_time(one: Closure, other: Closure) -> bool:
     return one.time_start < other.time_end and other.time_start < one.time_end
-
-
-def _near(a: Sequence[Volume4D], b: Sequence[Volume4D], lateral_m: float) -> list[tuple[int, int]]:
-    """The pairs that share time, and place or a border within `lateral_m`, whatever height."""
-    flat_a, flat_b = _flat(a), _flat(b)
-    i, j = np.divmod(np.arange(len(a) * len(b)), len(b))
-    found = detect(flat_a, i, flat_b, j, Separation(lateral_m))
-    return sorted(zip(found.i.tolist(), found.j.tolist(), strict=True))
-
-
-def _flat(volumes: Iterable[Volume4D]) -> VolumeTable:
-    return VolumeTable.of([replace(one, altitude=_ANY_HEIGHT) for one in volumes])
 
 
 def _same(one: AltitudeBand, other: AltitudeBand) -> bool:
@@ -171,7 +152,7 @@ def _differing(state: LineState, own: ClosureState, other: ClosureState) -> list
     parties = tuple(one for one in have_own if one in have_other and state.agreed().party(one))
     if not parties:
         return []
-    for i, j in _near(own.closure.volumes, other.closure.volumes, BORDER_M):
+    for i, j in near_pairs(own.closure.volumes, other.closure.volumes, BORDER_M):
         mine, theirs = own.closure.volumes[i], other.closure.volumes[j]
         if not _same(mine.altitude, theirs.altitude):
             text = f"{own.party}: {_limits(mine)}; {other.party}: {_limits(theirs)}"
