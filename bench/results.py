@@ -171,5 +171,7 @@ _PARTS: Final[dict[str, Callable[[Any], Lines]]] = {
     "server_put": server_results.put,
     "server_query": server_results.query,
     "server_growth": server_results.growth,
+    "line_messages": server_results.line_messages,
+    "line_urgent": server_results.line_urgent,
     "server_postgres": server_results.postgres,
 }

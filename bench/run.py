@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import cases, results, server_cases, server_postgres, traffic
+from bench import cases, line_cases, results, server_cases, server_postgres, traffic
 from bench.measure import ROOT, commit, machine, note, software
 
 CASES: Final[dict[str, Callable[[cases.Plan], Any]]] = {
@@ -26,6 +26,12 @@ CASES: Final[dict[str, Callable[[cases.Plan], Any]]] = {
     "server_put": lambda plan: server_cases.server_put(plan.server, plan.repeats, plan.seed),
     "server_query": lambda plan: server_cases.server_query(plan.server, plan.repeats, plan.seed),
     "server_growth": lambda plan: server_cases.server_growth(plan.server, plan.repeats, plan.seed),
+    "line_messages": lambda plan: line_cases.line_messages(
+        plan.repeats, plan.seed, quick=plan.server == server_cases.QUICK
+    ),
+    "line_urgent": lambda plan: line_cases.line_urgent(
+        plan.repeats, plan.seed, quick=plan.server == server_cases.QUICK
+    ),
     "server_postgres": lambda plan: server_postgres.server_postgres(
         plan.server, plan.repeats, plan.seed
     ),

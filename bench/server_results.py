@@ -112,3 +112,37 @@ def postgres(case: Facts) -> Lines:
         "",
         *_table(case["skies"]),
     ]
+
+
+def line_messages(case: Facts) -> Lines:
+    """Signed notices in, durable receipts out."""
+    line = case["line"]
+    return [
+        "## The line: signed notices in, durable receipts out",
+        "",
+        f"{case['notices']:,} notices a turn on 16 connections; at the end {case['standing']:,} "
+        "stand and each was compared with all of them. The floor verifies the signatures and "
+        "writes the same rows in as many commits.",
+        "",
+        "| per second | p50 | p99 | floor | of it | server CPU |",
+        "|---|---|---|---|---|---|",
+        f"| {_range(line['per_second'], _whole)} | {_range(line['p50_ms'], _ms)} "
+        f"| {_range(line['p99_ms'], _ms)} | {_range(line['floor_per_second'], _whole)} "
+        f"| {_range(line['ratio'], _share)} | {line['server_cpu_us']['median']:,.0f} µs |",
+    ]
+
+
+def line_urgent(case: Facts) -> Lines:
+    """URGENT while another party floods."""
+    line = case["line"]
+    return [
+        "## The line: URGENT while another party floods",
+        "",
+        f"{case['urgent']:,} URGENT a turn, one after the other, while another party sends "
+        f"{case['flood']:,} signed notices on 16 connections as fast as they are taken.",
+        "",
+        "| flood per second | URGENT p50 | p99 | greatest |",
+        "|---|---|---|---|",
+        f"| {_range(line['flood_per_second'], _whole)} | {_range(line['p50_ms'], _ms)} "
+        f"| {_range(line['p99_ms'], _ms)} | {_range(line['max_ms'], _ms)} |",
+    ]
