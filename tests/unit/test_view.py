@@ -20,6 +20,7 @@ from openline.line.message.bodies import (
     Amend,
     Breach,
     Cancel,
+    Closure,
     Disposition,
     Handover,
     LineCheck,
@@ -35,7 +36,9 @@ from openline.line.message.kind import (
     AlertLevel,
     AnswerCode,
     Asks,
+    Binding,
     CheckMode,
+    ClosureReason,
     DispositionState,
     Kind,
     NoticeKind,
@@ -53,6 +56,7 @@ from tests.line_world import (
     START,
     World,
     agreement,
+    box,
     circle,
     notice,
     unlocated,
@@ -264,6 +268,36 @@ def test_what_ended_stays_for_a_watch_and_comes_last() -> None:
     assert (views[1].state, views[1].ended) == (Step.CLOSED, EndCause.CANCELLED)
     world.sleep(12 * HOUR + SECOND)
     assert first.message.id not in {one.id for one in _board(world, "south").threads}
+
+
+def test_what_was_only_said_leaves_the_board_after_a_watch_unless_it_is_owed() -> None:
+    world = World(machines=True)
+    said = world.say("north", Handover("Eve"))
+    call = world.say("north", Urgent(UrgentAction.HOLD), recipients=("south", "east"))
+    stands = world.say("north", notice(volume(start=START + 40 * HOUR)))
+    world.receipt("south", call)
+    world.sleep(13 * HOUR)
+    shown = {one.id for one in _board(world, "east").threads}
+    assert shown >= {call.message.id, stands.message.id}, "east has not acknowledged the call"
+    assert said.message.id not in shown
+    assert call.message.id not in {one.id for one in _board(world, "south").threads}
+
+
+def test_closures_that_differ_along_a_border_are_on_the_board() -> None:
+    world = World()
+
+    def close(sender: str, west: float, upper_m: float) -> str:
+        place = volume(box(54.0, west, 54.2, west + 0.5), upper_m=upper_m)
+        body = Closure("C", (place,), ClosureReason.FIRE, Binding.ADVICE, place.time_end)
+        return world.say(
+            sender, body, recipients=("east",) if sender == "north" else ("north", "east")
+        ).message.id
+
+    pair = (close("north", 6.5, 3_000.0), close("south", 7.0, 5_000.0))
+    assert [set(one) for one in _board(world, "east").differing] == [set(pair)]
+    assert _board(world, "south").differing == (), "it has not got north's"
+    world.say("south", Cancel(), thread=pair[1])
+    assert _board(world, "east").differing == ()
 
 
 def test_an_urgent_call_comes_first_until_it_is_answered() -> None:

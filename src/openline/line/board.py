@@ -194,8 +194,9 @@ class Counters:
 class Board:
     """Everything at one instant. `entry`: the record up to that number.
 
-    in_force: whether an agreement is; nothing is taken without one. clocks: what is overdue or
-    alarms, own first. unauthorised: threads of plans without a valid authority.
+    in_force: whether an agreement is; nothing is taken without one. unauthorised: threads of plans
+    without a valid authority. differing: closures that share a border and have other limits.
+    clocks: what is overdue or alarms, own first.
     """
 
     party: str
@@ -211,6 +212,7 @@ class Board:
     conflicts: tuple[ConflictView, ...]
     unlocated: tuple[str, ...]
     closures: tuple[str, ...]
+    differing: tuple[tuple[str, str], ...]
     unauthorised: tuple[str, ...]
     breaches: tuple[BreachView, ...]
     clocks: tuple[ClockView, ...]

@@ -35,12 +35,13 @@ from openline.line.view_threads import (
     is_unauthorised_for,
     name_for,
     next_clock,
-    recent,
     thread_view,
 )
 
 # How long what ended stays on the board: the watch before this one.
 ENDED_SHOWN_FOR: Final = timedelta(hours=12)
+# Threads about something that stands until it ends; the others are about what was said.
+_STANDS: Final = (Kind.NOTIFY, Kind.CLOSURE, Kind.AUTHORITY, Kind.TALK, Kind.BREACH)
 _TO_READ: Final = (DutyKind.READ, DutyKind.URGENT_ACKNOWLEDGEMENT)
 _TO_ANSWER: Final = (DutyKind.ANSWER, DutyKind.QUERY_ANSWER, DutyKind.CLARIFICATION)
 
@@ -55,7 +56,7 @@ def board(state: LineState, party: str, now: datetime, cells: CellsOf = cells_of
         raise NotFound(f"{party!r} is no party of an agreement of this line")
     duties = duties_of(state, party)
     conflicts = _conflicts(state, party)
-    shown = _shown_threads(state, party, now)
+    shown = _shown_threads(state, party, now, duties)
     threads = _thread_views(state, shown, party, duties, conflicts, cells)
     disagreeing = {view.id: view.disagrees for view in threads}
     views = tuple(_conflict_view(state, one, party, now, disagreeing, duties) for one in conflicts)
@@ -74,6 +75,7 @@ def board(state: LineState, party: str, now: datetime, cells: CellsOf = cells_of
         conflicts=tuple(sorted(views, key=lambda one: (one.over, one.facts.time_start, one.id))),
         unlocated=tuple(view.id for view in threads if view.unlocated),
         closures=tuple(view.id for view in threads if view.id in state.closures),
+        differing=_differing(state, {view.id for view in threads}),
         unauthorised=_unauthorised(state, party),
         breaches=_breaches(state, party),
         clocks=clocks,
@@ -150,16 +152,27 @@ def _by_thread(conflicts: Iterable[ConflictState]) -> dict[str, tuple[str, ...]]
     return found
 
 
-def _shown_threads(state: LineState, party: str, now: datetime) -> list[Thread]:
-    """Those that go on, and those that ended a short while ago."""
+def _shown_threads(
+    state: LineState, party: str, now: datetime, duties: dict[str, list[DutyState]]
+) -> list[Thread]:
+    """Those that go on, those in which something is owed, and what was said a short while ago."""
     since = now - ENDED_SHOWN_FOR
     shown = [
         thread
         for thread in state.threads.values()
-        if thread.entries and party in thread.parties and recent(thread, since)
-        if not _is_machine_check(thread)
+        if thread.entries
+        and (thread.id in duties or _goes_on(thread, since))
+        and party in thread.parties
+        and not _is_machine_check(thread)
     ]
     return sorted(shown, key=_first)
+
+
+def _goes_on(thread: Thread, since: datetime) -> bool:
+    """Whether what it is about stands; of what is only said, whether that was after `since`."""
+    if thread.ended_at is not None:
+        return thread.ended_at >= since
+    return thread.kind in _STANDS or thread.entries[-1].received >= since
 
 
 def _first(thread: Thread) -> tuple[bool, bool, int]:
@@ -217,6 +230,12 @@ def _clocks(state: LineState, duties: Iterable[DutyState], party: str) -> tuple[
 
 def _unauthorised(state: LineState, party: str) -> tuple[str, ...]:
     return tuple(one.thread for one in state.notices.values() if is_unauthorised_for(one, party))
+
+
+def _differing(state: LineState, shown: set[str]) -> tuple[tuple[str, str], ...]:
+    """Pairs of closures that stand, share a border and have other limits."""
+    standing = shown & set(state.closures)
+    return tuple(sorted(pair for pair in state.told if standing.issuperset(pair)))
 
 
 def _breaches(state: LineState, party: str) -> tuple[BreachView, ...]:

@@ -1,7 +1,7 @@
 """One thread as one party may see it: its state, its clock, its sides, and what was said in it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from openline.line.agreement import Coarseness
@@ -209,8 +209,3 @@ def _side_view(state: LineState, thread: Thread, name: str, side: Side, party: s
 def _overdue(state: LineState, side: Side, party: str) -> tuple[DutyKind, ...]:
     duties = [state.duties[name].duty for name in sorted(side.overdue) if name in state.duties]
     return tuple(one.kind for one in duties if party == one.owes or party in one.owed_to)
-
-
-def recent(thread: Thread, since: datetime) -> bool:
-    """Whether it still goes on, or ended after that instant."""
-    return thread.ended_at is None or thread.ended_at >= since

@@ -221,6 +221,7 @@ class Board(Struct, forbid_unknown_fields=True):
     conflicts: list[Conflict]
     unlocated: list[str]
     closures: list[str]
+    differing: list[tuple[str, str]]
     unauthorised: list[str]
     breaches: list[Breach]
     clocks: list[Clock]
