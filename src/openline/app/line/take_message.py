@@ -33,7 +33,7 @@ def take_message(
             f"a message of {len(token):,} bytes; {MESSAGE_BYTES_MAX:,} are the most",
             cure="say it with fewer volumes",
         )
-    keys = services.look(_keys)
+    keys = _keys(services.writing.line) or services.look(lambda line, _position: _keys(line))
     party, payload = jws.verified_payload(token, keys.get)
     message = decode(payload)
     if message.sender != party:
@@ -46,7 +46,7 @@ def take_message(
 
     def change(tx: Transaction) -> Taken:
         begun = LineChange.begin(services, tx, now)
-        if _keys(begun.line, 0).get(party) != keys[party]:
+        if _keys(begun.line).get(party) != keys[party]:
             raise Unauthenticated(
                 f"the key of {party!r} was changed", cure="sign it with the key in force"
             )
@@ -55,7 +55,10 @@ def take_message(
     return services.submit(change)
 
 
-def _keys(line: Line, _position: int) -> dict[str, bytes]:
-    """The keys that the agreement pins, by party; none before there is one."""
+def _keys(line: Line) -> dict[str, bytes]:
+    """The keys that the agreement pins, by party; none before there is one.
+
+    They are looked at again in the change: whoever asks before may be told of the last ones.
+    """
     agreement = line.state.agreement
     return {} if agreement is None else {one.id: one.public_key for one in agreement.parties}
