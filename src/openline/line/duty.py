@@ -69,11 +69,15 @@ class Duty:
             return self.since + own[number - 1], 0
         step, last = number - len(own), len(self.ladder) - 1
         at = self.since + own[-1] + self._pace * min(step, last)
-        wait = self._pace
-        for _ in range(step - last):
+        return at + self._insisting(step - last), min(step, last)
+
+    def _insisting(self, again: int) -> timedelta:
+        """How long after the ladder its last step is called for that time again."""
+        wait, whole = self._pace, timedelta(0)
+        while again > 0 and wait < _AGAIN_MAX:
             wait = min(2 * wait, _AGAIN_MAX)
-            at += wait
-        return at, min(step, last)
+            whole, again = whole + wait, again - 1
+        return whole + max(again, 0) * _AGAIN_MAX
 
     def next_step(self, alarms: int) -> tuple[int, int] | None:
         """The alarm that calls the next step, after that many were raised: number and step."""
