@@ -14,10 +14,13 @@ import argparse
 import gc
 import json
 import math
+import resource
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
@@ -40,6 +43,7 @@ DENSE: Final = "10 by 10 degrees"
 CONSTANT: Final = "10 per square degree"
 # Beyond these a peer needs minutes, or memory for every pair.
 _SIZES_MAX: Final = {"bluesky": 10_000, "minisky": 100_000}
+_MEMORY_FROM: Final = 10_000  # fewer need less than what is there already
 
 Pairs = set[tuple[int, int]]
 Find = Callable[[], Any]
@@ -153,6 +157,33 @@ def is_loss(position: Any, velocity: Any, pair: tuple[int, int]) -> bool:
     return False
 
 
+def bytes_each(count: int) -> float:
+    """Peak memory of one search beyond what a small one needs, in bytes for each aircraft.
+
+    In a process of its own, where no peer has been; the small one has compiled and warmed up.
+    """
+    command = [sys.executable, "-m", "bench.encounter_bench", "--child", str(count)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return float(done.stdout.splitlines()[-1])
+
+
+def _child(count: int) -> None:
+    """Peak memory after a search among few and among many."""
+    search: Any = None
+    with suppress(ImportError):
+        from openline.airspace.encounter.compiled import in_loops
+
+        search = in_loops
+    detector = Cylinder(LATERAL_M, VERTICAL_M)
+    peak = []
+    for number in (100, count):
+        position, velocity = traffic(number, 100.0 if number <= 10_000 else number / 10)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        find_encounters(Snapshot.on_earth(position, velocity), detector, LOOKAHEAD_S, search)
+        peak.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    print(1024 * peak[1] / count)
+
+
 def case(count: int, square_degrees: float, repeats: int) -> dict[str, Any]:
     """One size: CPU milliseconds of each side, ratios, and the pairs compared."""
     position, velocity = traffic(count, square_degrees)
@@ -171,6 +202,7 @@ def case(count: int, square_degrees: float, repeats: int) -> dict[str, Any]:
     best = "openline" if "openline" in chosen else "openline (numpy)"
     ours = pairs_of(answers[best])
     facts: dict[str, Any] = {"aircraft": count, "pairs": len(ours), "sides": {}}
+    facts["bytes_each"] = bytes_each(count) if count >= _MEMORY_FROM else None
     own_ms = 1000 * statistics.median(seconds[best])
     for name, times in seconds.items():
         median_ms = 1000 * statistics.median(times)
@@ -211,6 +243,13 @@ def markdown(facts: dict[str, Any]) -> str:
                 f"| {row['aircraft']:,} | {row['region']} | {name} | {spread} "
                 f"| {side['ratio']:.3g} | {pairs} |"
             )
+    said = [
+        f"{row['bytes_each']:,.0f} bytes at {row['aircraft']:,}"
+        for row in facts["cases"]
+        if row.get("bytes_each") is not None
+    ]
+    if said:
+        lines += ["", f"Peak memory of our search for each aircraft: {', '.join(said)}."]
     return "\n".join(lines) + "\n"
 
 
@@ -220,7 +259,11 @@ def main() -> int:
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results")
+    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.child is not None:
+        _child(options.child)
+        return 0
     facts: dict[str, Any] = {
         "commit": commit(),
         "machine": machine(),
