@@ -16,7 +16,7 @@ from openline.airspace.reference import Availability, UssAvailability
 from openline.errors import VersionMismatch
 from openline.store.ports import Transaction
 from openline.store.postgres.store import PostgresStore
-from tests.contract.samples import WORLD, extent, intent, put, run, subscription, uuid_of
+from tests.contract.samples import NOON, WORLD, extent, intent, put, run, subscription, uuid_of
 
 HERE, THERE = extent(0), extent(4)
 BRIEF_S = 0.3
@@ -150,24 +150,24 @@ def test_availability_is_as_it_was_read(store: PostgresStore) -> None:
     down = Availability("uss1", UssAvailability.DOWN, "1")
     run(store, lambda t: t.put_availability(down), ())
     pause = Pause()
-    order: list[str] = []
 
     def rely(transaction: Transaction) -> object:
         found = transaction.availability("uss1")
         pause()
-        order.append("relied")
         transaction.put_intent(intent(1, HERE))
+        transaction.append_record(NOON, "uss1", "relied", b"")
         return found
 
     def change(transaction: Transaction) -> None:
         transaction.put_availability(replace(down, state=UssAvailability.NORMAL))
         assert transaction.availability("uss1") != down
-        order.append("set")
+        transaction.append_record(NOON, "uss1", "set", b"")
 
     first = store.submit((HERE,), rely)
     assert pause.reached.wait(30)
     second = store.submit((), change)
     assert _after(pause, first, others=[second])[0] == down
+    order = [one.kind for one in store.read(lambda r: r.records(0, 9))]
     assert order == ["relied", "set"], "who sets waits for who relies"
 
 
