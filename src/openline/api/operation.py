@@ -5,16 +5,16 @@ large body into cells. Small bodies of `quick` operations are read on the loop: 
 take turns with it. A change answers `Later`, once its effects are durable.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from openline.api.bodies import read_body
 from openline.api.handover import off_the_loop, outcome
@@ -24,6 +24,7 @@ from openline.errors import PermissionDenied, Unauthenticated
 
 Scopes = frozenset[str]
 _ENCODE: Final = msgspec.json.Encoder().encode
+_JSON: Final = (b"content-type", b"application/json")
 _SMALL_BYTES: Final = 16_384  # a few milliseconds at worst: 80 volumes, or one of 800 vertices
 
 
@@ -88,26 +89,53 @@ def routes_of(operations: Sequence[Operation], services: Services) -> list[Route
     for operation in operations:
         by_path.setdefault(operation.path, {})[operation.method] = operation
     return [
-        Route(path, _endpoint(by_method, services), methods=list(by_method))
+        Route(path, _Endpoint(by_method, services), methods=list(by_method))
         for path, by_method in by_path.items()
     ]
 
 
-def _endpoint(
-    by_method: Mapping[str, Operation], services: Services
-) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
-        return await _serve(by_method[method], services, request)
+class _Endpoint:
+    """An ASGI application for the operations of one path.
 
-    return endpoint
+    Body and answer are single messages, nearly always: going through them as the framework's
+    streams would take longer than reading the body.
+    """
+
+    def __init__(self, by_method: Mapping[str, Operation], services: Services) -> None:
+        self._by_method = by_method
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        operation = self._by_method[method]
+        answer = await _serve(operation, self._services, Request(scope, receive), receive)
+        headers = [_JSON, (b"content-length", str(len(answer)).encode())]
+        status = operation.status
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
 
 
-async def _serve(operation: Operation, services: Services, request: Request) -> Response:
+async def _body(receive: Receive) -> bytes:
+    """The whole body. Raises: ClientDisconnect."""
+    parts = []
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _serve(
+    operation: Operation, services: Services, request: Request, receive: Receive
+) -> bytes:
     request.state.too_large = operation.too_large
     caller = _admitted(operation, request)
     has_body = operation.request is not None or operation.media_type is not None
-    raw = await request.body() if has_body else b""
+    raw = await _body(receive) if has_body else b""
     told = (request.path_params, request.query_params)
 
     def work(body: Any) -> object:
@@ -127,7 +155,7 @@ async def _serve(operation: Operation, services: Services, request: Request) -> 
     if isinstance(answer, Later):
         # whoever stops waiting does not stop the change: it is done as a whole, or not at all
         answer = answer.convert(await outcome(answer.future))
-    return Response(_ENCODE(answer), operation.status, media_type="application/json")
+    return _ENCODE(answer)
 
 
 def _admitted(operation: Operation, request: Request) -> Caller:

@@ -6,6 +6,7 @@ of more than its area, never of less. Errs toward: telling.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from openline.airspace.coarse import coarsened
@@ -15,6 +16,7 @@ from openline.airspace.reference import IntentReference
 from openline.app.dss.rules import CLOCK_SKEW, span
 
 FINEST_LEVEL: Final = 13
+_REMEMBERED: Final = 128  # changes in work: each asks for its own some three times
 
 
 def interest(cells: Iterable[int], time_start: datetime, time_end: datetime) -> Extent:
@@ -24,6 +26,11 @@ def interest(cells: Iterable[int], time_start: datetime, time_end: datetime) -> 
 
 def interest_around(extents: Sequence[Extent]) -> Extent:
     """The interest of an intent's own subscription: all its volumes, from first to last."""
+    return _interest_around(tuple(extents))
+
+
+@lru_cache(_REMEMBERED)
+def _interest_around(extents: tuple[Extent, ...]) -> Extent:
     return interest((cell for extent in extents for cell in extent.cells), *span(extents))
 
 
