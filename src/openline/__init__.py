@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openline.airspace.volume import Volume4D
     from openline.app.check_files import find_conflicts
     from openline.app.library import read
+    from openline.client import Client
     from openline.errors import OpenlineError
     from openline.formats.traffic import Traffic
     from openline.geo.circle import Circle
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "Circle": "openline.geo.circle",
+    "Client": "openline.client.client",
     "Conflict": "openline.airspace.conflict",
     "Constraint": "openline.airspace.entity",
     "Corridor": "openline.geo.corridor",
@@ -49,6 +51,7 @@ _HOMES: Final = {
 
 __all__ = [
     "Circle",
+    "Client",
     "Conflict",
     "Constraint",
     "Corridor",

@@ -154,7 +154,8 @@ class Client:
                             last = event.entry
                             yield event
             except (Unreachable, StoreUnavailable):
-                self._transport.pause()
+                pass
+            self._transport.pause()
 
     def _say_signed(
         self,
