@@ -6,6 +6,7 @@ same state, party and instant give the same board.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -40,6 +41,7 @@ from openline.line.view_threads import (
 
 # How long what ended stays on the board: the watch before this one.
 ENDED_SHOWN_FOR: Final = timedelta(hours=12)
+ID_SHOWN: Final = 8  # characters of a thread's id in a sentence
 # Threads about something that stands until it ends; the others are about what was said.
 _STANDS: Final = (Kind.NOTIFY, Kind.CLOSURE, Kind.AUTHORITY, Kind.TALK, Kind.BREACH)
 _TO_READ: Final = (DutyKind.READ, DutyKind.URGENT_ACKNOWLEDGEMENT)
@@ -207,7 +209,7 @@ def _conflict_view(
         own_name=name_for(state, own, party),
         other_thread=other,
         other_name=name_for(state, other, party),
-        facts=conflict.facts,
+        facts=replace(conflict.facts, reason=_reason(state, conflict, party)),
         opened=conflict.opened,
         entry=conflict.opened_entry,
         over=conflict.facts.time_end <= now,
@@ -219,6 +221,15 @@ def _conflict_view(
         clock=next_clock(state, duties.get(conflict.id, ())),
         closed=conflict.closed,
     )
+
+
+def _reason(state: LineState, conflict: ConflictState, party: str) -> str:
+    """The sentence to read out: with names where they are shown, and ids cut short."""
+    reason = conflict.facts.reason
+    for thread in conflict.threads:
+        name, short = name_for(state, thread, party), thread[:ID_SHOWN]
+        reason = reason.replace(thread, short if name is None else f"{name} ({short})")
+    return reason
 
 
 def _clocks(state: LineState, duties: Iterable[DutyState], party: str) -> tuple[ClockView, ...]:
