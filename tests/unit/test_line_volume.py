@@ -224,3 +224,17 @@ def test_a_position_that_is_no_number_is_not_written() -> None:
     assert encode(message(body=bad))
     square = Polygon.of([(0.0, 0.0), (0.0, 1.0), (1.0, 1.0)])
     assert wire(Volume4D.over_ellipsoid(square, 0, 9, NOON, NOON + HOUR))
+
+
+def test_a_limit_over_a_sloping_sea_covers_all_of_it() -> None:
+    """Over 600 km the sea rises by many metres: the lower limit counts from its lowest part."""
+    wide = Circle.of(5.0, 82.0, 600_000.0)
+    limits = (parse_altitude("1000 m AMSL"), parse_altitude("2000 m AMSL"))
+    band = resolve_band(*limits, wide, AltitudePolicy())
+    low, high = height_range_m(limits[0], wide)
+    assert high - low > 10
+    assert band.altitude_lower_m == low
+    value = wire(Volume4D(wide, band, NOON, NOON + HOUR))
+    assert read(value).altitude == band
+    value["volume"]["altitude_lower"]["value"] = high
+    assert refused(value).code == "invalid_altitude"
