@@ -75,9 +75,10 @@ def _id_of(services: LineServices, party: str, key: str | None) -> str:
 
 
 def _everybody_else(line: Line, party: str, thread: str | None) -> tuple[str, ...]:
+    parties = [one.id for one in line.state.agreed().parties if one.id != party]
     if thread is None:
-        return tuple(one.id for one in line.state.agreed().parties if one.id != party)
+        return tuple(parties)
     found = line.state.threads.get(thread)
     if found is None or party not in found.parties:
         raise NotFound("there is no such thread for this party", field="thread")
-    return tuple(one for one in found.parties if one != party)
+    return tuple(one for one in found.parties if one in parties)  # who left is told nothing more
