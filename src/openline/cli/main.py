@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "show": "Show what was understood of files.",
     "convert": "Write the traffic of a file in another format.",
     "scan": "Find the losses of separation in recorded tracks.",
+    "conformance": "Compare recorded tracks with what was declared.",
     "watch": "Watch live feeds: who is on the way to whom.",
     "feed": "Send a recording to a server or a display, as if live.",
     "formats": "List the file formats.",
