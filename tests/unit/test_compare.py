@@ -196,6 +196,20 @@ def test_a_clock_that_is_off_widens_what_is_compared() -> None:
     assert facts.time_gap_s == 50.0
 
 
+def test_what_was_said_by_a_clock_that_is_off_stands_as_much_longer() -> None:
+    world = World()
+    world.clocks["north"] = -20 * SECOND
+    world.say("north", _HERE)
+    close = Closure("C", _FAR.volumes, ClosureReason.FIRE, Binding.ADVICE, _FAR.time_start + MINUTE)
+    world.say("north", close)
+    world.say("south", _NEAR)
+    world.until(START + 3 * HOUR + 19 * SECOND)
+    assert [one.party for one in world.state.notices.values()] == ["north"]
+    assert len(world.state.closures) == 1
+    world.until(START + 3 * HOUR + 20 * SECOND)
+    assert (world.state.notices, world.state.closures) == ({}, {})
+
+
 def test_the_record_read_again_says_nothing_new() -> None:
     world = World()
     world.say("north", _HERE)

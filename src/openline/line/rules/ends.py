@@ -8,10 +8,15 @@ from openline.line.thread import Thread
 
 
 def end_of(state: LineState, thread: Thread) -> datetime | None:
-    """The end of a notice as it is now, of a closure, an authority or a talk; else None."""
-    notice = state.notices.get(thread.id)
+    """The end of a notice as it is now, of a closure, an authority or a talk; else None.
+
+    Errs toward: later, by as much as the sender's clock was off when it gave the times.
+    """
+    notice, closure = state.notices.get(thread.id), state.closures.get(thread.id)
     if notice is not None:
-        return notice.notify.time_end
+        return notice.notify.time_end + notice.widen
+    if closure is not None:
+        return closure.closure.time_end + closure.widen
     first = state.messages.get(thread.id)
     if first is None:
         return None

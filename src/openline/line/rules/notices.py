@@ -178,8 +178,9 @@ def _stand(state: LineState, thread: Thread, entry: MessageEntry, notify: Notify
     if notify.contact is not None and notify.contact.tested_at is None:
         due = max(notify.time_start, since + terms.read_within)
         owe(state, thread.id, DutyKind.CONTACT_TEST, opener, sides, since, due)
-    state.wake(notify.time_end, f"{ENDS}/{thread.id}")
-    look_at_plan(state, state.notices[thread.id], since)
+    notice = state.notices[thread.id]
+    state.wake(notify.time_end + notice.widen, f"{ENDS}/{thread.id}")
+    look_at_plan(state, notice, since)
     _owe_confirmation(state, thread, entry, notify)
 
 
