@@ -232,8 +232,10 @@ class LineReviewer:
                 self._outages.append(Outage(party, last, at, None))
 
     def _owners(self, event: ConflictOpened) -> tuple[str, ...]:
+        """The two parties; of what was not said on the line, only who was told is known."""
         threads = self._line.state.threads
-        return tuple(sorted({threads[name].opener for name in event.threads if name in threads}))
+        owners = {threads[name].opener for name in event.threads if name in threads}
+        return tuple(sorted(owners | set(event.parties)))
 
     def _heard(self, party: str, at: datetime) -> None:
         self._outages = [
