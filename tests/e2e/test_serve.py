@@ -214,8 +214,8 @@ def _kill_under_load(folder: Path, number: int) -> tuple[set[str], int]:
     acknowledged: set[str] = set()
     with serving(folder, "--dev", "--db", "sky.db", "--no-access-log") as server:
 
-        def write(writer: int) -> None:
-            with client(server, f"uss{writer}") as uss:
+        def write(writer: int, uss: httpx.Client) -> None:
+            with uss:
                 for step in range(10_000):
                     one = new_id()
                     body = intent(-85 + number * 0.8 + writer * 0.2, -170 + step * 0.02)
@@ -226,7 +226,8 @@ def _kill_under_load(folder: Path, number: int) -> tuple[set[str], int]:
                     if answer.status_code == 201:
                         acknowledged.add(one)
 
-        writers = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+        clients = [client(server, f"uss{n}") for n in range(4)]  # each has its token
+        writers = [threading.Thread(target=write, args=pair) for pair in enumerate(clients)]
         for thread in writers:
             thread.start()
         until = time.monotonic() + 20
