@@ -78,6 +78,11 @@ class SkyService:
         """The number of the last event."""
         return self._number
 
+    @property
+    def count(self) -> int:
+        """How many aircraft are followed."""
+        return len(self._watch.tracker)
+
     def take(
         self,
         reports: list[PositionReport],

@@ -9,7 +9,7 @@ Not for several threads. Times are handed in: a replay has its own.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from openline.airspace.encounter.alerting import AlertLevel
@@ -17,7 +17,7 @@ from openline.airspace.encounter.join import Search
 from openline.airspace.separation import RADAR, Separation
 from openline.airspace.track.losses import predicted_losses
 from openline.airspace.track.pair_alerts import PairAlerts, PairEvent, PairLoss
-from openline.airspace.track.report import PositionReport
+from openline.airspace.track.report import Identity, PositionReport
 from openline.airspace.track.rules import DEFAULT_RULES, Reason, TrackRules
 from openline.airspace.track.states import States
 from openline.airspace.track.tracker import SetAside, Tracker, TrackEvent
@@ -115,6 +115,23 @@ class SkyWatch:
                 taken.counts[reason] += 1
                 if reason.is_doubt:
                     taken.reason = f"{report.identity.shown()}: {reason}, {detail}"
+
+
+def warm_up() -> None:
+    """Compile what a sky of many aircraft needs, before it is needed: it takes some seconds."""
+    if _search_for(COMPILED_FROM) is None:
+        return
+    tracker = Tracker()
+    now = datetime(2000, 1, 1, tzinfo=UTC)
+    names = [Identity.of(uid="1"), Identity.of(uid="2")]
+    reports = [
+        PositionReport(
+            feed="", identity=one, time=now, lat_deg=0.0, lng_deg=0.0, pressure_altitude_ft=0.0
+        )
+        for one in names
+    ]
+    tracker.update(reports, now)
+    predicted_losses(tracker.states(now), RADAR, LOOKAHEAD_S, _search_for(COMPILED_FROM))
 
 
 def _search_for(count: int) -> Search | None:
