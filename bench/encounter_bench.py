@@ -14,7 +14,6 @@ import argparse
 import gc
 import json
 import math
-import resource
 import statistics
 import subprocess
 import sys
@@ -161,6 +160,7 @@ def bytes_each(count: int) -> float:
     """Peak memory of one search beyond what a small one needs, in bytes for each aircraft.
 
     In a process of its own, where no peer has been; the small one has compiled and warmed up.
+    Linux alone says it.
     """
     command = [sys.executable, "-m", "bench.encounter_bench", "--child", str(count)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
@@ -175,13 +175,19 @@ def _child(count: int) -> None:
 
         search = in_loops
     detector = Cylinder(LATERAL_M, VERTICAL_M)
-    peak = []
     for number in (100, count):
         position, velocity = traffic(number, 100.0 if number <= 10_000 else number / 10)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        # The peak that `getrusage` knows is that of the parent before the child was one.
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+        before = _peak_kib()
         find_encounters(Snapshot.on_earth(position, velocity), detector, LOOKAHEAD_S, search)
-        peak.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-    print(1024 * peak[1] / count)
+    print(1024 * (_peak_kib() - before) / count)
+
+
+def _peak_kib() -> int:
+    """Peak memory of this process since it was last reset (Linux)."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def case(count: int, square_degrees: float, repeats: int) -> dict[str, Any]:
