@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from openline.airspace.entity import IntentState
+from openline.airspace.extents import extent_of_volume
+from openline.app.caller import Caller
+from openline.app.dss.attach import Attachment
+from openline.app.dss.delete_intent import delete_intent
+from openline.app.dss.put_intent import PutIntent, put_intent
 from openline.app.line import jws
 from openline.app.line.agree import agree
 from openline.app.line.compose import Saying, compose
@@ -13,14 +20,17 @@ from openline.app.line.entries import entry_of
 from openline.app.line.services import LineServices
 from openline.app.line.take_message import take_message
 from openline.app.line.tick import tick
+from openline.app.line.views import board_of
+from openline.app.services import Services, Settings
 from openline.errors import InvalidInput, Unauthenticated, VersionMismatch
 from openline.formats.line_message import encode
+from openline.line.event import ConflictOpened
 from openline.line.message.bodies import Answer, LineCheck, Receipt
 from openline.line.message.kind import AnswerCode, CheckMode, Kind, ReceiptKind
 from openline.line.thread import Step
 from openline.store.ports import Record, Store
-from tests.line_server import HandClock, agreement_entry, make_line, signer
-from tests.line_world import World, notice, unlocated
+from tests.line_server import HandClock, agreement_entry, make_line, next_id, signer
+from tests.line_world import World, circle, notice, unlocated, volume
 
 
 @pytest.fixture
@@ -207,3 +217,81 @@ def test_an_agreement_follows_another_only_upwards(line: LineServices) -> None:
         agree(line, agreement_entry(1), now).result()
     version = line.look(lambda found, _position: found.state.agreed().version)
     assert version == 2
+
+
+def test_what_is_filed_with_the_discovery_service_meets_the_line(
+    line: LineServices, clock: HandClock
+) -> None:
+    """A member's intent and another party's notice, either first; gone, changed and over."""
+    services = Services(line.store, clock, Settings(allow_http_base_urls=True))
+    at_ten = volume(circle(54.0, 7.0, 2_000.0))
+    taken = compose(line, "north", Saying(notice(at_ten), "Ada"), clock.now()).result()
+    names(tick(line, clock.now()))  # the machines' line checks
+    extents = (extent_of_volume(at_ten),)
+    near = put_intent(services, *filing("south-drones", extents, clock.now())).result().intent
+    future = tick(line, clock.now())
+    assert future is not None
+    (opened,) = (one for one in future.result() if isinstance(one, ConflictOpened))
+    assert set(opened.threads) == {taken.message.thread, near.id}
+    assert set(opened.parties) == {"north", "south"}
+    assert "only as cells" in opened.facts.reason
+    for party in ("north", "south"):
+        (seen,) = board_of(line, party, clock.now()).conflicts
+        assert seen.id == opened.conflict
+        assert seen.other == ("south" if party == "north" else "north")
+    assert not board_of(line, "east", clock.now()).conflicts
+    delete_intent(services, Caller("south-drones", SCOPES), near.id, near.ovn, clock.now()).result()
+    assert names(tick(line, clock.now())) == ["conflict.closed"]
+
+    again = put_intent(services, *filing("south", extents, clock.now())).result().intent
+    assert names(tick(line, clock.now())) == ["conflict.opened"]
+    second = compose(line, "east", Saying(notice(at_ten), "Cai"), clock.now()).result()
+    assert {one.name for one in second.events} == {"conflict.opened"}
+    assert sum(again.id in one.threads for one in second.events if hasattr(one, "threads")) == 1
+    restarted = make_line(line.store, HandClock(clock.now()))
+    assert restarted.look(lambda found, _position: set(found.state.filed)) == {again.id}
+    clock.sleep(hours=5)
+    ended = tick(line, clock.now())
+    assert ended is not None
+    ended.result()
+    open_now = line.look(
+        lambda found, _position: [c for c in found.state.conflicts.values() if c.closed is None]
+    )
+    assert not open_now, "all of it is over"
+
+
+def test_what_nobody_on_the_line_filed_is_not_compared(
+    line: LineServices, clock: HandClock
+) -> None:
+    services = Services(line.store, clock, Settings(allow_http_base_urls=True))
+    at_ten = volume(circle(54.0, 7.0, 2_000.0))
+    compose(line, "north", Saying(notice(at_ten), "Ada"), clock.now()).result()
+    first = tick(line, clock.now())
+    assert first is not None
+    first.result()
+    extents = (extent_of_volume(at_ten),)
+    put_intent(services, *filing("somebody-else", extents, clock.now())).result()
+    assert tick(line, clock.now()) is None
+
+
+SCOPES = frozenset({"utm.strategic_coordination"})
+
+
+def filing(manager: str, extents: Any, now: datetime) -> tuple[Caller, PutIntent, datetime]:
+    """A new operational intent of that manager."""
+    request = PutIntent(
+        str(next_id()),
+        None,
+        IntentState.ACCEPTED,
+        f"https://{manager}.example",
+        extents,
+        frozenset(),
+        Attachment(),
+    )
+    return Caller(manager, SCOPES), request, now
+
+
+def names(future: Any) -> list[str]:
+    """What a tick said."""
+    assert future is not None
+    return [one.name for one in future.result()]

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import s2geometry as s2
 
-from openline.errors import InvariantBroken
+from openline.errors import InvalidGeometry, InvariantBroken
 from openline.geo.position import Position
 from openline.geo.sphere import Vector, angle_rad, positions_of, unit_vectors, vectors_of
 
@@ -177,3 +177,13 @@ def _built(operation: Any, grown: Region) -> Region:
     if not operation.Build():
         raise InvariantBroken("S2 could not grow a valid footprint")
     return grown
+
+
+def cell_corners(cell: int) -> tuple[Position, ...]:
+    """The four corners of a cell, counter-clockwise. Raises: InvalidGeometry for no cell's id."""
+    cell_id = s2.S2CellId(cell)
+    if not cell_id.is_valid():
+        raise InvalidGeometry(f"{cell:#x} is the id of no cell")
+    whole = s2.S2Cell(cell_id)
+    corners = (whole.GetS2LatLngVertex(at) for at in range(4))
+    return tuple(Position(one.lat().degrees(), one.lng().degrees()) for one in corners)

@@ -10,7 +10,9 @@ are taken never; 3 who was not told of a notice is not told of its conflicts.
 Errs toward: as `airspace.detect`; a class of flight that is not known has the widest minima.
 """
 
+import heapq
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +23,7 @@ from openline.airspace.find import find_conflicts
 from openline.airspace.index import AirspaceIndex
 from openline.airspace.separation import Separation
 from openline.line.agreement import Agreement
-from openline.line.event import ConflictChanged, ConflictClosed, ConflictOpened, Event
+from openline.line.event import ConflictChanged, ConflictClosed, ConflictOpened, EndCause, Event
 from openline.line.facts import facts_of, same_numbers
 from openline.line.sky import (
     Standing,
@@ -36,6 +38,7 @@ from openline.line.state import LineState
 
 # From so many changes at once everything is compared in one go.
 _ALL_FROM: Final = 200
+_ONLY_CELLS: Final = "One of the two is known only as cells that contain it."
 _Known = ConflictOpened | ConflictChanged
 
 
@@ -53,14 +56,17 @@ class Comparison:
         self._of: dict[str, set[str]] = {}  # conflicts by thread
         self._open: dict[str, _Known] = {}  # what the record says stands
         self._unsure: dict[str, None] = {}  # ids for which the two may differ
+        self._ends: list[tuple[datetime, str, int]] = []  # heap: when what was filed is over
+        self._over: dict[str, int] = {}  # what was filed and is over, with its version
         self._by_agreement: set[str] = set()  # no more found since the agreement is another
 
     def touch(self, thread: str) -> None:
         """Something was said in that thread, or it ended: it may stand differently now."""
         self._touched[thread] = None
 
-    def events(self, state: LineState, _now: datetime) -> list[Event]:
+    def events(self, state: LineState, now: datetime) -> list[Event]:
         """What opened, changed or closed since the last events were taken."""
+        self._end_filed(state, now)
         self._compare(state)
         events: list[Event] = []
         for conflict_id in tuple(self._unsure):
@@ -85,6 +91,22 @@ class Comparison:
         self._compare(state)
         return [other for other, _ in self._partners(moved)]
 
+    def ends_at(self) -> datetime | None:
+        """When the next of what was filed with the discovery service is over."""
+        return self._ends[0][0] if self._ends else None
+
+    def _end_filed(self, state: LineState, now: datetime) -> None:
+        """What was filed with the discovery service stands until its time is over."""
+        while self._ends and self._ends[0][0] <= now:
+            _, name, version = heapq.heappop(self._ends)
+            if version_of(state, name) == version:
+                self._over[name] = version
+                self._touched[name] = None
+
+    def _version(self, state: LineState, name: str) -> int | None:
+        version = version_of(state, name)
+        return None if self._over.get(name) == version else version
+
     def _difference(self, state: LineState, conflict_id: str) -> Event | None:
         found, known = self._found.get(conflict_id), self._open.get(conflict_id)
         if found is None:
@@ -99,6 +121,8 @@ class Comparison:
         return ConflictChanged(conflict_id, found.threads, found.parties, found.facts)
 
     def _cause(self, state: LineState, known: _Known) -> str:
+        if any(name in self._over for name in known.threads):
+            return EndCause.ENDED.value
         ends = [state.threads[name].ended for name in known.threads if name in state.threads]
         for end in ends:
             if end is not None:
@@ -114,7 +138,8 @@ class Comparison:
         touched = [
             name
             for name in self._touched
-            if version_of(state, name) != (self._sky[name].version if name in self._sky else None)
+            if self._version(state, name)
+            != (self._sky[name].version if name in self._sky else None)
         ]
         self._touched.clear()
         for name in touched:
@@ -159,7 +184,11 @@ class Comparison:
             self._unsure[conflict_id] = None
 
     def _begin(self, state: LineState, names: Iterable[str]) -> None:
-        new = [one for one in (standing(state, name) for name in names) if one is not None]
+        found = (standing(state, name) for name in names if self._version(state, name) is not None)
+        new = [one for one in found if one is not None]
+        for one in new:
+            if one.filed:
+                heapq.heappush(self._ends, (one.time_end, one.thread, one.version))
         self._sky |= {one.thread: one for one in new}
         self._unlocated |= {one.thread: one for one in new if not one.located}
         self._index.add_all([one.entity for one in new if one.located])
@@ -245,7 +274,10 @@ class Comparison:
     def _note(self, one: Standing, other: Standing, found: Conflict) -> None:
         a, b = in_order(one, other)
         threads = (a.thread, b.thread)
-        self._found[found.id] = ConflictOpened(found.id, threads, knowing(a, b), facts_of(found))
+        facts = facts_of(found)
+        if a.filed or b.filed:
+            facts = replace(facts, reason=f"{facts.reason} {_ONLY_CELLS}")
+        self._found[found.id] = ConflictOpened(found.id, threads, knowing(a, b), facts)
         self._unsure[found.id] = None
         self._by_agreement.discard(found.id)
         for name in threads:

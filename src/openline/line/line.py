@@ -24,6 +24,7 @@ from openline.line.event import (
     ConflictChanged,
     ConflictClosed,
     ConflictOpened,
+    EndCause,
     Ended,
     Event,
     LinkChanged,
@@ -32,6 +33,7 @@ from openline.line.event import (
     ProposalChecked,
     Stale,
 )
+from openline.line.filed import Filed
 from openline.line.message.envelope import Message
 from openline.line.message.kind import Kind
 from openline.line.rules import general, proposals
@@ -94,6 +96,26 @@ class Line:
         if taken.message.kind is Kind.PROPOSE:
             events += proposals.checked(self.state, taken.message, self._comparison.would_meet)
         return events
+
+    def take_filed(self, filed: Filed, at: datetime) -> None:
+        """Take what a party filed with the discovery service, in place of what it was."""
+        state = self.state
+        state.filed[filed.id] = filed
+        others = [one.id for one in state.agreed().parties if one.id != filed.party]
+        sides = {party: Side(Step.RECEIVED) for party in others}
+        state.threads[filed.id] = Thread(filed.id, None, filed.party, sides, at, filed.id)
+        self._comparison.touch(filed.id)
+
+    def drop_filed(self, filed_id: str, at: datetime) -> None:
+        """What was filed is no more; nothing happens if it was not."""
+        if self.state.filed.pop(filed_id, None) is not None:
+            thread = self.state.threads[filed_id]
+            thread.ended, thread.ended_at = EndCause.ENDED, at
+            self._comparison.touch(filed_id)
+
+    def filed_ends_at(self) -> datetime | None:
+        """When the next of what was filed is over."""
+        return self._comparison.ends_at()
 
     def compare(self, now: datetime) -> list[Event]:
         """The conflicts that opened, changed or closed since the last comparison was taken."""

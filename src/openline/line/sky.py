@@ -12,6 +12,7 @@ from typing import Final
 from openline.airspace.entity import Constraint, Entity, EntityKind, Notice, OperationalIntent
 from openline.airspace.volume import Volume4D
 from openline.limits import TIME_MAX, TIME_MIN
+from openline.line.filed import Filed
 from openline.line.message.bodies import Notify
 from openline.line.message.kind import NoticeKind
 from openline.line.state import ClosureState, LineState, NoticeState
@@ -24,7 +25,8 @@ _KINDS: Final = (EntityKind.INTENT, EntityKind.CONSTRAINT, EntityKind.NOTICE)
 class Standing:
     """One thing that stands. fixed: nothing moves in it: a site or a closure.
 
-    version: counts its amendments; what has the same version is the same.
+    version: counts its amendments; what has the same version is the same. filed: with the discovery
+    service, which compares what is filed there by itself.
     """
 
     thread: str
@@ -35,6 +37,7 @@ class Standing:
     time_start: datetime
     time_end: datetime
     flight_class: str | None = None
+    filed: bool = False
 
     @property
     def party(self) -> str:
@@ -53,7 +56,10 @@ def standing(state: LineState, thread: str) -> Standing | None:
     if notice is not None:
         return standing_notice(notice, notice.notify)
     closure = state.closures.get(thread)
-    return None if closure is None else _standing_closure(closure)
+    if closure is not None:
+        return _standing_closure(closure)
+    filed = state.filed.get(thread)
+    return None if filed is None else _standing_filed(state, filed)
 
 
 def standing_notice(notice: NoticeState, notify: Notify) -> Standing:
@@ -82,6 +88,9 @@ def version_of(state: LineState, thread: str) -> int | None:
     notice = state.notices.get(thread)
     if notice is not None:
         return notice.version
+    filed = state.filed.get(thread)
+    if filed is not None:
+        return filed.entry
     return 1 if thread in state.closures else None
 
 
@@ -89,6 +98,7 @@ def threads_standing(state: LineState) -> Iterator[str]:
     """The threads in which something stands."""
     yield from state.notices
     yield from state.closures
+    yield from state.filed
 
 
 def compared(one: Standing, other: Standing) -> bool:
@@ -96,7 +106,7 @@ def compared(one: Standing, other: Standing) -> bool:
 
     Two things of one party are its own affair, and of two that do not move neither meets the other.
     """
-    if one.party == other.party or (one.fixed and other.fixed):
+    if one.party == other.party or (one.fixed and other.fixed) or (one.filed and other.filed):
         return False
     return bool(knowing(one, other))
 
@@ -127,6 +137,22 @@ def _standing_closure(closure: ClosureState) -> Standing:
         True,
         start,
         end,
+    )
+
+
+def _standing_filed(state: LineState, filed: Filed) -> Standing:
+    """Every other party may know of a conflict with what was filed where all of them look."""
+    others = frozenset(one.id for one in state.agreed().parties if one.id != filed.party)
+    fixed = filed.kind is EntityKind.CONSTRAINT
+    return Standing(
+        filed.id,
+        filed.entity(),
+        filed.entry,
+        others,
+        fixed,
+        filed.time_start,
+        filed.time_end,
+        filed=True,
     )
 
 

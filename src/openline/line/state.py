@@ -13,6 +13,7 @@ from openline.errors import InvariantBroken
 from openline.line.agreement import Agreement, Party
 from openline.line.duty import Duty, DutyKind, duty_name
 from openline.line.event import ConflictFacts, LinkState
+from openline.line.filed import Filed
 from openline.line.message.bodies import Authority, Closure, Notify
 from openline.line.message.kind import AlertLevel, DispositionState
 from openline.line.proposal import ProposalState
@@ -144,6 +145,7 @@ class LineState:
     threads: dict[str, Thread] = field(default_factory=dict)
     notices: dict[str, NoticeState] = field(default_factory=dict)
     closures: dict[str, ClosureState] = field(default_factory=dict)
+    filed: dict[str, Filed] = field(default_factory=dict)
     conflicts: dict[str, ConflictState] = field(default_factory=dict)
     accepted: dict[str, list[ProposalState]] = field(default_factory=dict)  # by the thread moved
     dispositions: dict[str, dict[str, DispositionState]] = field(default_factory=dict)

@@ -7,8 +7,10 @@ there, and everything is read again.
 
 from typing import Final
 
+from openline.app.line import filed
 from openline.app.line.entries import LineEntry, entry_of
 from openline.errors import InvariantBroken
+from openline.limits import TIME_MIN
 from openline.line.agreement import Agreement
 from openline.line.line import Line
 from openline.line.message.envelope import Message
@@ -51,6 +53,9 @@ class Projection:
     def __init__(self, recent: Recent | None = None) -> None:
         self.line = Line()
         self.position = 0
+        self.filed_entry = 0  # the last record of something filed by a party of the line
+        self._managers: dict[str, str] = {}
+        self._new_managers = False
         self._recent = recent or Recent()
         self._last: Record | None = None
 
@@ -60,15 +65,22 @@ class Projection:
             found = reader.records(self.position - 1, 1)
             if not found or found[0] != self._last:
                 self.line, self.position, self._last = Line(), 0, None
+                self._managers, self._new_managers, self.filed_entry = {}, False, 0
         while records := reader.records(self.position, _AT_ONCE):
             for record in records:
                 self.take(record)
+        if self._new_managers:
+            self._look_back(reader)
 
     def take(self, record: Record) -> LineEntry | None:
         """Take the next record; the entry of the line in it, if there is one."""
         if record.sequence != self.position + 1:
             raise InvariantBroken(f"record {record.sequence} after {self.position}")
-        entry = self._recent.entry_of(record)
+        if record.kind in filed.KINDS:
+            self._take_filed(record)
+            entry = None
+        else:
+            entry = self._recent.entry_of(record)
         if entry is not None:
             self._take_entry(entry)
         self.position, self._last = record.sequence, record
@@ -87,5 +99,33 @@ class Projection:
                 line.take_message(entry.sequence, entry.time, message, carried=entry.carried)
             case Agreement() as agreement:
                 self.line.take_agreement(agreement, entry.time)
+                managers = filed.managers_of(agreement)
+                # what others filed before is looked for once more
+                self._new_managers |= managers != self._managers and entry.sequence > 1
+                self._managers = managers
             case event:
                 self.line.take_event(entry.sequence, entry.time, event)
+
+    def _take_filed(self, record: Record) -> None:
+        found = filed.filed_of(record, self._managers)
+        if isinstance(found, filed.Gone):
+            if found.id in self.line.state.filed:
+                self.line.drop_filed(found.id, record.time)
+                self.filed_entry = record.sequence
+        elif found is not None:
+            self.line.take_filed(found, record.time)
+            self.filed_entry = record.sequence
+
+    def _look_back(self, reader: Reader) -> None:
+        """Read everything filed again, by those who are on the line now."""
+        self._new_managers = False
+        for filed_id in tuple(self.line.state.filed):
+            self.line.drop_filed(filed_id, self._last.time if self._last else TIME_MIN)
+        after = 0
+        while records := reader.records(after, _AT_ONCE):
+            for record in records:
+                if record.sequence > self.position:
+                    return
+                if record.kind in filed.KINDS:
+                    self._take_filed(record)
+            after = records[-1].sequence

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -23,6 +24,17 @@ T = TypeVar("T")
 EXCLUSIVE: Final = "line"  # changes of the line run one after the other
 
 
+@dataclass(slots=True)
+class Compared:
+    """How far what parties filed with the discovery service was compared with the line.
+
+    entry: number of the record; ends_at: when the next of it is over.
+    """
+
+    entry: int = 0
+    ends_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LineServices:
     """The parts of a line. `origin` is what the server's own entries are by; `signers` are the
@@ -35,6 +47,7 @@ class LineServices:
     signers: Mapping[str, Signer] = field(default_factory=dict)
     new_id: Callable[[], UUID] = field(default_factory=RandomIds)
     recent: Recent = field(default_factory=Recent)
+    compared: Compared = field(default_factory=Compared)
     writing: Projection = field(init=False)
     watchers: list[Callable[[], None]] = field(default_factory=list)
     _committed: Projection = field(init=False)
@@ -46,9 +59,13 @@ class LineServices:
 
     def look(self, question: Callable[[Line, int], T]) -> T:
         """Ask something about the line as it is committed, and the number of its last record."""
+        return self.look_closer(lambda found: question(found.line, found.position))
+
+    def look_closer(self, question: Callable[[Projection], T]) -> T:
+        """As `look`, with all that is known of the record."""
         with self._lock:
             self.store.read(self._committed.catch_up)
-            return question(self._committed.line, self._committed.position)
+            return question(self._committed)
 
     def submit(self, change: Callable[[Transaction], T]) -> "Future[T]":
         """Run a change of the line, after those before it; then tell the watchers."""

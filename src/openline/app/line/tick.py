@@ -1,12 +1,14 @@
 """What the clock leads to: put on the record whatever is due, once, whoever looks first.
 
-For the parties whose machine this server is, that is also the machine's line check.
+What parties filed with the discovery service is compared with the line here as well. For the
+parties whose machine this server is, the machine's line check is due here.
 """
 
 from concurrent.futures import Future
 from datetime import datetime
 
 from openline.app.line.change import LineChange
+from openline.app.line.projection import Projection
 from openline.app.line.services import LineServices
 from openline.line.event import Event
 from openline.line.line import Line
@@ -16,17 +18,26 @@ from openline.store.ports import Transaction
 def tick(services: LineServices, now: datetime) -> "Future[tuple[Event, ...]] | None":
     """The events that were due, once they are durable; None if nothing is due."""
 
-    def is_due(line: Line, _position: int) -> bool:
-        return bool(line.due(now)) or bool(checks_due(services, line, now))
+    compared = services.compared
 
-    if not services.look(is_due):
+    def is_due(found: Projection) -> bool:
+        if compared.ends_at is not None and compared.ends_at <= now:
+            return True
+        if found.filed_entry > compared.entry or found.line.due(now):
+            return True
+        return bool(checks_due(services, found.line, now))
+
+    if not services.look_closer(is_due):
         return None
 
     def change(tx: Transaction) -> tuple[Event, ...]:
         begun = LineChange.begin(services, tx, now)
         for party in checks_due(services, begun.line, now):
             begun.check_line(party)
-        return begun.tick()
+        events = begun.tick()
+        compared.entry = services.writing.filed_entry
+        compared.ends_at = begun.line.filed_ends_at()
+        return events
 
     return services.submit(change)
 
