@@ -4,7 +4,7 @@
 `take_agreement` change the state once an entry is on the record; `follow` and `due` say which
 events come next. All of it is pure but for the state that is kept here, and reads no clock.
 
-Laws, held by tests/unit/test_line.py:
+Laws, held by tests/property/test_line_machine.py:
 1 the same entries give the same state;
 2 what `check` passed, `take_message` takes;
 3 an event that is taken is not said again by `due`.

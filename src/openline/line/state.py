@@ -1,6 +1,6 @@
 """The line as it stands: what the entries of the record amount to, one after the other.
 
-Law, held by tests/unit/test_line_state.py: the same entries give the same state, whoever reads
+Law, held by tests/property/test_line_machine.py: the same entries give the same state, whoever reads
 them and whenever; nothing here reads a clock.
 """
 
