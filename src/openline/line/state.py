@@ -1,7 +1,7 @@
 """The line as it stands: what the entries of the record amount to, one after the other.
 
-Law, held by tests/property/test_line_machine.py: the same entries give the same state, whoever reads
-them and whenever; nothing here reads a clock.
+Law, held by tests/property/test_line_machine.py: the same entries give the same state, whoever
+reads them and whenever; nothing here reads a clock.
 """
 
 import heapq
