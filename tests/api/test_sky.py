@@ -89,6 +89,23 @@ def test_own_aircraft_are_shown_to_their_party_alone() -> None:
     }
 
 
+def test_a_claim_hides_nobody_whom_others_see() -> None:
+    sky = Sky()
+    sky.send(position(own=True), sub="south")
+    assert sky.see("x")["tracks"] == []
+    # a place where it is not tells nothing
+    sky.clock.time = NOW + timedelta(seconds=1)
+    sky.send(position(time=sky.clock.time.isoformat(), lat=10.0))
+    assert sky.see("x")["tracks"] == []
+    sky.send(position(time=sky.clock.time.isoformat()))
+    assert len(sky.see("x")["tracks"]) == 1
+    # a minute after it was seen it is hidden again
+    for second in range(2, 80, 10):
+        sky.clock.time = NOW + timedelta(seconds=second)
+        sky.send(position(time=sky.clock.time.isoformat(), own=True), sub="south")
+    assert sky.see("x")["tracks"] == []
+
+
 def test_nobody_speaks_for_another_party() -> None:
     assert "party" in Sky().send(position(party="south")).json()["reason"]
 

@@ -56,6 +56,7 @@ class Track:
     __slots__ = (
         *("id", "identity", "latest", "time", "since", "aircraft", "party", "history"),
         *("velocity_mps", "rate_mps", "lost", "doubt", "doubts", "restarts", "feeds", "confirmed"),
+        "seen_openly",
         *("_pressure", "_height", "_aside", "_aside_since"),
         *("_velocity_time", "_rate_time", "_stated_time"),
     )
@@ -76,6 +77,7 @@ class Track:
         self.feeds: dict[str, datetime] = {}
         self.aircraft = AircraftClass.UNKNOWN
         self.party: str | None = None
+        self.seen_openly: datetime | None = None  # by somebody whose own aircraft it is not
         self._begin(report, time, now, rules)
 
     def offer(
@@ -95,7 +97,7 @@ class Track:
         if time == self.time and report.feed == self.latest.feed:
             return Verdict(Reason.REPEATED)
         if report.feed != self.latest.feed and self._is_coarser(report, time, now):
-            self._learn(report)
+            self._learn(report, now)
             return Verdict(Reason.COARSER)
         self._accept(report, fix, now, rules)
         return Verdict()
@@ -189,7 +191,7 @@ class Track:
         self._aside: list[tuple[PositionReport, Fix]] = []
         self._aside_since = now
         self.history.append(fix)
-        self._learn(report)
+        self._learn(report, now)
         self._feed_seen(report.feed, now)
         if report.pressure_altitude_ft is not None:
             self._pressure = (fix.time, report.pressure_altitude_ft)
@@ -290,11 +292,13 @@ class Track:
         bound = SPEED_BOUND_MPS[self.aircraft]
         return spread_after_m(report.spread_m, age_s, self.speed_mps(), bound) > self.spread_m(now)
 
-    def _learn(self, report: PositionReport) -> None:
+    def _learn(self, report: PositionReport, now: datetime) -> None:
         self.identity = self.identity.with_more(report.identity)
         if report.aircraft is not AircraftClass.UNKNOWN:
             self.aircraft = report.aircraft
-        if report.party is not None:
+        if report.party is None:
+            self.seen_openly = now
+        else:
             self.party = report.party
 
     def _class_of(self, report: PositionReport) -> AircraftClass:

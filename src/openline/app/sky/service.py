@@ -1,8 +1,9 @@
 """The live sky of a server: takes positions of many parties, tells each what it may see.
 
 An aircraft is a party's own if that party says so; any other is one that somebody sees. What is
-somebody's own is shown to that party alone; what is merely seen is shown to everybody. An
-encounter is told to both parties of it, without the position of the other's own aircraft.
+somebody's own is shown to that party alone, unless others see it too: then to everybody, so that
+nobody can hide an aircraft by a claim. An encounter is told to both parties of it, without the
+position of the other's own aircraft.
 For several threads.
 """
 
@@ -16,12 +17,13 @@ from typing import Final
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.track import Track
-from openline.airspace.track.tracker import SetAside
+from openline.airspace.track.tracker import SetAside, TrackEventKind
 from openline.app.sky.watch import SkyEvent, SkyWatch, Taken
 from openline.errors import InvalidInput, LimitExceeded
 from openline.limits import TRACKS_MAX
 
 EVENTS_MAX: Final = 20_000  # kept for those who come back after a moment
+_OPEN: Final = timedelta(seconds=60)  # so long after somebody saw it, an aircraft is seen
 _REPLAY_OVER: Final = timedelta(seconds=10)  # without a position of it, the clock is ours again
 
 
@@ -70,6 +72,7 @@ class SkyService:
         self._lock = threading.Lock()
         self._events: deque[NumberedEvent] = deque(maxlen=EVENTS_MAX)
         self._number = 0
+        self._remembered: dict[str, str | None] = {}  # owners of tracks that events were about
         self._replay: tuple[datetime, datetime] | None = None  # its clock, and ours when it spoke
         self.watchers: list[Callable[[], None]] = []  # called, from any thread, after an intake
 
@@ -124,12 +127,12 @@ class SkyService:
     def view(self, party: str, now: datetime) -> SkyView:
         """What that party may see."""
         with self._lock:
-            tracker = self._watch.tracker
-            tracks = tuple(t for t in tracker if t.party in (None, party))
+            tracker, at = self._watch.tracker, self._now(now)
+            tracks = tuple(t for t in tracker if _owner(t, at) in (None, party))
             encounters = tuple(
-                loss for loss in self._watch.encounters if self._concerns(loss, party)
+                loss for loss in self._watch.encounters if self._owners(loss, at) & {None, party}
             )
-            return SkyView(self._now(now), tracks, encounters, tracker.rules.carry_s, self._number)
+            return SkyView(at, tracks, encounters, tracker.rules.carry_s, self._number)
 
     def events_after(self, number: int, party: str) -> tuple[list[NumberedEvent], int]:
         """The events after that number which the party may see, and the last number there is."""
@@ -161,21 +164,35 @@ class SkyService:
         if isinstance(event, SetAside):
             return frozenset({event.report.feed})
         if isinstance(event, PairEvent):
-            owners = self._owners(event.loss)
-            return None if None in owners else frozenset(p for p in owners if p is not None)
-        track = self._watch.tracker.get(event.track)
-        return None if track is None or track.party is None else frozenset({track.party})
+            owners = self._owners(event.loss, event.time)
+        else:
+            owners = {self._owner_of(event.track, event.time)}
+            if event.kind is TrackEventKind.FORGOTTEN:
+                self._remembered.pop(event.track, None)
+        return None if None in owners else frozenset(p for p in owners if p is not None)
 
-    def _owners(self, loss: PairLoss) -> set[str | None]:
-        found = (self._watch.tracker.get(name) for name in (loss.first, loss.second))
-        return {None if track is None else track.party for track in found}
+    def _owners(self, loss: PairLoss, now: datetime) -> set[str | None]:
+        return {self._owner_of(name, now) for name in (loss.first, loss.second)}
 
-    def _concerns(self, loss: PairLoss, party: str) -> bool:
-        return bool(self._owners(loss) & {None, party})
+    def _owner_of(self, name: str, now: datetime) -> str | None:
+        """Of a track, or as it was last known of one that is gone."""
+        track = self._watch.tracker.get(name)
+        if track is None:
+            return self._remembered.get(name)
+        if len(self._remembered) > 2 * TRACKS_MAX:
+            self._remembered.clear()
+        owner = self._remembered[name] = _owner(track, now)
+        return owner
 
     def _totals(self, reports: list[PositionReport]) -> "Totals":
         taken = self._watch.feeds.get(reports[0].feed) if reports else None
         return Totals.of(taken)
+
+
+def _owner(track: Track, now: datetime) -> str | None:
+    """Who alone may see the track; None: everybody."""
+    seen = track.seen_openly
+    return None if seen is not None and now - seen < _OPEN else track.party
 
 
 @dataclass(frozen=True, slots=True)
