@@ -63,7 +63,8 @@ class _Work(NamedTuple):
 class _Threads:
     """Daemons: they end with the process and hold nothing that must be finished."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int) -> None:
+        self._count = count
         self._waiting: SimpleQueue[_Work] = SimpleQueue()
         self._lock = threading.Lock()
         self._started = False
@@ -73,7 +74,7 @@ class _Threads:
         if not self._started:
             with self._lock:
                 if not self._started:
-                    for number in range(THREADS):
+                    for number in range(self._count):
                         name = f"request-{number}"
                         threading.Thread(target=self._run, name=name, daemon=True).start()
                     self._started = True
@@ -93,7 +94,8 @@ class _Threads:
             work.mailbox.post(work.waiter, value, None)
 
 
-_threads: Final = _Threads()
+_threads: Final = _Threads(THREADS)
+_first: Final = _Threads(1)  # for what must not wait behind a flood of anything else
 _mailboxes: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Mailbox]] = WeakKeyDictionary()
 
 
@@ -106,13 +108,14 @@ def _at_home() -> tuple[Mailbox, Waiter]:
     return found, loop.create_future()
 
 
-async def off_the_loop(call: Callable[[], T]) -> T:
+async def off_the_loop(call: Callable[[], T], *, first: bool = False) -> T:
     """What the call returns or raises, run by another thread.
 
-    If the waiting ends before its turn comes, it is not run at all.
+    If the waiting ends before its turn comes, it is not run at all. first: by a thread of its own
+    for what is urgent.
     """
     mailbox, waiter = _at_home()
-    _threads.put(_Work(mailbox, waiter, call))
+    (_first if first else _threads).put(_Work(mailbox, waiter, call))
     result: T = await waiter
     return result
 

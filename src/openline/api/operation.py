@@ -60,7 +60,7 @@ class Operation:
     scopes: the caller needs all scopes of one of these sets; empty: any caller; None: no token.
     too_large: the status for input beyond a limit, 400 or 413. media_type: of a body that the
     handler reads itself, from `raw_body`. quick: whether the handler of such a body neither waits
-    nor asks the store in its own thread.
+    nor asks the store in its own thread. first: it goes before all others that wait.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)  # optional header: its meaning
     media_type: str | None = None
     quick: Callable[[Any], bool] | None = None
+    first: bool = False
 
 
 NOBODY: Final = Caller("", frozenset())
@@ -147,7 +148,7 @@ async def _serve(
 
     answer: object
     if operation.quick is None or len(raw) > _SMALL_BYTES:
-        answer = await off_the_loop(read_and_work)
+        answer = await off_the_loop(read_and_work, first=operation.first)
     elif operation.quick(body := read_body(raw, operation.request)):
         answer = work(body)
     else:

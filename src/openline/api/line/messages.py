@@ -170,6 +170,7 @@ OPERATIONS: Final = (
         errors=_ERRORS,
         too_large=413,
         headers=_KEY_WORDS,
+        first=True,
     ),
     Operation(
         name="sendUrgent",
@@ -183,6 +184,7 @@ OPERATIONS: Final = (
         status=201,
         errors=_ERRORS,
         too_large=413,
+        first=True,
     ),
     Operation(
         name="confirm",

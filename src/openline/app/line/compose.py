@@ -12,6 +12,7 @@ from openline.app.line.services import LineServices
 from openline.errors import NotFound, PermissionDenied, VersionMismatch
 from openline.line.line import Line
 from openline.line.message.bodies import Body
+from openline.line.message.kind import Kind
 from openline.store.ports import Transaction
 
 LIFETIME: Final = timedelta(days=30)  # unless said otherwise: the line keeps it anyway
@@ -64,7 +65,7 @@ def compose(services: LineServices, party: str, saying: Saying, now: datetime) -
         )
         return begun.take(token, message)
 
-    return services.submit(change)
+    return services.submit(change, urgent=saying.body.kind is Kind.URGENT)
 
 
 def _id_of(services: LineServices, party: str, key: str | None) -> str:

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from openline.app.line.projection import Projection, Recent
+from openline.app.line.turns import Turns
 from openline.app.random_ids import RandomIds
 from openline.clock import Clock
 from openline.line.line import Line
@@ -48,6 +49,7 @@ class LineServices:
     new_id: Callable[[], UUID] = field(default_factory=RandomIds)
     recent: Recent = field(default_factory=Recent)
     compared: Compared = field(default_factory=Compared)
+    turns: Turns = field(default_factory=Turns)
     writing: Projection = field(init=False)
     watchers: list[Callable[[], None]] = field(default_factory=list)
     _committed: Projection = field(init=False)
@@ -67,11 +69,12 @@ class LineServices:
             self.store.read(self._committed.catch_up)
             return question(self._committed)
 
-    def submit(self, change: Callable[[Transaction], T]) -> "Future[T]":
-        """Run a change of the line, after those before it; then tell the watchers."""
-        future = self.store.submit((), change, EXCLUSIVE)
-        future.add_done_callback(lambda _done: self._tell())
-        return future
+    def submit(self, change: Callable[[Transaction], T], *, urgent: bool = False) -> "Future[T]":
+        """Run a change of the line after those before it, or before; then tell the watchers."""
+        ticket, job = self.turns.draw(change, urgent=urgent)
+        self.store.submit((), ticket.run, EXCLUSIVE).add_done_callback(ticket.settle)
+        job.future.add_done_callback(lambda _done: self._tell())
+        return job.future
 
     def _tell(self) -> None:
         for watcher in self.watchers:

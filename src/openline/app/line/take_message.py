@@ -52,7 +52,7 @@ def take_message(
             )
         return begun.take(token, message, carried=carried)
 
-    return services.submit(change)
+    return services.submit(change, urgent=message.kind is Kind.URGENT)
 
 
 def _keys(line: Line) -> dict[str, bytes]:
