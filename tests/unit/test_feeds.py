@@ -1,12 +1,14 @@
 """Live feeds over real sockets: what arrives, what breaks, what comes back."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from openline.airspace.track.report import Identity
+from openline.airspace.track.tracker import Tracker
 from openline.errors import InvalidInput, Unreachable
 from openline.feeds.cot import CotDatagramFeed, CotStreamFeed, Credentials
 from openline.feeds.feed import Intake, keep
@@ -16,15 +18,17 @@ from openline.feeds.senders import (
     DatagramSender,
     Sent,
 )
+from openline.feeds.sky_server import ServerFeed
 from openline.feeds.spec import ReplaySpec, parse_spec
 from openline.feeds.status import FeedState, FeedStatus
 from openline.formats.cot_write import track_event
 from openline.formats.reports import Reports
+from openline.formats.sky_events import track_object
 from tests.unit.feed_world import Handler, Heard, free_port, listening, play
 from tests.unit.test_feed_formats import PLACED, document
 from tests.unit.test_feed_formats import aircraft as readsb_aircraft
 from tests.unit.tls_files import write_certificate
-from tests.unit.track_samples import report
+from tests.unit.track_samples import at, report
 
 # The loop that keeps a feed going
 
@@ -166,6 +170,52 @@ def test_an_answer_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) 
     play(test)
 
 
+def test_the_tracks_of_a_server_are_a_feed() -> None:
+    async def test() -> None:
+        tracker = Tracker()
+        known = {"pressure_altitude_ft": 9_000.0, "speed_mps": 50.0, "track_deg": 90.0}
+        names = Identity.of(icao24="4b1617", callsign="SWR1")
+        tracker.update([report(0, identity=names, **known)], at(0))
+        (track,) = tracker
+        shown = [track_object(track, at(1), 15.0), {"lat": "x"}, {"lost": True}, 7]
+        body = json.dumps({"tracks": shown, "encounters": []}).encode()
+        async with listening(answers(body)) as port:
+            feed = ServerFeed(f"http://127.0.0.1:{port}/", "abc", period_s=0.01)
+            heard = Heard(feed)
+            (found, *_) = await heard.until(1)
+            await heard.stop()
+        assert found.identity == names
+        assert (found.time, found.altitude_m, found.speed_mps) == (at(0), None, 50.0)
+        assert found.pressure_altitude_ft == 9_000.0
+        assert heard.intake.status.refused >= 1
+
+    play(test)
+
+
+def test_a_token_does_not_leave_this_machine_over_http() -> None:
+    with pytest.raises(InvalidInput, match="https"):
+        ServerFeed("http://sky.example", "abc")
+    ServerFeed("http://sky.example", None)
+
+
+def test_a_request_with_a_token_is_not_redirected() -> None:
+    async def test() -> None:
+        asked = []
+
+        async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked.append((await reader.readuntil(b"\r\n\r\n")).split()[1])
+            writer.write(b"HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+
+        async with listening(elsewhere) as port:
+            feed = ServerFeed(f"http://127.0.0.1:{port}", "abc")
+            with pytest.raises(Unreachable, match="302"):
+                await feed.run(Intake("f", lambda _: None))
+        assert asked == [b"/sky/v1/tracks"]
+
+    play(test)
+
+
 def test_readsb_from_a_file_that_comes_later(tmp_path: Path) -> None:
     async def test() -> None:
         path = tmp_path / "aircraft.json"
@@ -288,6 +338,7 @@ def test_a_certificate_that_is_not_there(name: str) -> None:
     ("text", "kind", "name"),
     [
         ("readsb:http://h/data/aircraft.json", ReadsbFeed, "http://h/data/aircraft.json"),
+        ("sky:https://sky.example", ServerFeed, "https://sky.example"),
         ("file:/run/readsb/aircraft.json", ReadsbFeed, "/run/readsb/aircraft.json"),
         ("sbs:h:30004", SbsFeed, "sbs:h:30004"),
         ("sbs:[::1]:30004", SbsFeed, "sbs:::1:30004"),

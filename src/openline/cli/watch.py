@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="SPEC",
-    help="readsb:URL, file:PATH, sbs:HOST:PORT, cot+udp://…, cot+tcp://…, cot+tls://…, "
+    help="readsb:URL, file:PATH, sky:SERVER, sbs:HOST:PORT, cot+udp://…, cot+tcp://…, cot+tls://…, "
     "replay:FILE@SPEED; repeat it for several.",
 )
 @click.option(
@@ -95,12 +95,14 @@ def _session(
     """The session, and whether it ticks by itself: a replay alone has its own clock."""
     from openline.airspace.track.played import AltitudeZero
     from openline.app.sky.recordings import read_recording
+    from openline.cli.feed import read_token
     from openline.cli.scan import track_options
     from openline.feeds.replay import ReplayFeed, SkyClock
     from openline.feeds.session import Session
     from openline.feeds.spec import ReplaySpec, parse_spec
 
-    found = [parse_spec(spec) for spec in specs]
+    token = read_token(params["token_file"])
+    found = [parse_spec(spec, token) for spec in specs]
     replays = [one for one in found if isinstance(one, ReplaySpec)]
     live = [one for one in found if not isinstance(one, ReplaySpec)]
     speeds = {replay.speed for replay in replays if replay.speed is not None} or {1.0}

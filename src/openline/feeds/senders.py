@@ -9,7 +9,6 @@ import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from http.client import HTTPException
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from openline.airspace.track.report import PositionReport
 from openline.errors import InvalidInput, PermissionDenied, Unauthenticated, Unreachable
 from openline.feeds.cot import TCP_PORT, TLS_PORT, UDP_PORT
 from openline.feeds.feed import words_of
+from openline.feeds.http import opener_for, read_all
 from openline.feeds.sbs import PORT as SBS_PORT
 from openline.feeds.spec import address, credentials_of
 from openline.feeds.stream import CONNECT_S
@@ -80,9 +80,7 @@ class HttpSender:
         self._headers = {"Content-Type": "application/json"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
-        local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        handlers = [urllib.request.ProxyHandler({})] if local else []
-        self._opener = urllib.request.build_opener(*handlers)
+        self._opener = opener_for(self._url, token)
 
     async def send(self, reports: Sequence[PositionReport], now: datetime | None) -> None:
         """Send in batches. Raises: Unreachable, InvalidInput, PermissionDenied, Unauthenticated."""
@@ -109,14 +107,10 @@ class HttpSender:
     def _post(self, body: bytes) -> bytes:
         request = urllib.request.Request(self._url, body, self._headers, method="POST")
         try:
-            with self._opener.open(request, timeout=_TIMEOUT_S) as answer:
-                data: bytes = answer.read(_ANSWER_MAX)
-                return data
+            return read_all(self._opener, request, _ANSWER_MAX, _TIMEOUT_S)
         except urllib.error.HTTPError as error:
             with error:
                 raise _refusal(error.code, error.read(_ANSWER_MAX), self._url) from None
-        except (OSError, ValueError, HTTPException) as error:
-            raise Unreachable(words_of(error), file=self._url) from None
 
     def _note(self, answer: bytes) -> None:
         try:

@@ -18,10 +18,12 @@ from openline.feeds.readsb import ReadsbFeed
 from openline.feeds.replay import check_speed
 from openline.feeds.sbs import PORT as SBS_PORT
 from openline.feeds.sbs import SbsFeed
+from openline.feeds.sky_server import ServerFeed
 
 SPECS: Final = (
     "readsb:http://HOST/data/aircraft.json",
     "file:PATH/aircraft.json",
+    "sky:https://SERVER",
     "sbs:HOST:PORT",
     "cot+udp://HOST:PORT",
     "cot+tcp://HOST:PORT",
@@ -39,14 +41,16 @@ class ReplaySpec:
     speed: float | None
 
 
-def parse_spec(text: str) -> Feed | ReplaySpec:
-    """The feed that is meant. Raises: InvalidInput, saying what can be written."""
+def parse_spec(text: str, token: str | None = None) -> Feed | ReplaySpec:
+    """The feed that is meant; `token` is for a server. Raises: InvalidInput, saying what is one."""
     kind, colon, rest = text.partition(":")
     kind = kind.strip().lower()
     if not colon or not rest.strip("/"):
         raise InvalidInput(f"{text!r} is no feed", cure=f"write one of {', '.join(SPECS)}")
     if kind == "readsb":
         return ReadsbFeed(rest)
+    if kind == "sky":
+        return ServerFeed(rest, token)
     if kind == "file":
         return ReadsbFeed(rest.removeprefix("//"))
     if kind == "replay":
