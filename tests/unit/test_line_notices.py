@@ -195,6 +195,14 @@ def test_what_ended_while_nobody_looked_was_not_overdue_after_its_end() -> None:
     assert first.message.id not in world.state.notices
 
 
+def test_what_is_due_in_the_instant_of_the_end_is_not_overdue() -> None:
+    world = World()
+    world.say("north", notice(volume(start=START, end=START + MINUTE)))
+    world.sleep(HOUR)
+    assert world.overdue() == []
+    assert [at for at, _ in world.said(Ended)] == [60.0]
+
+
 def test_a_site_is_confirmed_by_two_persons() -> None:
     """2016-19: lists with wrong places."""
     world = World()
