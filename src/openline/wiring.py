@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from openline.api.auth.keys import TrustedKey
+    from openline.api.line.couriers import AlertPlan
     from openline.api.line.sessions import Sessions
     from openline.api.log import LineWriter
     from openline.api.server import Front
@@ -174,6 +175,7 @@ def plan(told: Configuration) -> Plan:
     from openline.app.record_key import record_key_file
 
     trusted_keys(told)  # a bad key file is told now, not in each process
+    alert_plan(told)
     _require_folder(told.text("db"))
     return Plan(
         told,
@@ -211,6 +213,25 @@ def open_line(told: Configuration, store: Store, clock: Clock) -> "LineServices 
     line = LineServices(store, clock, ORIGIN, signers)
     agree(line, entry, clock.now()).result()
     return line
+
+
+def alert_plan(told: Configuration) -> "AlertPlan | None":
+    """Where alerts go. Raises: InvalidInput for an address that cannot be used."""
+    addresses = tuple(dict.fromkeys(told.words("alerts")))
+    if not addresses:
+        return None
+    if not told.text("agreement") or not told.words("party_keys"):
+        raise InvalidInput(
+            "alerts are of the parties whose machine this server is, and there is none",
+            cure="give --agreement FILE and --party-key FILE",
+            field="alerts",
+        )
+    from openline.api.line.couriers import AlertPlan
+    from openline.app.line.alert_senders import sender_of
+
+    senders = [sender_of(address) for address in addresses]
+    alone = not told.text("db").startswith(_POSTGRES)
+    return AlertPlan(senders, told.text("record_origin"), alone)
 
 
 def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":
@@ -274,6 +295,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
         issuer=issuer,
         audience=names[0],
         sessions=sessions,
+        alerts=alert_plan(told),
         tokens_remembered_max=told.count("tokens_remembered_max"),
         jwks_refresh_s=told.number("jwks_refresh_s"),
         body_bytes_max=told.count("body_bytes_max"),

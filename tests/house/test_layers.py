@@ -61,6 +61,7 @@ LIBRARIES = {
     "uvicorn": ("api.run",),
     "jwt": ("api.auth",),
     "argon2": ("app.line.accounts",),
+    "apprise": ("app.line.alert_senders",),
     "httpx": ("client",),
     "cryptography": ("api.auth", "app.ed25519", "app.key_files"),
     "prometheus_client": ("api.metrics",),

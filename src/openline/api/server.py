@@ -21,6 +21,7 @@ from openline.api.gate import Admission, Gate
 from openline.api.housekeeping import remove_ended_for_ever
 from openline.api.line import people, stream
 from openline.api.line.clockwork import tick_for_ever
+from openline.api.line.couriers import AlertPlan, Couriers
 from openline.api.line.feed import Feed
 from openline.api.line.messages import URGENT_MESSAGE_PATH, URGENT_PATH
 from openline.api.line.sessions import Sessions
@@ -44,9 +45,9 @@ class Front:
     """What stands between the network and the use cases.
 
     Times in seconds, sizes in bytes. `issuer` hands out tokens for development, for `audience` if
-    they ask for none. `sessions` hands them out to people with an account. `rate_per_s` 0 is no
-    limit; `writer` None is no access log. `at_end` is called last. `store_figures` are numbers of
-    the store by name, for the metrics.
+    they ask for none. `sessions` hands them out to people with an account. `alerts`: where those of
+    the line go. `rate_per_s` 0 is no limit; `writer` None is no access log. `at_end` is called
+    last. `store_figures` are numbers of the store by name, for the metrics.
     """
 
     ring: KeyRing
@@ -54,6 +55,7 @@ class Front:
     issuer: TokenIssuer | None = None
     audience: str = ""
     sessions: Sessions | None = None
+    alerts: AlertPlan | None = None
     tokens_remembered_max: int = 10_000
     jwks_refresh_s: float = 60.0
     body_bytes_max: int = BODY_BYTES_MAX
@@ -84,6 +86,9 @@ def create_app(services: Services, front: Front) -> Starlette:
     ]
     if services.line is not None and feed is not None:
         listed.append(stream.stream_route(services.line, feed))
+    couriers = _couriers(services, feed, front.alerts)
+    if couriers is not None:
+        metrics.add_gauges(couriers.gauges())
     eyes = SkyFollower(services.sky, services.clock) if services.sky is not None else None
     if services.sky is not None and eyes is not None:
         listed.append(sky_stream.stream_route(services.sky, eyes))
@@ -95,7 +100,7 @@ def create_app(services: Services, front: Front) -> Starlette:
     return Starlette(
         routes=listed,
         exception_handlers=exception_handlers(),
-        lifespan=lambda _app: _beside(services, front, feed, eyes),
+        lifespan=lambda _app: _beside(services, front, feed, eyes, couriers),
         middleware=[
             Middleware(
                 Frame,
@@ -127,10 +132,14 @@ def _admission(
 
 @contextlib.asynccontextmanager
 async def _beside(
-    services: Services, front: Front, feed: Feed | None, eyes: SkyFollower | None
+    services: Services,
+    front: Front,
+    feed: Feed | None,
+    eyes: SkyFollower | None,
+    couriers: Couriers | None,
 ) -> AsyncIterator[None]:
     """What runs beside the requests: fresh keys, expiry, the seals of the record, the clock of the
-    line; at the end the store is closed."""
+    line and its alerts; at the end the store is closed."""
     await front.ring.refresh()
     work: list[Coroutine[Any, Any, None]] = [
         remove_ended_for_ever(services, front.expiry_interval_s, front.expiry_batch)
@@ -142,6 +151,8 @@ async def _beside(
     if services.line is not None and feed is not None:
         when_stopping(feed.stop)
         work += [feed.follow(), tick_for_ever(services.line)]
+    if couriers is not None:
+        work.append(couriers.follow())
     if eyes is not None:
         when_stopping(eyes.stop)
         work.append(eyes.follow())
@@ -158,6 +169,12 @@ async def _beside(
         await asyncio.to_thread(services.store.close)
         _LOG.info("stopped")
         front.at_end()
+
+
+def _couriers(services: Services, feed: Feed | None, plan: AlertPlan | None) -> Couriers | None:
+    if services.line is None or feed is None or plan is None or not plan.senders:
+        return None
+    return Couriers(services.line, feed, plan)
 
 
 def _own_gauges(ring: KeyRing, verifier: TokenVerifier) -> Gauges:

@@ -69,9 +69,11 @@ def configuration(given: Mapping[str, tuple[Value, str]]) -> Configuration:
 
 def shown(setting: Setting, value: Value) -> Value:
     """The value as it may be printed: without a password."""
-    if not setting.secret or not isinstance(value, str) or "://" not in value:
+    if not setting.secret:
         return value
-    return without_password(value)
+    if isinstance(value, tuple):
+        return tuple(without_password(one) for one in value)
+    return without_password(value) if isinstance(value, str) and "://" in value else value
 
 
 def without_password(address: str) -> str:

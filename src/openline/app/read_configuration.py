@@ -17,8 +17,13 @@ FILE_NAME: Final = "openline.toml"
 FILE_VARIABLE: Final = "OPENLINE_CONFIG"
 _PREFIX: Final = "OPENLINE_"
 _MEMORY: Final = ":memory:"
-# Variables with our prefix that are no settings: the file's name, and the shell's completion.
-_OTHER_VARIABLES: Final = frozenset({FILE_VARIABLE})
+# Variables with our prefix that are no settings: the file's name, what clients read, and secrets.
+_OTHER_VARIABLES: Final = frozenset(
+    {
+        *(FILE_VARIABLE, "OPENLINE_SERVER", "OPENLINE_TOKEN"),
+        *("OPENLINE_SMTP_USER", "OPENLINE_SMTP_PASSWORD"),
+    }
+)
 # What Kubernetes sets in every container for a service that is called "openline".
 _FROM_KUBERNETES: Final = ("OPENLINE_SERVICE_", "OPENLINE_PORT_")
 _ON: Final = frozenset({"1", "true", "yes", "on"})

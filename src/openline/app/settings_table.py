@@ -121,6 +121,13 @@ SETTINGS: Final = (
         paths=True,
     ),
     Setting(
+        *("alerts", Kind.LIST, ()),
+        "Where alerts of the parties of this server go: https://…, mailto:…?server=…, or an "
+        "address of apprise.",
+        "--alert",
+        secret=True,
+    ),
+    Setting(
         *("session_key", Kind.TEXT, None),
         "Private key that sessions of people are signed with; without it one is made and kept.",
         "--session-key",

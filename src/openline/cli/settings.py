@@ -22,6 +22,7 @@ _METAVARS: Final = {
     "issuers": "NAME",
     "agreement": "FILE",
     "party_keys": "FILE",
+    "alerts": "ADDRESS",
     "session_key": "FILE",
     "record_key": "FILE",
     "record_origin": "NAME",

@@ -68,12 +68,18 @@ def _shown(line: Line, party: str, record: Record, entry: LineEntry) -> Shown | 
             if party not in event.parties:
                 return None
             return Shown(
-                entry.sequence, time, "event", event.name, _thread(entry), record.party, None
+                entry.sequence,
+                time,
+                "event",
+                event.name,
+                thread_of_entry(entry),
+                record.party,
+                None,
             )
 
 
-def _thread(entry: LineEntry) -> str | None:
-    """The thread that an event is about; a conflict is a thread of its own."""
+def thread_of_entry(entry: LineEntry) -> str | None:
+    """The thread that an entry is about; a conflict is a thread of its own."""
     for name in ("thread", "conflict"):
         value = getattr(entry.content, name, None)
         if isinstance(value, str):
