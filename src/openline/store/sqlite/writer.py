@@ -2,7 +2,7 @@
 
 While a commit waits for the disk, new changes queue up; they are the next batch. So a single
 caller waits for one flush of the disk, and many callers share it. Where many do, a batch waits a
-millisecond for more of them: a commit costs about as much as three changes. What raises is taken
+millisecond for more of them: a commit costs more than a change. What raises is taken
 back alone: nearly always before it wrote anything; if not, the batch begins again, each change with
 its own savepoint. Answers, good or bad, are given after the commit: nobody is told of what might
 still be lost, not even in a refusal.
