@@ -8,7 +8,8 @@ import pytest
 
 from openline.api.auth.key_ring import KeyRing, KeySet
 from openline.api.auth.keys import TrustedKey, keys_of_jwks, keys_of_pem
-from openline.api.auth.tokens import TokenPolicy, TokenVerifier
+from openline.api.auth.tokens import TokenPolicy, TokenVerifier, claims_caller
+from openline.app.caller import Caller
 from openline.errors import InvalidInput, Unauthenticated
 from tests.api.tokens_samples import (
     AUDIENCE,
@@ -141,6 +142,39 @@ def test_no_scope_is_an_empty_one() -> None:
     """Whoever has no scope is known, and gets 403 where one is needed."""
     caller, _ = trusting(ed_key()).verify(signed(claims(scope=None), ed_key()), NOW_S)
     assert caller.scopes == frozenset()
+
+
+def test_a_persons_token_names_party_person_and_role() -> None:
+    """As a provider of identities (OpenID Connect) would write it."""
+    person = {
+        "sub": "248289761001",
+        "preferred_username": "ada",
+        "openline_party": "north",
+        "openline_role": "duty",
+        "scope": "openid",
+    }
+    caller = verified(claims(**person))
+    assert (caller.sub, caller.officer) == ("north", "ada")
+    duty = {"openline.watch", "openline.file", "openline.duty"}
+    assert caller.scopes == duty | {"openid"}
+    plain = verified(claims(sub="bo", openline_party="south", scope="openline.watch"))
+    assert (plain.sub, plain.officer, plain.scopes) == ("south", "bo", {"openline.watch"})
+    machine = verified(claims(preferred_username="ada", openline_role="admin"))
+    assert (machine.sub, machine.officer) == ("uss1", None)
+    assert "openline.admin" not in machine.scopes
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"openline_role": "king"}, {"openline_role": 7}, {"openline_party": ""}, {"sub": None}],
+)
+def test_a_person_without_a_party_or_a_known_role_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(Unauthenticated):
+        verified(claims(**({"openline_party": "north"} | changed)))
+
+
+def verified(told: dict[str, Any]) -> Caller:
+    return claims_caller(told, TokenPolicy(frozenset({AUDIENCE})), NOW_S)[0]
 
 
 def test_only_listed_issuers_are_taken() -> None:

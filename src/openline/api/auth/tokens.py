@@ -17,6 +17,7 @@ from jwt.exceptions import InvalidSignatureError, PyJWTError
 
 from openline.api.auth.key_ring import KeyRing
 from openline.app.caller import Caller
+from openline.app.line.roles import Role
 from openline.errors import InvalidInput, Unauthenticated
 from openline.formats.json_text import decode
 from openline.limits import PARTY_NAME_MAX, TOKEN_BYTES_MAX
@@ -24,6 +25,8 @@ from openline.limits import PARTY_NAME_MAX, TOKEN_BYTES_MAX
 ALGORITHMS: Final = ("RS256", "ES256", "EdDSA")
 _JWS: Final = PyJWS(algorithms=ALGORITHMS)
 PARTY_CLAIM: Final = "openline_party"
+ROLE_CLAIM: Final = "openline_role"
+NAME_CLAIM: Final = "preferred_username"  # OpenID Connect Core 1.0, section 5.1
 _ASK_AGAIN: Final = "ask its issuer for a new one"
 
 
@@ -160,11 +163,23 @@ def claims_caller(
 
 
 def _caller(claims: dict[str, Any], scopes: frozenset[str]) -> Caller:
-    """A machine's token has its party as `sub`; a person's has the person there, and the party in
-    `openline_party`."""
+    """A machine's token has its party as `sub`. A person's has the person there, the party in
+    `openline_party`, and may have a role in `openline_role` in place of scopes.
+
+    A provider of identities whose `sub` is a number says the name in `preferred_username`.
+    """
     subject = _text(claims, "sub")
     if claims.get(PARTY_CLAIM) is None:
         return Caller(subject, scopes)
+    if claims.get(NAME_CLAIM) is not None:
+        subject = _text(claims, NAME_CLAIM)
+    if claims.get(ROLE_CLAIM) is not None:
+        role = _text(claims, ROLE_CLAIM)
+        if role not in list(Role):
+            raise Unauthenticated(
+                f"there is no role {role[:20]!r}", cure=f"one of {', '.join(Role)}"
+            )
+        scopes |= frozenset(Role(role).scopes)
     return Caller(_text(claims, PARTY_CLAIM), scopes, subject)
 
 
