@@ -24,12 +24,10 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from openline.api.auth.keys import TrustedKey
-    from openline.api.line.couriers import AlertPlan
     from openline.api.line.sessions import Sessions
     from openline.api.log import LineWriter
     from openline.api.server import Front
     from openline.app.line.services import LineServices
-    from openline.app.sky.service import SkyService
 
 _COLLECT_AFTER: Final = (10_000, 20, 50)
 MEMORY: Final = ":memory:"
@@ -113,6 +111,7 @@ class Plan:
         from openline.api.log import LineWriter, install
         from openline.api.server import create_app
         from openline.app.record_key import open_sealer
+        from openline.app.sky.opening import open_sky
 
         told = self.configuration
         store = open_store(told.text("db"))
@@ -131,16 +130,6 @@ class Plan:
         application = create_app(services, front(self, writer))
         _collect_seldom()
         return application
-
-
-def open_sky(told: Configuration) -> "SkyService | None":
-    """The live traffic of a server of one process; of several, none would see all of it."""
-    if told.count("workers") > 1:
-        return None
-    from openline.app.sky.service import SkyService
-    from openline.app.sky.watch import SkyWatch
-
-    return SkyService(SkyWatch(), replays=told.switch("dev"))
 
 
 def _collect_seldom() -> None:
@@ -172,10 +161,11 @@ def plan(told: Configuration) -> Plan:
                 "no token could be taken: this server has no name",
                 cure="give --audience NAME, as tokens carry it in aud",
             )
+    from openline.api.line.couriers import alert_plan
     from openline.app.record_key import record_key_file
 
     trusted_keys(told)  # a bad key file is told now, not in each process
-    alert_plan(told)
+    alert_plan(told, alone=not told.text("db").startswith(_POSTGRES))
     _require_folder(told.text("db"))
     return Plan(
         told,
@@ -215,25 +205,6 @@ def open_line(told: Configuration, store: Store, clock: Clock) -> "LineServices 
     return line
 
 
-def alert_plan(told: Configuration) -> "AlertPlan | None":
-    """Where alerts go. Raises: InvalidInput for an address that cannot be used."""
-    addresses = tuple(dict.fromkeys(told.words("alerts")))
-    if not addresses:
-        return None
-    if not told.text("agreement") or not told.words("party_keys"):
-        raise InvalidInput(
-            "alerts are of the parties whose machine this server is, and there is none",
-            cure="give --agreement FILE and --party-key FILE",
-            field="alerts",
-        )
-    from openline.api.line.couriers import AlertPlan
-    from openline.app.line.alert_senders import sender_of
-
-    senders = [sender_of(address) for address in addresses]
-    alone = not told.text("db").startswith(_POSTGRES)
-    return AlertPlan(senders, told.text("record_origin"), alone)
-
-
 def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":
     """The keys of all PEM files. Raises: InvalidInput, Unreachable."""
     from openline.api.auth.keys import keys_of_pem
@@ -267,6 +238,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
     from openline.api.auth.issuer import ISSUER, SESSIONS, TokenIssuer
     from openline.api.auth.key_ring import KeyRing, KeySet
     from openline.api.auth.tokens import TokenPolicy
+    from openline.api.line.couriers import alert_plan
     from openline.api.server import Front
 
     told = plan.configuration
@@ -295,7 +267,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
         issuer=issuer,
         audience=names[0],
         sessions=sessions,
-        alerts=alert_plan(told),
+        alerts=alert_plan(told, alone=not told.text("db").startswith(_POSTGRES)),
         tokens_remembered_max=told.count("tokens_remembered_max"),
         jwks_refresh_s=told.number("jwks_refresh_s"),
         body_bytes_max=told.count("body_bytes_max"),

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
+from icalendar import Calendar
 
 from openline.api.auth.issuer import TokenIssuer, new_key
 from openline.api.auth.key_ring import KeyRing
@@ -117,6 +119,43 @@ def test_an_urgent_call_is_the_first_in_the_inbox(officer: Any) -> None:
     done(officer("ada", "urgent", "stop", "--place", "54.0,7.0", "--text", "stop now"))
     threads = json.loads(done(officer("bo", "inbox", "--json")))["threads"]
     assert [one["kind"] for one in threads] == ["URGENT", "NOTIFY"]
+
+
+def test_a_talk_in_the_calendar(officer: Any, tmp_path: Path) -> None:
+    talk = (
+        '{"time": "2026-11-23T09:00:00Z", "duration_s": 1800, "channel": "voice",'
+        ' "text": "yearly review"}'
+    )
+    assert "No talk is scheduled" in done(officer("bo", "talks"))
+    done(officer("ada", "say", "TALK", talk, "--to", "south"))
+    shown = done(officer("bo", "talks"))
+    assert "23 Nov 09:00:00Z for 30 min, by voice, asked for by north" in shown
+    file = tmp_path / "talks.ics"
+
+    def event() -> Any:
+        done(officer("bo", "talks", "--ics", str(file)))
+        (found,) = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+        return found
+
+    first = event()
+    assert (first["STATUS"], first["SEQUENCE"]) == ("TENTATIVE", 0)
+    assert first["DTSTART"].dt == datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert first["DTEND"].dt - first["DTSTART"].dt == timedelta(minutes=30)
+    assert str(first["SUMMARY"]) == "Talk: north, south (voice)"
+    assert "yearly review" in first["DESCRIPTION"]
+    thread = str(first["UID"])
+    done(officer("bo", "answer", thread, "will_comply"))
+    assert event()["STATUS"] == "CONFIRMED"
+    assert Calendar.from_ical(calendar_of(officer, "cai", tmp_path)).walk("VEVENT") == []
+    done(officer("ada", "cancel", thread))
+    assert (event()["UID"], event()["STATUS"], event()["SEQUENCE"]) == (thread, "CANCELLED", 1)
+    assert "No talk is scheduled" in done(officer("bo", "talks"))
+
+
+def calendar_of(officer: Any, user: str, tmp_path: Path) -> bytes:
+    file = tmp_path / f"{user}.ics"
+    done(officer(user, "talks", "--ics", str(file)))
+    return file.read_bytes()
 
 
 def circle_file(tmp_path: Path) -> str:

@@ -19,7 +19,7 @@ from openline.api.endpoints import OPERATIONS, exception_handlers, open_paths, r
 from openline.api.frame import Frame
 from openline.api.gate import Admission, Gate
 from openline.api.housekeeping import remove_ended_for_ever
-from openline.api.line import people, stream
+from openline.api.line import people, stream, talks
 from openline.api.line.clockwork import tick_for_ever
 from openline.api.line.couriers import AlertPlan, Couriers
 from openline.api.line.feed import Feed
@@ -86,6 +86,7 @@ def create_app(services: Services, front: Front) -> Starlette:
     ]
     if services.line is not None and feed is not None:
         listed.append(stream.stream_route(services.line, feed))
+        listed.append(talks.talks_route(services.line))
     couriers = _couriers(services, feed, front.alerts)
     if couriers is not None:
         metrics.add_gauges(couriers.gauges())

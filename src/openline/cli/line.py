@@ -65,6 +65,7 @@ for command in (
     line_look.inbox,
     line_look.show,
     line_look.follow,
+    line_look.talks,
     line_say.notify,
     line_say.cancel,
     line_say.receipt,

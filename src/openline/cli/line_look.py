@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from openline.cli.line_connection import connected
+from openline.cli.options import PATH
 
 if TYPE_CHECKING:
     from openline.client import Client
@@ -93,6 +94,26 @@ def show(thread: str, client: "Client", as_json: bool) -> None:
             click.echo(line)
     for said in found.said:
         click.echo(f"  {said_line(said)}")
+
+
+@click.command("talks")
+@click.option("--ics", type=PATH, metavar="OUT", help="Write them for a calendar; `-` is stdout.")
+@connected
+def talks(ics: str | None, client: "Client", as_json: bool) -> None:
+    """Show the scheduled talks that still come, or write them as an iCalendar file (RFC 5545)."""
+    from openline.cli.line_words import talk_line
+    from openline.cli.output import write_out
+
+    if ics is not None:
+        write_out(ics, client.talks())
+        return
+    found = [one for one in client.board().threads if one.kind == "TALK" and one.ended is None]
+    found.sort(key=lambda one: str((one.says or {}).get("time")))
+    if as_json:
+        put_json(found)
+        return
+    for line in [talk_line(one) for one in found] or ["No talk is scheduled."]:
+        click.echo(line)
 
 
 @click.command("follow")

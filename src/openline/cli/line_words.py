@@ -103,6 +103,18 @@ def thread_line(thread: wire.Thread) -> str:
     return f"{short(thread.id)}: {what} by {printable(thread.opener)}; {sides}{ended}{tail}"
 
 
+def talk_line(thread: wire.Thread) -> str:
+    """A scheduled talk."""
+    says = thread.says or {}
+    when = clock_time(str(says["time"])) if "time" in says else "UNKNOWN"
+    span = f" for {duration(float(says['duration_s']))}" if "duration_s" in says else ""
+    text = f": {printable(str(says['text']))}" if says.get("text") else ""
+    sides = ", ".join(side_words(side) for side in thread.sides)
+    by = printable(str(says.get("channel", "")))
+    who = printable(thread.opener)
+    return f"{short(thread.id)}: {when}{span}, by {by}, asked for by {who}; {sides}{text}"
+
+
 def subject(thread: wire.Thread) -> str:
     """What it is about, in a few words."""
     says = thread.says or {}

@@ -95,6 +95,10 @@ class Client:
         """A thread, or the conflict that is one, with everything said in it."""
         return self._ask("GET", f"threads/{quote(thread, safe='')}", board_wire.ThreadSaid)
 
+    def talks(self) -> bytes:
+        """The scheduled talks of the party as an iCalendar file."""
+        return self._transport.answer("GET", "/line/v1/talks.ics")
+
     def say(
         self,
         body: Body,

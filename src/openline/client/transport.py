@@ -79,7 +79,27 @@ class Transport:
         query: Mapping[str, str] | None = None,
         again: bool = True,
     ) -> T:
-        """The answer as a value of that type.
+        """The answer as a value of that type. Raises: as `answer`."""
+        found = self.answer(method, path, body=body, headers=headers, query=query, again=again)
+        try:
+            return msgspec.json.decode(found, type=kind)
+        except msgspec.MsgspecError as error:
+            raise Unreachable(
+                f"what {self.url} answered is not understood: {error}",
+                cure="compare the versions of both sides",
+            ) from None
+
+    def answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        again: bool = True,
+    ) -> bytes:
+        """The body of the answer.
 
         again: the request may be sent again if its answer was lost: it changes nothing, or it
         carries what makes it count once. Raises: the error of the answer; Unreachable.
@@ -99,7 +119,9 @@ class Transport:
                     raise unreachable(self.url, error) from None
             else:
                 if answer.status_code not in _AGAIN or not left:
-                    return self._value(answer, kind)
+                    if not answer.is_success:
+                        raise error_of(answer)
+                    return answer.content
                 wait_s = max(wait_s, _retry_after_s(answer))
             self._wait(wait_s)
             wait_s *= 2
@@ -127,17 +149,6 @@ class Transport:
                 yield answer.iter_lines()
         except httpx.HTTPError as error:
             raise unreachable(self.url, error) from None
-
-    def _value(self, answer: httpx.Response, kind: type[T]) -> T:
-        if not answer.is_success:
-            raise error_of(answer)
-        try:
-            return msgspec.json.decode(answer.content, type=kind)
-        except msgspec.MsgspecError as error:
-            raise Unreachable(
-                f"what {self.url} answered is not understood: {error}",
-                cure="compare the versions of both sides",
-            ) from None
 
 
 def error_of(answer: httpx.Response) -> OpenlineError:

@@ -17,7 +17,8 @@ from typing import Final, TypeVar
 
 from openline.api.handover import off_the_loop, outcome
 from openline.api.line.feed import Feed
-from openline.app.line.alert_senders import AlertSender
+from openline.app.configuration import Configuration
+from openline.app.line.alert_senders import AlertSender, sender_of
 from openline.app.line.alert_turns import TURN, end_turn, note_position, take_turn
 from openline.app.line.alerts import Alert, alerts_after, signature_of
 from openline.app.line.services import LineServices
@@ -41,6 +42,19 @@ class AlertPlan:
     senders: Sequence[AlertSender]
     origin: str
     alone: bool
+
+
+def alert_plan(told: Configuration, *, alone: bool) -> AlertPlan | None:
+    """Where a server's settings send alerts. Raises: InvalidInput for what cannot be used."""
+    addresses = tuple(dict.fromkeys(told.words("alerts")))
+    if addresses and not (told.text("agreement") and told.words("party_keys")):
+        raise InvalidInput(
+            "alerts are of the parties whose machine this server is, and there is none",
+            cure="give --agreement FILE and --party-key FILE",
+            field="alerts",
+        )
+    senders = [sender_of(address) for address in addresses]
+    return AlertPlan(senders, told.text("record_origin"), alone) if senders else None
 
 
 class Couriers:
