@@ -12,6 +12,7 @@ curvature: with S the distance now, arc against chord S^3 / 24 R^2, and velociti
 S / 2 R.
 """
 
+from itertools import pairwise
 from typing import Any, Final
 
 import numba
@@ -28,7 +29,7 @@ _STANDING2: Final = 1e-12  # (m/s)^2
 # What single precision loses, for a place on the Earth and a height: rows are in it, so that more
 # of them are in the cache. Reaches are longer by that, on either side.
 _LOSS: Final = 2.5e-7
-_SHORT: Final = 48  # so many rows are sorted by insertion
+_GAP: Final = 5  # few rows are sorted by insertion alone
 
 # Columns of a state: 0 to 2 point, 3 to 5 velocity, 6 way to the horizon, 7 lateral and 8 vertical
 # half of the detector's reach, 9 altitude, 10 its rate, 11 speed.
@@ -68,24 +69,20 @@ _farthest: Any = _compiled(_farthest_of)
 
 
 def _by_height_of(order: Any, low: Any, high: Any, height: Any) -> Any:
-    """Sort order[low:high] by height, in place."""
-    if high - low > _SHORT:
-        part = order[low:high].copy()
-        keys = np.empty(high - low, np.float32)
-        for k in range(high - low):
-            keys[k] = height[part[k]]
-        place = np.argsort(keys)
-        for k in range(high - low):
-            order[low + k] = part[place[k]]
-        return
-    for k in range(low + 1, high):
-        one = order[k]
-        key = height[one]
-        m = k
-        while m > low and height[order[m - 1]] > key:
-            order[m] = order[m - 1]
-            m -= 1
-        order[m] = one
+    """Sort order[low:high] by height, in place: insertion, over wide gaps first (Shell)."""
+    gap = 1
+    while gap * _GAP < high - low:
+        gap *= _GAP
+    while gap > 0:
+        for k in range(low + gap, high):
+            one = order[k]
+            key = height[one]
+            m = k
+            while m >= low + gap and height[order[m - gap]] > key:
+                order[m] = order[m - gap]
+                m -= gap
+            order[m] = one
+        gap //= _GAP
 
 
 _by_height: Any = _compiled(_by_height_of)
@@ -292,35 +289,31 @@ def _ranks_of(rows: Any) -> Any:
 _ranks: Any = _compiled(_ranks_of)
 
 
-def _sweep_of(state: Any, edges: Any, plane: Any, radius_m: Any) -> Any:
+def _all_pairs(state: Any, edges_s: FloatArray, plane: FloatArray, radius_m: float) -> Any:
     """Every pair that may meet, as rows of the state; each once."""
-    horizon_s = edges[-1]
+    horizon_s = float(edges_s[-1])
     out, found = np.empty((len(state) + 16, 2), np.int32), 0
-    fastest, widest = state[:, 11].max(), state[:, 7].max()
-    for part in range(len(edges) - 1):
-        start_s, end_s = edges[part], edges[part + 1]
+    fastest, widest = float(state[:, 11].max()), float(state[:, 7].max())
+    everyone = np.arange(len(state), dtype=np.int32)
+    for start_s, end_s in pairwise(edges_s.tolist()):
         apart = _farthest(widest, fastest, horizon_s, end_s, radius_m)
         times = ((start_s + end_s) / 2, (end_s - start_s) / 2)
         rows = _rows(state, times, plane, apart, radius_m)
         rank, classes = _ranks(rows)
+        sky = (radius_m, horizon_s, 2 * float(rows[:, 3].max()) * (1 + _LOSS))
         for level in range(classes):
-            own = np.flatnonzero(rank == level).astype(np.int32)
-            others = np.flatnonzero(rank > level).astype(np.int32)
-            if len(own) == 0:
+            own = everyone if classes == 1 else everyone[rank == level]
+            others = everyone[:0] if classes == 1 else everyone[rank > level]
+            if not len(own):
                 continue
-            tall = rows[:, 3].max() * 2 * (1 + _LOSS)
             grid = _grid(rows, own, others)
             mine = _sorted(own, rows, grid)
-            slice_ = (grid[2], grid[3], start_s, end_s, part == len(edges) - 2)
-            sky = (radius_m, horizon_s, tall)
+            slice_ = (grid[2], grid[3], start_s, end_s, end_s == horizon_s)
             out, found = _pairs(mine, mine, True, slice_, state, sky, out, found)
             if len(others):
                 theirs = _sorted(others, rows, grid)
                 out, found = _pairs(mine, theirs, False, slice_, state, sky, out, found)
     return out[:found]
-
-
-_sweep: Any = _compiled(_sweep_of)
 
 
 def sweep(moving: Moving, edges_s: FloatArray) -> PairIndex:
@@ -339,5 +332,5 @@ def sweep(moving: Moving, edges_s: FloatArray) -> PairIndex:
     state[:, 6] = speed * edges_s[-1]
     state[:, 7], state[:, 8] = moving.lateral_m, moving.vertical_m
     state[:, 9], state[:, 10], state[:, 11] = moving.altitude_m, moving.rate_mps, speed
-    pairs = _sweep(state, edges_s, plane, moving.radius_m)
+    pairs = _all_pairs(state, edges_s, plane, float(moving.radius_m))
     return pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
