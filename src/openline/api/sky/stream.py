@@ -63,19 +63,21 @@ async def _events(
     if not 0 <= sky.position - position <= EVENTS_MAX:
         position = sky.position
         yield _event(position, "resync", {"event": "resync"})
+    loop = asyncio.get_running_loop()
+    beat_s = loop.time() + HEARTBEAT_S
     while not follower.stopping:
         woken = follower.next_event()
-        found, last = sky.events_after(position, party)
-        if last == position:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(woken, HEARTBEAT_S)
-                continue
-            yield f": {position}\n\n".encode()
-            continue
-        position = last
+        found, position = sky.events_after(position, party)
         for one in found:
             values = event_object(one.event)
             yield _event(one.number, str(values["event"]), values)
+            beat_s = loop.time() + HEARTBEAT_S
+        # Events of others alone are silence for this one.
+        if loop.time() >= beat_s:
+            yield f": {position}\n\n".encode()
+            beat_s = loop.time() + HEARTBEAT_S
+        with suppress(TimeoutError):
+            await asyncio.wait_for(woken, max(beat_s - loop.time(), 0.0))
 
 
 def _event(number: int, name: str, values: dict[str, object]) -> bytes:
