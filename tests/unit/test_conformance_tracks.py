@@ -283,3 +283,27 @@ def test_altitudes_of_a_track_are_never_mixed(more: dict[str, float], altitude: 
     assert seen.altitude == altitude
     assert seen.on_ground is None
     assert seen.flight_class is None
+
+
+def test_many_tracks_of_a_party_with_many_operations_are_all_matched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("openline.airspace.conformance.matching._PAIRS_MAX", 20)
+    monitor = ConformanceMonitor(EXACT)
+    count = 40
+    monitor.declare(
+        [
+            operation(box(west_m=2000.0 * k, east_m=2000.0 * k + 1000), name=f"op-{k:02}")
+            for k in range(count)
+        ]
+    )
+    for second in range(5):
+        monitor.observe(
+            [
+                state(second, 2000.0 * k + 500, track=f"t{k}", intent_id=None, on_ground=False)
+                for k in range(count)
+            ],
+            at(second),
+        )
+    matched = [monitor.operation_of(f"t{k}") for k in range(count)]
+    assert matched == [f"op-{k:02}" for k in range(count)]

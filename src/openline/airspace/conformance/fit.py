@@ -29,7 +29,7 @@ from openline.geo.footprint import Footprint
 from openline.geo.footprint_table import FootprintTable
 from openline.geo.position import Position
 from openline.geo.proximity import measure
-from openline.geo.sphere import unit_vectors
+from openline.geo.sphere import Vectors, unit_vectors
 from openline.limits import LATERAL_MINIMUM_MAX_M, RADIUS_MIN_M, RESOLUTION_M
 
 DISTANCE_MAX_M: Final = LATERAL_MINIMUM_MAX_M  # what is further away is said to be so far
@@ -52,6 +52,11 @@ class Shelf:
         """Forget an operation."""
         if self._tables.pop(key, None) is not None:
             self._whole = None
+
+    def boxes(self, key: str) -> tuple[Vectors, Vectors]:
+        """Boxes that hold the footprints of an operation, low and high (n, 3), on the Earth."""
+        table = self._tables[key]
+        return table.low, table.high
 
     def lateral_m(
         self, points: Sequence[Position], asked: Sequence[tuple[int, str, int]], reach_m: float

@@ -5,17 +5,33 @@ operation of its party, in time or soon, with a volume around the position or ab
 nobody flies yet before others, then the nearest, then the first by id.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
-from openline.airspace.conformance.fit import Shelf, time_offset_s, vertical_offset_m
+import numpy as np
+
+from openline.airspace.conformance.fit import Shelf, vertical_offset_m
 from openline.airspace.conformance.observed import Observation
 from openline.airspace.conformance.operation import Operation
 from openline.airspace.conformance.policy import ConformancePolicy
+from openline.airspace.encounter.arrays import FloatArray
 from openline.geo.altitude_resolver import AltitudePolicy
+from openline.geo.ellipsoid import surface_points
 from openline.geo.position import Position
+from openline.geo.sphere import unit_vectors
 
 _AGAIN_S: Final = 5.0  # a track that matched nothing is tried again
+_PAIRS_MAX: Final = 200_000  # of tracks and volumes in one call; what is left waits for the next
+
+
+class _Party(NamedTuple):
+    """The volumes of a party: operation and number, boxes (n, 3), times in seconds since 1970."""
+
+    volumes: list[tuple[str, int]]
+    low: FloatArray
+    high: FloatArray
+    start_s: FloatArray
+    end_s: FloatArray
 
 
 class Matcher:
@@ -34,11 +50,11 @@ class Matcher:
         self._altitudes = altitudes
         self._owner: dict[str, str] = {}
         self._tried_s: dict[str, float] = {}
-        self._by_party: dict[str, list[str]] | None = None
+        self._by_party: dict[str, _Party] = {}
 
     def changed(self) -> None:
         """Operations were declared or withdrawn: tracks without one are tried again."""
-        self._by_party = None
+        self._by_party.clear()
         self._tried_s.clear()
 
     def known(self, track: str) -> str | None:
@@ -69,16 +85,16 @@ class Matcher:
         self._match_places(untried)
         return left
 
-    def _match_places(self, states: Iterable[Observation]) -> None:
+    def _match_places(self, states: Sequence[Observation]) -> None:
         points: list[Position] = []
         asked: list[tuple[int, str, int]] = []
         whose: list[Observation] = []
-        for one in states:
-            numbers = [
-                (key, number)
-                for key in self._of_party(one.party)
-                for number in self._timely(key, one)
-            ]
+        normals = unit_vectors([one.position for one in states])
+        for one, point in zip(states, surface_points(normals), strict=True):
+            if len(asked) > _PAIRS_MAX:
+                self._tried_s.pop(one.track, None)  # its turn is the next call
+                continue
+            numbers = self._candidates(one, point)
             asked += [(len(points), key, number) for key, number in numbers]
             whose += [one] * len(numbers)
             points.append(one.position)
@@ -96,21 +112,36 @@ class Matcher:
         for track, (_, _, key) in best.items():
             self._owner[track] = key
 
-    def _of_party(self, party: str | None) -> list[str]:
-        if self._by_party is None:
-            self._by_party = {}
-            for key, operation in self._operations.items():
-                self._by_party.setdefault(operation.declared.intent.party, []).append(key)
-        return self._by_party.get(party or "", [])
+    def _candidates(self, one: Observation, point: FloatArray) -> list[tuple[str, int]]:
+        """Operations and volumes of its party, in time or soon, whose box is near. Too many."""
+        party = one.party or ""
+        if party not in self._by_party:
+            self._by_party[party] = self._party(party)
+        known, policy = self._by_party[party], self._policy
+        time_s = one.time.timestamp()
+        early_s = max(policy.match_early_s, policy.early_s)
+        near = (known.start_s <= time_s + early_s) & (known.end_s >= time_s - policy.late_s)
+        reach_m = policy.match_reach_m + policy.lateral_accuracy_max_m
+        near &= (known.low <= point + reach_m).all(axis=1)
+        near &= (known.high >= point - reach_m).all(axis=1)
+        return [known.volumes[k] for k in np.flatnonzero(near).tolist()]
 
-    def _timely(self, key: str, observation: Observation) -> list[int]:
-        """Volumes that are in time, or begin soon."""
-        soon_s = -self._policy.match_early_s
-        return [
-            number
-            for number, volume in enumerate(self._operations[key].volumes)
-            if soon_s <= time_offset_s(volume, observation.time, self._policy) <= 0
+    def _party(self, party: str) -> _Party:
+        mine = [
+            (key, operation)
+            for key, operation in self._operations.items()
+            if operation.declared.intent.party == party
         ]
+        volumes = [(key, k) for key, operation in mine for k in range(len(operation.volumes))]
+        boxes = [self._shelf.boxes(key) for key, _ in mine]
+        none = np.empty((0, 3))
+        return _Party(
+            volumes,
+            np.concatenate([none, *(low for low, _ in boxes)]),
+            np.concatenate([none, *(high for _, high in boxes)]),
+            np.array([v.time_start.timestamp() for _, one in mine for v in one.volumes]),
+            np.array([v.time_end.timestamp() for _, one in mine for v in one.volumes]),
+        )
 
     def _is_over(self, observation: Observation, key: str, number: int) -> bool:
         """Whether the state is above the volume: then it is not on its way into it."""
