@@ -47,7 +47,6 @@ REQUEST_ALTITUDE_MIN_M: Final = -8_000.0  # as in the F3548 interface
 REQUEST_ALTITUDE_MAX_M: Final = 100_000.0
 AREA_MAX_KM2: Final = 2_500.0  # per volume of an intent, a subscription or a query
 CONSTRAINT_AREA_MAX_KM2: Final = 10_000.0  # per volume, as in F3548 (CstrMaxArea)
-LINE_AREA_MAX_KM2: Final = 5_000_000.0  # per volume of a message: larger than nearly every FIR
 DURATION_MAX: Final = timedelta(days=20 * 366)
 HORIZON_MAX: Final = timedelta(days=10 * 366)  # from now to the end of an entity
 SUBSCRIPTION_DURATION_MAX: Final = timedelta(hours=24)
@@ -59,6 +58,9 @@ PARTY_NAME_MAX: Final = 256  # characters of a USS's id
 # Documents of a store: small named values
 DOCUMENT_NAME_MAX: Final = 200  # characters of a kind or an id
 DOCUMENT_BYTES_MAX: Final = 1_048_576  # what is larger is no small value
+
+# Messages of the line
+LINE_AREA_MAX_KM2: Final = 5_000_000.0  # per volume of a message: larger than nearly every FIR
 
 # Tokens and the keys they are signed with
 TOKEN_BYTES_MAX: Final = 8_192  # a header line of a common proxy

@@ -313,10 +313,11 @@ def test_the_token_comes_before_the_body_and_the_scope_before_both() -> None:
         path = operation.path.replace("{", "").replace(":path}", "").replace("}", "")
         nobody = dss.call(operation.method, f"/{path.lstrip('/')}", b"{", sub=None)
         assert nobody.status_code == 401, path
-        without = dss.call(operation.method, path, b"{", scopes=("other",))
-        assert without.status_code == 403, path
         said(nobody)
-        said(without)
+        if operation.scopes:  # else any caller will do
+            without = dss.call(operation.method, path, b"{", scopes=("other",))
+            assert without.status_code == 403, path
+            said(without)
 
 
 def test_too_large_an_area_is_400_or_413_as_the_interface_has_it() -> None:

@@ -45,12 +45,12 @@ class SlowStore:
             raise StoreUnavailable("the disk is away")
         return self._store.read(query)
 
-    def submit(self, touching: Any, change: Any) -> Any:
+    def submit(self, touching: Any, change: Any, exclusive: str | None = None) -> Any:
         future: Future[Any] = Future()
 
         def commit() -> None:
             self.may_commit.wait(10)
-            future.set_result(self._store.submit(touching, change).result())
+            future.set_result(self._store.submit(touching, change, exclusive).result())
 
         self.workers.append(threading.Thread(target=commit))
         self.workers[-1].start()

@@ -15,9 +15,9 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What was handed to a thread."""
     found: list[Any] = []
 
-    async def noted(call: Callable[[], Any]) -> Any:
+    async def noted(call: Callable[[], Any], *, first: bool = False) -> Any:
         found.append(call)
-        return await off_the_loop(call)
+        return await off_the_loop(call, first=first)
 
     monkeypatch.setattr(operation, "off_the_loop", noted)
     return found

@@ -118,7 +118,7 @@ def test_what_was_extended_meanwhile_stays() -> None:
         def read(self, query: Any) -> Any:
             return store.read(query)
 
-        def submit(self, touching: Any, change: Any) -> Any:
+        def submit(self, touching: Any, change: Any, exclusive: str | None = None) -> Any:
             store.submit(later.extents, lambda tx: tx.put_intent(later)).result()
             return store.submit(touching, change)
 
@@ -145,7 +145,7 @@ def test_the_server_goes_on_after_a_store_that_did_not_answer() -> None:
                 raise StoreUnavailable("not now") if asked == 1 else ZeroDivisionError
             return store.read(query)
 
-        def submit(self, touching: Any, change: Any) -> Any:
+        def submit(self, touching: Any, change: Any, exclusive: str | None = None) -> Any:
             return store.submit(touching, change)
 
     shaky = services(Shaky(), NOON + timedelta(days=1))  # type: ignore[arg-type]

@@ -10,7 +10,6 @@ still be lost, not even in a refusal.
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -74,6 +73,7 @@ class Writer:
         self._log_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
         self._gate = threading.Lock()
+        self._pause = threading.Event()  # never set: a sleep that needs no clock
         self._open = True
         self._fault: BaseException | None = None
         connection.set_wal_hook(self._note_log)
@@ -127,7 +127,7 @@ class Writer:
         batch: list[_Job] = []
         job = self._waiting.get()
         if self._last_size >= _MANY:
-            time.sleep(_GATHER_S)
+            self._pause.wait(_GATHER_S)
         while job is not None:
             if job.future.set_running_or_notify_cancel():
                 batch.append(job)
