@@ -29,6 +29,7 @@ from openline.line.message.bodies import Answer, LineCheck, Receipt
 from openline.line.message.kind import AnswerCode, CheckMode, Kind, ReceiptKind
 from openline.line.thread import Step
 from openline.store.ports import Record, Store
+from tests.contract.backends import Place
 from tests.line_server import HandClock, agreement_entry, make_line, next_id, signer
 from tests.line_world import World, circle, notice, unlocated, volume
 
@@ -163,6 +164,30 @@ def test_many_at_once_have_numbers_without_gaps(line: LineServices) -> None:
     )
     assert missing == [(), (), ()]
     assert said(line).count(Kind.LINE_CHECK) == 60
+
+
+def test_two_servers_of_one_line_take_turns(
+    line: LineServices, place: Place, request: pytest.FixtureRequest
+) -> None:
+    """Two processes of a party on one database: one order, no number twice, one state."""
+    is_shared = "postgres" in request.node.callspec.id
+    other = make_line(place.open() if is_shared else line.store, HandClock(line.clock.now()))
+
+    def say(number: int) -> str:
+        saying = Saying(LineCheck(CheckMode.HUMAN), "Ada", idempotency_key=str(number // 2))
+        server = (line, other)[number % 2]
+        return compose(server, "north", saying, line.clock.now()).result().message.id
+
+    with ThreadPoolExecutor(8) as pool:
+        said_ids = list(pool.map(say, range(40)))
+    assert len(set(said_ids)) == 20, "what both were asked to say under one key is said once"
+    states = [
+        one.look(lambda found, _position: (set(found.state.messages), set(found.state.duties)))
+        for one in (line, other)
+    ]
+    assert states[0] == states[1]
+    missing = line.look(lambda found, _position: found.state.party("north").sequences.missing)
+    assert not missing
 
 
 def test_a_server_that_starts_again_knows_everything(line: LineServices, store: Store) -> None:
