@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openline.cli import line_look, line_say
+from openline.cli import line_look, line_say, line_watch
 from openline.cli.line_connection import connected, keep_session
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ for command in (
     line_look.show,
     line_look.follow,
     line_look.talks,
+    line_watch.watch,
     line_say.notify,
     line_say.cancel,
     line_say.receipt,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 SESSION: Final = "session.json"
+_JSON: Final = click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
 _OPTIONS: Final = (
-    click.option("--json", "as_json", is_flag=True, help="As JSON on standard output."),
     click.option("--officer", metavar="NAME", help="Who signs with --key."),
     click.option("--key", type=PATH, metavar="FILE", help="The party's own key: sign here."),
     click.option(
@@ -46,9 +46,34 @@ def connected(function: _Function) -> _Function:
         with open_client(server, token, key, officer) as client:
             return function(*args, client=client, **params)
 
-    for option in _OPTIONS:
+    for option in (_JSON, *_OPTIONS):
         run = option(run)
     return run  # type: ignore[return-value]
+
+
+def connecting(function: _Function) -> _Function:
+    """As `connected`, for a command that makes clients itself: it gets `connect`."""
+    from functools import wraps
+
+    @wraps(function)
+    def run(
+        *args: Any,
+        server: str | None,
+        token: str | None,
+        key: str | None,
+        officer: str | None,
+        **params: Any,
+    ) -> Any:
+        return function(*args, connect=lambda: open_client(server, token, key, officer), **params)
+
+    return connection_options(run)  # type: ignore[return-value]
+
+
+def connection_options(function: _Function) -> _Function:
+    """The same options, each as it was given."""
+    for option in _OPTIONS:
+        function = option(function)
+    return function
 
 
 def open_client(

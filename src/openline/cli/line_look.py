@@ -124,18 +124,11 @@ def follow(after: int | None, count: int | None, client: "Client", as_json: bool
     """Show every entry as it comes; what was missed while the server was away is caught up."""
     from itertools import islice
 
-    from openline.cli.line_words import clock_time, short
-    from openline.cli.output import printable
+    from openline.cli.line_words import event_line
     from openline.formats.json_text import encode
 
     for event in islice(client.follow(after), count):
-        data = event.data
         if as_json:
-            click.echo(encode({"entry": event.entry, "event": event.name} | data))
+            click.echo(encode({"entry": event.entry, "event": event.name} | event.data))
             continue
-        if event.name == "resync":
-            click.echo("Too much was missed: look at `openline line status`.", err=True)
-            continue
-        thread = f" in {short(str(data['thread']))}" if data.get("thread") else ""
-        kind, party = printable(str(data["kind"])), printable(str(data["party"]))
-        click.echo(f"{event.entry} {clock_time(str(data['time']))} {kind} by {party}{thread}")
+        click.echo(event_line(event), err=event.name == "resync")

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from openline.api.line import board_wire as wire
 from openline.cli.output import printable
+
+if TYPE_CHECKING:
+    from openline.client import StreamEvent
 
 SHORT = 8
 _ANSWERS_NEEDED = ("sent", "received", "read")
@@ -154,6 +158,16 @@ def said_line(said: wire.Said) -> str:
     wrong = f" [WRONG: {', '.join(said.wrong)}]" if said.wrong else ""
     line = f"{said.entry} {clock_time(said.received)} {said.kind} by {who}: {values}"
     return printable(line) + late + wrong
+
+
+def event_line(event: "StreamEvent") -> str:
+    """An entry as the stream tells of it."""
+    data = event.data
+    if event.name == "resync":
+        return "Too much was missed: look at `openline line status`."
+    thread = f" in {short(str(data['thread']))}" if data.get("thread") else ""
+    kind, party = printable(str(data.get("kind"))), printable(str(data.get("party")))
+    return f"{event.entry} {clock_time(str(data['time']))} {kind} by {party}{thread}"
 
 
 def clock_time(instant: str) -> str:
