@@ -67,6 +67,18 @@ def detect(
     return Detection(i, j, time_gap[hit], vertical_gap[hit], gap, closest_a, closest_b)
 
 
+def close_sideways(
+    a: FootprintTable, i: Integers, b: FootprintTable, j: Integers, lateral_m: float
+) -> Integers:
+    """Numbers of the pairs whose footprints are too close, whatever their time and height.
+
+    Errs as `detect`, which decides so as well.
+    """
+    buffers_m = a.buffer_m[i] + b.buffer_m[j]
+    near = measure(a, i, b, j, buffers_m + lateral_m)
+    return _lateral(a, i, b, j, near, buffers_m, lateral_m)
+
+
 def _lateral(
     a: FootprintTable,
     i: Integers,

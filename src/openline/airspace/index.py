@@ -162,6 +162,14 @@ class AirspaceIndex:
                 found[id(one.entity)] = one.entity
         return list(found.values())
 
+    def may_meet(self, volume: Volume4D, separation: Separation) -> list[tuple[Entity, Volume4D]]:
+        """Volumes whose boxes come closer than the minima, with whose they are.
+
+        Errs toward: too many. Law: every conflict of `query` is with one of them.
+        """
+        numbers = self._candidates(volume, core_edges(volume.footprint), separation)
+        return [(one.entity, one.volume) for one in map(self._stored.__getitem__, numbers)]
+
     def _hold(self, entity: Entity, number: int, table: VolumeTable, row: int) -> int:
         volume = self._next
         self._next += 1

@@ -1,0 +1,157 @@
+"""The same plan elsewhere or narrower: footprints to try, each asked of the exact detector.
+
+Sideways is searched in twelve directions, by distances that double; where the first free one is
+found, the last gap is halved down to 50 m or 1 %. So the answer is free for
+certain, and near the nearest; nothing is claimed about directions between.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from openline.airspace.advise.cost import Limits
+from openline.airspace.advise.move import aside, centre_of, narrowed, placed, turn
+from openline.airspace.advise.obstacles import Obstacles
+from openline.airspace.advise.shift import Blocks
+from openline.airspace.volume import Volume4D
+from openline.airspace.volume_table import VolumeTable
+from openline.errors import OpenlineError
+from openline.geo.footprint import Footprint
+from openline.geo.within import all_within
+
+BEARINGS_DEG: Final = tuple(range(0, 360, 30))
+_FIRST_M: Final = 200.0
+_GROWTH: Final = 2.0
+_NEAR_M: Final = 50.0
+_NEAR_SHARE: Final = 0.01
+_SHARES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Some volumes moved sideways, and the blocks that are left there."""
+
+    bearing_deg: float
+    distance_m: float
+    volumes: tuple[Volume4D, ...]
+    blocks: Blocks
+
+
+def offsets(
+    volumes: Sequence[Volume4D],
+    obstacles: Obstacles,
+    limits: Limits,
+    wanted: Sequence[tuple[float, float]],
+) -> list[Offset]:
+    """The volumes at each wanted (bearing, distance), where they are possible and in the area."""
+    centre = centre_of(tuple(volume.footprint for volume in volumes))
+    made: list[tuple[float, float, tuple[Volume4D, ...]]] = []
+    for bearing_deg, distance_m in wanted:
+        rotation = turn(centre, bearing_deg, distance_m)
+        try:
+            moved = tuple(placed(v, aside(v.footprint, rotation)) for v in volumes)
+        except OpenlineError:
+            continue  # no valid volume there, so no way out
+        if limits.area is None or all_within(limits.area, [v.footprint for v in moved]):
+            made.append((bearing_deg, distance_m, moved))
+    if not made:
+        return []
+    table = VolumeTable.of([volume for _, _, moved in made for volume in moved])
+    i, j = obstacles.close(table.footprints)
+    blocks = obstacles.blocks(table, i, j)
+    which, number = np.divmod(blocks.mine, len(volumes))
+    result = []
+    for at, (bearing_deg, distance_m, moved) in enumerate(made):
+        of_this = blocks.where(which == at)
+        own = Blocks(
+            of_this.delay_low,
+            of_this.delay_high,
+            of_this.climb_low,
+            of_this.climb_high,
+            number[which == at],
+            of_this.theirs,
+        )
+        result.append(Offset(bearing_deg, distance_m, moved, own))
+    return result
+
+
+def distances(most_m: float) -> Iterator[float]:
+    """The distances that are tried, the nearer first; the last is the limit itself."""
+    at = _FIRST_M
+    while at < most_m:
+        yield at
+        at *= _GROWTH
+    if most_m > 0:
+        yield most_m
+
+
+def nearest_free(
+    volumes: Sequence[Volume4D], obstacles: Obstacles, limits: Limits, most_m: float
+) -> Offset | None:
+    """The nearest found place where the volumes are free at their own time and height."""
+    before = 0.0
+    obstacles = obstacles.met_by(volumes, (0, 0), (0.0, 0.0))
+    for distance_m in distances(most_m):
+        wanted = [(float(bearing), distance_m) for bearing in BEARINGS_DEG]
+        free = [one for one in offsets(volumes, obstacles, limits, wanted) if _free(one)]
+        if free:
+            return _nearer(volumes, obstacles, limits, free, before)
+        before = distance_m
+    return None
+
+
+def _free(offset: Offset) -> bool:
+    return not offset.blocks.holds(0, 0.0).any()
+
+
+def _nearer(
+    volumes: Sequence[Volume4D],
+    obstacles: Obstacles,
+    limits: Limits,
+    free: list[Offset],
+    blocked_m: float,
+) -> Offset:
+    """Halve the gap between blocked and free, in all directions that were free."""
+    best = free[0]
+    while best.distance_m - blocked_m > max(_NEAR_M, _NEAR_SHARE * best.distance_m):
+        middle_m = (best.distance_m + blocked_m) / 2
+        wanted = [(one.bearing_deg, middle_m) for one in free]
+        nearer = [one for one in offsets(volumes, obstacles, limits, wanted) if _free(one)]
+        if nearer:
+            free, best = nearer, nearer[0]
+        else:
+            blocked_m = middle_m
+    return best
+
+
+def narrowest_needed(
+    volume: Volume4D, obstacles: Obstacles, limits: Limits
+) -> tuple[Volume4D, float] | None:
+    """The volume as wide as it can stay, and how far its boundary comes inward; None for no way.
+
+    Tried in ten steps down to the least share of the limits.
+    """
+    made: list[tuple[Volume4D, float]] = []
+    for step in range(1, _SHARES + 1):
+        share = 1 - step * (1 - limits.narrowest) / _SHARES
+        try:
+            smaller: tuple[Footprint, float] | None = narrowed(volume.footprint, share)
+        except OpenlineError:
+            continue
+        if smaller is not None:
+            # Its limits stay as they are: over a smaller place they are wide enough.
+            made.append(
+                (
+                    Volume4D(smaller[0], volume.altitude, volume.time_start, volume.time_end),
+                    smaller[1],
+                )
+            )
+    if not made:
+        return None
+    table = VolumeTable.of([one for one, _ in made])
+    i, j = obstacles.close(table.footprints)
+    blocks = obstacles.blocks(table, i, j)
+    blocked = set(blocks.mine[blocks.holds(0, 0.0)].tolist())
+    return next((one for at, one in enumerate(made) if at not in blocked), None)

@@ -1,0 +1,221 @@
+"""The kinds of ways out, each at its cheapest; whoever calls proves them free."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+
+from openline.airspace.advise.move import Change, raised, shifted
+from openline.airspace.advise.obstacles import joined
+from openline.airspace.advise.room import room_of
+from openline.airspace.advise.search import Alternative, Search
+from openline.airspace.advise.shift import Blocks, Shift, cheapest, climbs, delays
+from openline.airspace.advise.sideways import (
+    BEARINGS_DEG,
+    distances,
+    narrowest_needed,
+    nearest_free,
+    offsets,
+)
+from openline.airspace.advise.windows import minus, taken_by
+from openline.airspace.volume import Volume4D
+from openline.errors import OpenlineError
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+_TRIED_MAX: Final = 300  # footprints of sideways combinations: more would cost more than they find
+
+
+def all_ways(search: Search) -> Iterator[Alternative]:
+    """Later, earlier, higher, lower, both; parts of the plan; elsewhere; narrower; split."""
+    whole = list(_whole(search))
+    yield from whole
+    best = min((one.cost for one in whole), default=math.inf)
+    yield from _rest_later(search, best)
+    elsewhere = list(_elsewhere(search))
+    yield from elsewhere
+    best = min((one.cost for one in (*whole, *elsewhere)), default=math.inf)
+    yield from _elsewhere_and_shifted(search, best)
+    if _only_their_own(search):
+        yield from _parts_raised(search)
+        yield from _narrower(search)
+        yield from _split(search)
+
+
+def _whole(search: Search) -> Iterator[Alternative]:
+    """The whole plan in time, in height, and in both where that is cheaper than either."""
+    blocks, room, costs = search.blocks, search.room, search.costs
+    found: list[Shift] = []
+    for delay in delays(blocks, room):
+        if delay is not None:
+            found.append(Shift(delay, 0.0, costs.shift(delay)))
+    for climb in climbs(blocks, room):
+        if climb is not None:
+            found.append(Shift(0, climb, costs.climb(climb)))
+    below = min((one.cost for one in found), default=math.inf)
+    both = cheapest(blocks, room, costs, below)
+    for shift in (*found, *([both] if both is not None else [])):
+        one = search.moved(*shift)
+        if one is not None:
+            yield one
+
+
+def _rest_later(search: Search, below: float) -> Iterator[Alternative]:
+    """Wait on the way: from the first volume in conflict on, all later; where that is cheaper."""
+    volumes = search.plan.volumes
+    if not search.conflicting:
+        return
+    start = min(volumes[number].time_start for number in search.conflicting)
+    rest = tuple(n for n in search.everything if volumes[n].time_start >= start)
+    if len(rest) == len(volumes):
+        return
+    mine = search.blocks.where(np.isin(search.blocks.mine, rest) | (search.blocks.theirs < 0))
+    later, _ = delays(mine, search.room)
+    cost = math.inf if later is None else search.costs.shift(later) + search.costs.apart
+    if later is None or cost >= below:
+        return
+    change = Change(rest, later * _MICROSECOND)
+    one = _changed(
+        search, {n: shifted(volumes[n], change.delay, 0.0) for n in rest}, (change,), cost
+    )
+    yield from one
+
+
+def _elsewhere(search: Search) -> Iterator[Alternative]:
+    """Sideways: the whole plan, and only the volumes in conflict where that is nearer."""
+    if not search.limits.sideways_m or search.fixed.holds(0, 0.0).any():
+        return
+    for numbers in dict.fromkeys((search.everything, search.conflicting)):
+        if not numbers:
+            continue
+        volumes = [search.plan.volumes[n] for n in numbers]
+        at = nearest_free(volumes, search.obstacles, search.limits, search.limits.sideways_m)
+        if at is None:
+            continue
+        change = Change(numbers, sideways_m=at.distance_m, bearing_deg=at.bearing_deg)
+        cost = at.distance_m * search.costs.sideways
+        apart = 0.0 if numbers == search.everything else search.costs.apart
+        moved = dict(zip(numbers, at.volumes, strict=True))
+        yield from _changed(search, moved, (change,), cost + apart)
+
+
+def _elsewhere_and_shifted(search: Search, below: float) -> Iterator[Alternative]:
+    """The whole plan sideways and in time or height, where that is cheaper than all others."""
+    best: Alternative | None = None
+    volumes, costs, room = search.plan.volumes, search.costs, search.room
+    later, earlier = below / costs.later * 1e6, below / costs.earlier * 1e6
+    obstacles = search.obstacles.met_by(
+        volumes,
+        (int(-min(earlier, -room.earliest_us)), int(min(later, room.latest_us))),
+        (max(-below / costs.down, room.lowest_m), min(below / costs.up, room.highest_m)),
+    )
+    tried = 0
+    for distance_m in distances(search.limits.sideways_m):
+        tried += len(BEARINGS_DEG) * len(volumes)
+        aside = distance_m * costs.sideways
+        if aside >= below or tried > _TRIED_MAX:
+            break
+        wanted = [(float(bearing), distance_m) for bearing in BEARINGS_DEG]
+        for at in offsets(volumes, obstacles, search.limits, wanted):
+            blocks, room = joined(at.blocks, search.fixed), room_of(at.volumes, search.limits)
+            shift = cheapest(blocks, room, costs, below - aside)
+            if shift is None:
+                continue
+            delay = shift.delay_us * _MICROSECOND
+            change = Change(search.everything, delay, shift.climb_m, at.distance_m, at.bearing_deg)
+            try:
+                moved = tuple(shifted(v, delay, shift.climb_m) for v in at.volumes)
+            except OpenlineError:
+                continue
+            below = aside + shift.cost
+            best = Alternative(replace(search.plan, volumes=moved), (change,), below)
+    if best is not None:
+        yield best
+
+
+def _only_their_own(search: Search) -> bool:
+    """Whether changes of single volumes can help: nothing but places of others is in the way."""
+    return bool(search.conflicting) and not search.fixed.holds(0, 0.0).any()
+
+
+def _own(search: Search, number: int) -> Blocks:
+    return search.blocks.where((search.blocks.mine == number) & (search.blocks.theirs >= 0))
+
+
+def _parts_raised(search: Search) -> Iterator[Alternative]:
+    """Each volume in conflict to its own nearest free height, if others can stay."""
+    if len(search.plan.volumes) == 1:
+        return
+    changes: dict[float, list[int]] = {}
+    for number in search.conflicting:
+        room = room_of((search.plan.volumes[number],), search.limits)
+        options = [one for one in climbs(_own(search, number), room) if one]
+        if not options:
+            return
+        changes.setdefault(min(options, key=search.costs.climb), []).append(number)
+    made = tuple(Change(tuple(numbers), climb_m=climb) for climb, numbers in changes.items())
+    if len(made) == 1 and made[0].volumes == search.everything:
+        return
+    volumes = search.plan.volumes
+    try:
+        moved = {
+            n: replace(volumes[n], altitude=raised(volumes[n].altitude, change.climb_m))
+            for change in made
+            for n in change.volumes
+        }
+    except OpenlineError:
+        return
+    cost = max(search.costs.climb(change.climb_m) for change in made)
+    yield from _changed(search, moved, made, cost + search.costs.apart)
+
+
+def _narrower(search: Search) -> Iterator[Alternative]:
+    """The volumes in conflict as wide as they can stay."""
+    moved: dict[int, Volume4D] = {}
+    changes = []
+    for number in search.conflicting:
+        found = narrowest_needed(search.plan.volumes[number], search.obstacles, search.limits)
+        if found is None:
+            return
+        moved[number] = found[0]
+        changes.append(Change((number,), narrower_m=found[1]))
+    cost = max(change.narrower_m for change in changes) * search.costs.narrower
+    apart = 0.0 if len(moved) == len(search.everything) == 1 else search.costs.apart
+    yield from _changed(search, moved, tuple(changes), cost + apart)
+
+
+def _split(search: Search) -> Iterator[Alternative]:
+    """The volumes in conflict without the times that are taken; parts too short are left out."""
+    split: dict[int, tuple[Volume4D, ...]] = {}
+    changes = []
+    for number in search.conflicting:
+        volume = search.plan.volumes[number]
+        parts = [
+            replace(volume, time_start=start, time_end=end)
+            for start, end in minus(
+                (volume.time_start, volume.time_end), taken_by(_own(search, number), volume)
+            )
+            if end - start >= search.limits.shortest
+        ]
+        if not parts:
+            return
+        kept = sum((part.time_end - part.time_start for part in parts), timedelta(0))
+        split[number] = tuple(parts)
+        changes.append(Change((number,), lost=volume.time_end - volume.time_start - kept))
+    lost = sum((change.lost for change in changes), timedelta(0))
+    cost = lost.total_seconds() * search.costs.lost + search.costs.apart
+    volumes = tuple(
+        part
+        for number, volume in enumerate(search.plan.volumes)
+        for part in split.get(number, (volume,))
+    )
+    yield Alternative(replace(search.plan, volumes=volumes), tuple(changes), cost)
+
+
+def _changed(
+    search: Search, moved: dict[int, Volume4D], changes: tuple[Change, ...], cost: float
+) -> Iterator[Alternative]:
+    volumes = tuple(moved.get(n, volume) for n, volume in enumerate(search.plan.volumes))
+    yield Alternative(replace(search.plan, volumes=volumes), changes, cost)
