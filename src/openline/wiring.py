@@ -125,7 +125,7 @@ class Plan:
             store.close()
             raise
         services = Services(
-            store, clock, told.for_use_cases, line=line, record=record, sky=open_sky(told)
+            store, clock, told.for_use_cases, line=line, record=record, sky=open_sky(told, line)
         )
         application = create_app(services, front(self, writer))
         _collect_seldom()

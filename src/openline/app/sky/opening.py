@@ -1,12 +1,20 @@
-"""The live traffic of a server, by its settings."""
+"""The live traffic of a server, by its settings and its agreement."""
 
+from openline.airspace.separation import RADAR
 from openline.app.configuration import Configuration
+from openline.app.line.services import LineServices
 from openline.app.sky.service import SkyService
 from openline.app.sky.watch import SkyWatch
 
 
-def open_sky(told: Configuration) -> SkyService | None:
-    """The sky of a server of one process; of several, none would see all of it."""
+def open_sky(told: Configuration, line: LineServices | None = None) -> SkyService | None:
+    """The sky of a server of one process; of several, none would see all of it.
+
+    Its minima are those of the agreement, the widest of all classes: of live traffic the class is
+    not always known. Without an agreement they are 5 NM and 1,000 ft.
+    """
     if told.count("workers") > 1:
         return None
-    return SkyService(SkyWatch(), replays=told.switch("dev"))
+    agreed = line.look(lambda found, _position: found.state.agreement) if line else None
+    minima = agreed.widest_separation() if agreed is not None else RADAR
+    return SkyService(SkyWatch(minima), replays=told.switch("dev"))
