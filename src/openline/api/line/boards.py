@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from openline.api.line import board_wire as wire
 from openline.api.line.call import ANYBODY, PREFIX, caller_party, line_of
-from openline.api.operation import Call, Operation
+from openline.api.operation import Call, Later, Operation
+from openline.app.line.reads import note_read
 from openline.app.line.views import board_of, inbox_of, thread_of
 from openline.formats.line_board import values_of
 
@@ -17,9 +18,12 @@ def _inbox(call: Call) -> dict[str, Any]:
     return values_of(inbox_of(line_of(call), caller_party(call), call.now))
 
 
-def _thread(call: Call) -> dict[str, Any]:
-    found = thread_of(line_of(call), caller_party(call), call.path["thread"], call.now)
-    return {"thread": None, "conflict": None} | values_of(found)
+def _thread(call: Call) -> dict[str, Any] | Later:
+    line, party, thread = line_of(call), caller_party(call), call.path["thread"]
+    found = thread_of(line, party, thread, call.now)
+    values = {"thread": None, "conflict": None} | values_of(found)
+    noted = note_read(line, party, call.caller.officer, thread, call.now)
+    return values if noted is None else Later(noted, lambda _none: values)
 
 
 OPERATIONS: Final = (
