@@ -22,7 +22,7 @@ from openline.app.line.take_message import take_message
 from openline.app.line.tick import tick
 from openline.app.line.views import board_of
 from openline.app.services import Services, Settings
-from openline.errors import InvalidInput, Unauthenticated, VersionMismatch
+from openline.errors import InvalidInput, StoreUnavailable, Unauthenticated, VersionMismatch
 from openline.formats.line_message import encode
 from openline.line.event import ConflictOpened
 from openline.line.message.bodies import Answer, LineCheck, Receipt
@@ -188,6 +188,21 @@ def test_two_servers_of_one_line_take_turns(
     assert states[0] == states[1]
     missing = line.look(lambda found, _position: found.state.party("north").sequences.missing)
     assert not missing
+
+
+def test_a_store_that_is_away_answers_everybody(
+    line: LineServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_words: object) -> None:
+        raise StoreUnavailable("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(line.store, "submit", away)
+        refused = compose(line, "north", Saying(unlocated(), "Ada"), line.clock.now())
+        with pytest.raises(StoreUnavailable):
+            refused.result(5)
+    taken = compose(line, "south", Saying(unlocated(), "Bo"), line.clock.now()).result(20)
+    assert taken.message.sender == "south"
 
 
 def test_a_server_that_starts_again_knows_everything(line: LineServices, store: Store) -> None:

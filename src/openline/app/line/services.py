@@ -72,7 +72,12 @@ class LineServices:
     def submit(self, change: Callable[[Transaction], T], *, urgent: bool = False) -> "Future[T]":
         """Run a change of the line after those before it, or before; then tell the watchers."""
         ticket, job = self.turns.draw(change, urgent=urgent)
-        self.store.submit((), ticket.run, EXCLUSIVE).add_done_callback(ticket.settle)
+        try:
+            sent = self.store.submit((), ticket.run, EXCLUSIVE)
+        except Exception as error:  # else the job of this ticket would wait for ever
+            sent = Future()
+            sent.set_exception(error)
+        sent.add_done_callback(ticket.settle)
         job.future.add_done_callback(lambda _done: self._tell())
         return job.future
 
