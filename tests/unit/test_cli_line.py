@@ -101,6 +101,21 @@ def test_the_first_day_of_the_line(officer: Any) -> None:
     assert "a receipt is not consent" in status
 
 
+def test_a_session_is_kept_and_renewed(
+    served: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with Client("http://here", transport=served) as client:
+        client.log_in("bo", PASSWORD)
+        line_connection.keep_session("http://here", "an older one", "bo")
+        line_connection.renew_session(client)
+        kept = line_connection.read_session()
+        assert Client("http://here", kept["token"], transport=served).me().officer == "bo"
+        line_connection.keep_session("http://elsewhere", "of another", "bo")
+        line_connection.renew_session(client)
+        assert line_connection.read_session()["token"] == "of another"
+
+
 def test_who_only_watches_can_say_nothing(officer: Any) -> None:
     result = officer("cai", "urgent", "stop")
     assert result.exit_code != 0

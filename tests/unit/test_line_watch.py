@@ -186,6 +186,22 @@ def test_a_server_that_goes_and_comes_back(
         watcher.stop()
 
 
+def test_a_session_is_renewed_while_somebody_watches(
+    line: LineServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_watcher, "READ_EVERY_S", 0.02)
+    monkeypatch.setattr(line_watcher, "_RENEW_S", 0.0)
+    renewed: list[object] = []
+    monkeypatch.setattr(line_watcher, "renew_session", renewed.append)
+    client = FakeClient(line)
+    watcher = LineWatcher(lambda: client)  # type: ignore[arg-type, return-value]
+    watcher.start()
+    try:
+        until(lambda: len(renewed) >= 2)
+    finally:
+        watcher.stop()
+
+
 def test_the_first_reading_tells_what_is_wrong(line: LineServices) -> None:
     client = FakeClient(line)
     client.away = True

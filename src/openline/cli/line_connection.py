@@ -96,6 +96,22 @@ def open_client(
     return Client(address, token, signer=signer, officer=officer)
 
 
+def renew_session(client: "Client") -> None:
+    """A new token for a person who is logged in; the kept session gets it too.
+
+    A token that is of no session stays as it is. Raises: Unreachable, StoreUnavailable.
+    """
+    from openline.errors import Unauthenticated
+
+    try:
+        session = client.renew()
+    except Unauthenticated:
+        return
+    kept = read_session()
+    if kept.get("user") == session.user and kept.get("server", "").rstrip("/") == client.url:
+        keep_session(kept["server"], session.access_token, session.user)
+
+
 def session_file() -> Path:
     """Where the session is kept: readable by its owner alone."""
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")

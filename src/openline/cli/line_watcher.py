@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openline.api.line import board_wire as wire
+from openline.cli.line_connection import renew_session
 from openline.cli.line_words import event_line
 from openline.client import Client
 from openline.errors import OpenlineError, Unauthenticated
@@ -121,7 +122,7 @@ class LineWatcher:
             self._changed.clear()
             if time.monotonic() - renewed_s > _RENEW_S:
                 renewed_s = time.monotonic()
-                client.renew()
+                renew_session(client)
 
     def _fail(self, error: Exception) -> None:
         with self._lock:
