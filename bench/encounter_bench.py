@@ -7,7 +7,8 @@ look-ahead 300 s. Peers: the state-based detectors of BlueSky (compiled) and Min
 arrays of their own layout; a peer that is not installed, or too slow for a size, is left out and
 named. CPU time of one process; sides run in turns. The floor reads the input once, sorts it
 once and writes the true pairs. For every pair that a peer and we answer differently, both aircraft
-are walked along their geodesics on the ellipsoid in steps of 0.02 s: who is right?
+are walked along their geodesics on the ellipsoid in steps of 0.02 s, up to and with the end of the
+look-ahead: who is right?
 """
 
 import argparse
@@ -150,7 +151,8 @@ def is_loss(position: Any, velocity: Any, pair: tuple[int, int]) -> bool:
         # Within a second they come nearer by 500 m, and 24 m vertically, at the most.
         if abs(up_m + second * up_mps) > VERTICAL_M + 25 or lateral(second) > LATERAL_M + 500:
             continue
-        for instant in (second + np.arange(0, 1, 0.02)).tolist():
+        # With the end of the second: a loss may begin just before the look-ahead is over.
+        for instant in np.linspace(second, second + 1, 51).tolist():
             if abs(up_m + instant * up_mps) < VERTICAL_M and lateral(instant) < LATERAL_M:
                 return True
     return False

@@ -15,6 +15,29 @@ def test_the_judge_walks_along_geodesics() -> None:
     assert not bench.is_loss(position, velocity, (0, 3))
 
 
+def test_the_judge_looks_up_to_the_end_of_the_look_ahead() -> None:
+    """A pair of the traffic of 100,000: along geodesics the loss begins at 299.9974 s, so between
+    the last step before the end and the end. At 300 s the two are 0.74 m inside of 5 NM."""
+    position = np.array(
+        [
+            (28.71438599260466, -2.9457167108890445, 4835.201543704144),
+            (29.54839570024567, -2.6293457147185677, 8112.084443138431),
+        ]
+    )
+    velocity = np.array(
+        [
+            (119.01016322615844, 82.44028330678505, 11.338292645737674),
+            (19.062429637623254, -195.14203565226092, 0.0),
+        ]
+    )
+    assert bench.is_loss(position, velocity, (0, 1))
+    found = bench.pairs_of(bench.sides(position, velocity)["openline (numpy)"]())
+    assert found == {(0, 1)}
+    # The one in the north a metre further north: 0.25 m outside at 300 s.
+    position[1, 0] += 1.0 / 110_850.0
+    assert not bench.is_loss(position, velocity, (0, 1))
+
+
 def test_pairs_have_no_direction() -> None:
     assert bench.pairs_of([("3", "1"), ("1", "3"), (2, 5)]) == {(1, 3), (2, 5)}
 
