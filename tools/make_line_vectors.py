@@ -15,16 +15,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from openline.app.line.jws import ALGORITHM, TYPE, sign
+from openline.app.line.jws import ALGORITHM, TYPE, parts_of, sign
+from openline.formats.bundle import encode_bundle, head_of, sign_head
+from openline.formats.bundle_text import DICTIONARY, encode_text
 from openline.formats.line_message import encode
 from openline.line.message.kind import Kind
 from openline.line.signatures import public_key_text
 from openline.line.signing import Signer
-from tests.unit.line_samples import NORTH, SOUTH, message
+from tests.unit.line_samples import NOON, NORTH, SOUTH, message
 
 OUTPUT: Final = Path(__file__).parents[1] / "tests/golden/line_vectors.json"
 SEEDS: Final = {"north": bytes(range(32)), "south": bytes(range(32, 64))}
 SIGNERS: Final = {"north": NORTH, "south": SOUTH}
+BUNDLE_KINDS: Final = (Kind.NOTIFY, Kind.CANCEL, Kind.URGENT)
+TEXT_KINDS: Final = (Kind.CANCEL, Kind.ANSWER, Kind.URGENT)
 HEADER: Final = {"alg": ALGORITHM, "kid": "north", "typ": TYPE}
 
 
@@ -40,7 +44,44 @@ def vectors() -> dict[str, Any]:
         "refused": [
             {"why": why, "field": field, "jws": token.decode()} for why, field, token in _refused()
         ],
+        "text_dictionary": DICTIONARY.decode(),
+        "texts": [_text(kind) for kind in TEXT_KINDS],
+        "bundles": [_bundle(None), _bundle(1)],
+        "bundles_refused": [
+            {"why": why, "bundle": data.decode()} for why, data in _bundles_refused()
+        ],
     }
+
+
+def _text(kind: Kind) -> dict[str, str]:
+    token = sign(encode(message(kind)), "north", NORTH)
+    _, payload, signature = parts_of(token)
+    text = encode_text(payload, signature, "north", "south")
+    return {"kind": kind.value, "jws": token.decode(), "text": text}
+
+
+def _bundle(after: int | None, signer: Signer = NORTH) -> dict[str, Any]:
+    """A bundle of three messages, and the same one compressed, as base64."""
+    tokens = [sign(encode(message(kind)), "north", NORTH) for kind in BUNDLE_KINDS]
+    numbered = [
+        (message(kind).sequence, token) for kind, token in zip(BUNDLE_KINDS, tokens, strict=True)
+    ]
+    head = head_of(("northern-sky-2026", 3), ("north", "south"), NOON, numbered, after, left_out=1)
+    signature = sign_head(head, signer)
+    packed = encode_bundle(head, signature, tokens, packed=True)
+    return {
+        "bundle": encode_bundle(head, signature, tokens).decode(),
+        "packed": base64.b64encode(packed).decode(),
+    }
+
+
+def _bundles_refused() -> Iterator[tuple[str, bytes]]:
+    good = _bundle(None)["bundle"].encode()
+    yield "another key", _bundle(None, SOUTH)["bundle"].encode()
+    yield "another head under the signature", good.replace(b"left_out 1", b"left_out 0")
+    yield "cut off", good[:-1]
+    yield "one message twice", good + good.rpartition(b"\n\n")[2].splitlines(keepends=True)[0]
+    yield "a leading zero", good.replace(b"version 3", b"version 03")
 
 
 def _taken(kind: Kind) -> dict[str, str]:

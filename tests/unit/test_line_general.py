@@ -197,13 +197,25 @@ def test_numbers_that_are_missing_are_known_and_may_come_later() -> None:
     assert caught.value.facts["expected"] == 4
 
 
-def test_no_more_than_a_thousand_numbers_are_ever_missing() -> None:
+def test_a_message_leaps_over_a_thousand_numbers_at_most() -> None:
     world = World()
     world.say("north", Query("?"), sequence=1_001)
+    with pytest.raises(VersionMismatch, match="more than 1,000"):
+        world.say("north", Query("?"), sequence=2_003)
+    world.say("north", Query("?"), sequence=2_002)
+    assert len(world.state.party("north").sequences.missing) == 2_000
+
+
+def test_one_in_a_bundle_leaps_over_the_beats_of_weeks() -> None:
+    world = World()
+    world.say("north", Query("?"), sequence=50_001, carried=True)
+    with pytest.raises(VersionMismatch, match="more than 100,000"):
+        world.say("north", Query("?"), sequence=100_003, carried=True)
+    world.say("north", Query("?"), sequence=100_002, carried=True)
     with pytest.raises(VersionMismatch):
-        world.say("north", Query("?"), sequence=1_003)
-    world.say("north", Query("?"), sequence=1_002)
-    assert len(world.state.party("north").sequences.missing) == 1_000
+        world.say("north", Query("?"), sequence=100_004)
+    world.say("north", Query("?"), sequence=100_003)
+    assert len(world.state.party("north").sequences.missing) == 100_000
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from openline.api import auxiliary, openapi
 from openline.api.f3548 import availability, constraints, intents, reports, subscriptions
-from openline.api.line import boards, messages, record
+from openline.api.line import boards, bundles, messages, record
 from openline.api.operation import Operation, routes_of
 from openline.api.problems import exception_handlers
 from openline.api.sky import positions
@@ -27,6 +27,7 @@ OPERATIONS: Final = (
     *auxiliary.OPERATIONS,
     *messages.OPERATIONS,
     *boards.OPERATIONS,
+    *bundles.OPERATIONS,
     *record.OPERATIONS,
     *positions.OPERATIONS,
 )

@@ -24,6 +24,7 @@ EXIT_CLOSED_PIPE: Final = 141  # 128 + SIGPIPE
 # Name -> one line for `openline --help`; the module of that name holds the command of that name.
 COMMANDS: Final = {
     "check": "Say who is in whose way, where, when and how close.",
+    "advise": "Say the nearest ways out of conflicts, proved free.",
     "show": "Show what was understood of files.",
     "convert": "Write the traffic of a file in another format.",
     "scan": "Find the losses of separation in recorded tracks.",
@@ -37,6 +38,7 @@ COMMANDS: Final = {
     "serve": "Serve the sky: an F3548-21 DSS with a durable store.",
     "account": "Add, list and remove the people of a line.",
     "line": "Talk on a line: status, inbox, notify, answer, receipt, urgent.",
+    "bundle": "Carry what was said on a line as a file or as text.",
     "token": "Print a token of a server that runs with --dev.",
     "config": "Show the settings of the server.",
     "db": "Look after the database: upgrade, backup, restore, check, stats.",

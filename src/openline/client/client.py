@@ -10,8 +10,9 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from openline.api.line import board_wire, wire
+from openline.api.line import board_wire, bundle_wire, wire
 from openline.app.line import jws
+from openline.client.bundles import file_of
 from openline.client.stream import READ_S, StreamEvent, events_of
 from openline.client.transport import Transport
 from openline.errors import OpenlineError, StoreUnavailable, Unreachable, VersionMismatch
@@ -26,6 +27,7 @@ T = TypeVar("T")
 _SEQUENCE_TRIES: Final = 5
 _JOSE: Final = {"Content-Type": "application/jose"}
 _JSON: Final = {"Content-Type": "application/json"}
+_OCTETS: Final = {"Content-Type": "application/octet-stream"}
 
 
 class Client:
@@ -61,6 +63,11 @@ class Client:
         _trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def url(self) -> str:
+        """The address of the server."""
+        return self._transport.url
 
     def close(self) -> None:
         """Close all connections."""
@@ -142,6 +149,28 @@ class Client:
         """Send a message that is signed already: its compact JWS."""
         path = "urgent/message" if urgent else "messages"
         return self._ask("POST", path, wire.Taken, token, headers=_JOSE)
+
+    def make_bundle(
+        self, to: str, after: int = 0, threads: tuple[str, ...] = (), *, packed: bool = False
+    ) -> tuple[bundle_wire.Made, bytes | None]:
+        """What the party said to another one, as a file; None if there is nothing.
+
+        after: only what was said after that entry. Signed with the party's own key where it is
+        held here, else by the server. Raises also: PermissionDenied if neither holds the key.
+        """
+        query = {"to": to, "after": str(after), "threads": ",".join(threads)}
+        made = self._ask("GET", "bundles", bundle_wire.Made, query=query)
+        return made, file_of(made, self._signer, packed=packed)
+
+    def make_texts(self, to: str, thread: str, after: int = 0) -> list[str]:
+        """What the party said to another one in a thread, as lines to read out; the newest alone
+        if no entry is given after which it was said."""
+        query = {"to": to, "after": str(after), "threads": thread, "text": "true"}
+        return self._ask("GET", "bundles", bundle_wire.Made, query=query).texts
+
+    def take_bundle(self, data: bytes) -> bundle_wire.Account:
+        """Hand in what came as a file or text; an account of every message in it."""
+        return self._ask("POST", "bundles", bundle_wire.Account, data, headers=_OCTETS)
 
     def follow(self, after: int | None = None) -> Iterator[StreamEvent]:
         """Every entry that the party may see, as it comes, for ever; from an entry's number on.

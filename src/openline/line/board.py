@@ -30,11 +30,15 @@ STANDING_SENTENCE: Final = (
 )
 
 
+MISSING_SHOWN: Final = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class LinkView:
     """A party as it is heard. age: since it was last heard; None for never.
 
-    missing: numbers of its messages that have not come. skew: its clock minus ours.
+    missing: numbers of its messages that have not come, the last MISSING_SHOWN of them. skew: its
+    clock minus ours.
     """
 
     party: str

@@ -41,10 +41,6 @@ class Sequences:
         else:
             self.gaps.discard(number)
 
-    def gaps_with(self, number: int) -> int:
-        """How many numbers would be missing after that one."""
-        return len(self.gaps) + max(0, number - self.last - 1)
-
     @property
     def missing(self) -> tuple[int, ...]:
         """Numbers below the greatest that no message has: messages that have not come."""

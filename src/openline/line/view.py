@@ -12,6 +12,7 @@ from typing import Final
 
 from openline.errors import NotFound
 from openline.line.board import (
+    MISSING_SHOWN,
     Board,
     BreachView,
     ClockView,
@@ -125,7 +126,7 @@ def link_view(state: LineState, name: str, party: str, now: datetime) -> LinkVie
         alert=found.alert,
         officer=found.officer,
         last_human_check=found.last_human_check,
-        missing=found.sequences.missing,
+        missing=found.sequences.missing[-MISSING_SHOWN:],
     )
 
 

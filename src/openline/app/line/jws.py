@@ -39,11 +39,38 @@ def sign(payload: bytes, party: str, signer: Signer) -> bytes:
     Raises: InvalidInput for a party that is no id, AreaTooLarge beyond MESSAGE_BYTES_MAX.
     """
     check_id(party, "kid")
-    header = json_text.encode({"alg": ALGORITHM, "kid": party, "typ": TYPE}).encode()
-    signed = _encoded(header) + b"." + _encoded(payload)
+    signed = encoded_header(party) + b"." + _encoded(payload)
     token = signed + b"." + _encoded(signer.sign(signed))
     _check_size(token)
     return token
+
+
+def encoded_header(party: str) -> bytes:
+    """The first part of a token that is signed here."""
+    return _encoded(json_text.encode({"alg": ALGORITHM, "kid": party, "typ": TYPE}).encode())
+
+
+def joined(payload: bytes, signature: bytes) -> bytes:
+    """The token of a payload and its signature, with our header for the party in `from`.
+
+    Nothing is verified. Raises: InvalidInput for a payload that names no sender.
+    """
+    value = json_text.decode(payload)
+    party = value.get("from") if isinstance(value, dict) else None
+    if not isinstance(party, str):
+        raise InvalidInput("the message names no sender", field="from")
+    header = encoded_header(check_id(party, "from"))
+    return b".".join((header, _encoded(payload), _encoded(signature)))
+
+
+def parts_of(token: bytes) -> tuple[str, bytes, bytes]:
+    """Party, payload and signature of a token that was verified when it was taken.
+
+    Raises: InvalidInput for what is no token.
+    """
+    head, body, tail = _parts(token)
+    party = _party(_decoded(head, "header"))
+    return party, _decoded(body, "payload"), _decoded(tail, "signature")
 
 
 def verified_payload(token: bytes, key_of: KeyOf) -> tuple[str, bytes]:

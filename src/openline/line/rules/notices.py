@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from openline.errors import InvalidInput
+from openline.errors import InvalidInput, VersionMismatch
 from openline.line.duty import DutyKind, duty_name
 from openline.line.event import ClarifyAsked, EndCause, Ended, Event
 from openline.line.message.bodies import Amend, Clarify, Notify
@@ -124,11 +124,27 @@ def _check_amend(state: LineState, message: Message, received: datetime) -> None
     require_opener(thread, message, "amend")
     require_standing(thread)
     require_everybody(state, message)
+    _require_newest(thread, message)
     _check_notify(state, message, message.body.notice, received)
     was = state.notices[thread.id].notify.notice
     now = message.body.notice.notice
     if was is not now and was is not NoticeKind.UNLOCATED:
         raise InvalidInput(f"a {was} cannot become a {now}", cure="cancel it", field="notice")
+
+
+def _require_newest(thread: Thread, message: Message) -> None:
+    """An amendment that was overtaken on its way must not undo the one that overtook it."""
+    later = [
+        one.message.sequence
+        for one in thread.entries
+        if one.message.kind is Kind.AMEND and one.message.sequence > message.sequence
+    ]
+    if later:
+        raise VersionMismatch(
+            f"number {max(later)} of {message.sender!r} amended it since",
+            cure="the later amendment stands",
+            field="sequence",
+        )
 
 
 def _mark_amend(state: LineState, message: Message, received: datetime, marks: Marks) -> Marks:
