@@ -123,6 +123,24 @@ def test_who_only_watches_can_say_nothing(officer: Any) -> None:
     assert done(officer("cai", "inbox")).strip() == "Nothing waits for you."
 
 
+def test_a_line_check_by_people_is_answered(officer: Any) -> None:
+    done(officer("ada", "check", "--to", "south"))
+    thread = json.loads(done(officer("bo", "inbox", "--json")))["threads"][0]["id"]
+    done(officer("bo", "check", "--of", thread[:6]))
+    side = json.loads(done(officer("ada", "show", thread, "--json")))["thread"]["sides"][0]
+    assert side["step"] == "answered"
+    urgent = json.loads(done(officer("ada", "urgent", "stop", "--to", "south", "--json")))
+    wrong = officer("bo", "check", "--of", urgent["thread"])
+    assert "is no line check" in str(wrong.exception)
+
+
+def test_what_was_said_is_told_without_brackets(officer: Any) -> None:
+    thread = json.loads(done(officer("ada", "urgent", "stop", "--json")))["thread"]
+    done(officer("bo", "receipt", thread, "--not-yet", "crew 7", "--not-yet", "post 3"))
+    shown = done(officer("ada", "show", thread))
+    assert "receipt disseminated, passed_to name crew 7; name post 3\n" in shown
+
+
 def test_an_urgent_call_is_the_first_in_the_inbox(officer: Any) -> None:
     done(
         officer(

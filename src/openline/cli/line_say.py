@@ -256,14 +256,22 @@ def urgent(
 
 
 @click.command("check")
+@click.option("--of", metavar="THREAD", help="Answer the check of this thread: you hear it.")
 @_to
 @connected
-def check(to: tuple[str, ...], client: "Client", as_json: bool) -> None:
+def check(of: str | None, to: tuple[str, ...], client: "Client", as_json: bool) -> None:
     """Try the line, as a person: the other side is asked to say that it hears you."""
+    from openline.errors import InvalidInput
     from openline.line.message.bodies import LineCheck
     from openline.line.message.kind import CheckMode
 
-    told(client.say(LineCheck(CheckMode.HUMAN), to=to), as_json)
+    asked = None if of is None else client.thread(full_id(client, of)).thread
+    if of is not None and (asked is None or asked.kind != "LINE_CHECK"):
+        raise InvalidInput(f"{of!r} is no line check", cure="openline line inbox lists them")
+    if asked is not None:
+        to = to or (asked.opener,)
+    body = LineCheck(CheckMode.HUMAN, of=None if asked is None else asked.id)
+    told(client.say(body, to=to), as_json)
 
 
 @click.command("confirm")

@@ -151,13 +151,22 @@ def breach_line(breach: wire.Breach) -> str:
 
 def said_line(said: wire.Said) -> str:
     """One message of a thread."""
-    body = {k: v for k, v in (said.body or {}).items() if k not in ("kind", "volumes")}
-    values = ", ".join(f"{name} {value}" for name, value in body.items())
+    body = {k: v for k, v in (said.body or {}).items() if k not in ("kind", "volumes", "of")}
+    values = ", ".join(f"{name} {_value(value)}" for name, value in body.items() if value != [])
     who = f"{said.sender}/{said.officer}" if said.officer else said.sender
     late = " [LATE]" if said.late else ""
     wrong = f" [WRONG: {', '.join(said.wrong)}]" if said.wrong else ""
     line = f"{said.entry} {clock_time(said.received)} {said.kind} by {who}: {values}"
     return printable(line) + late + wrong
+
+
+def _value(value: object) -> str:
+    """A value of a message on one line: the parts of a list or of an object, without brackets."""
+    if isinstance(value, list):
+        return "; ".join(_value(one) for one in value)
+    if isinstance(value, dict):
+        return " ".join(f"{name} {_value(one)}" for name, one in value.items())
+    return str(value)
 
 
 def event_line(event: "StreamEvent") -> str:
