@@ -50,6 +50,7 @@ LIBRARIES = {
     "defusedxml": ("formats",),
     "msgspec": ("formats", "report", "app", "api", "cli", "client"),
     "distributed": ("app.scan_engine",),
+    "ortools": ("app.solver",),
     "pyarrow": ("formats.tracks_parquet", "formats.losses_parquet", "formats.positions_arrow"),
     "jinja2": ("report",),
     "markupsafe": ("report",),  # jinja2's own type for escaped text

@@ -1,7 +1,7 @@
 """Laws of advice: nothing advised conflicts, and of shifts in time and height none is cheaper.
 
 What is checked is asked of the detector alone, pair by pair, without the index, the blocks and the
-search of the advice. In all some 6,000 alternatives.
+search of the advice. In all more than 5,000 alternatives.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,14 @@ from openline.geo.circle import Circle
 from openline.geo.position import Position
 from tests.property.advice_skies import MINIMA, NOON, sky
 
-PLACES: Final = 300  # skies with everything, 70 with what is on a grid
+PLACES: Final = 150  # skies of fourteen entities
 SIZE: Final = 14
 LIMITS: Final = (
+    Limits(sideways_m=0.0, floor_m=-100.0, shortest=timedelta(seconds=1)),
+    Limits(sideways_m=0.0, later=timedelta(hours=2), narrowest=0.2),
+    Limits(sideways_m=0.0, time_step=timedelta(0), height_step_m=0.0, floor_m=0.0),
+    Limits(sideways_m=0.0, earlier=timedelta(hours=3), shortest=timedelta(0)),
     Limits(later=timedelta(hours=2), floor_m=-100.0, sideways_m=3_000.0),
-    Limits(time_step=timedelta(0), height_step_m=0.0, sideways_m=800.0),
-    Limits(sideways_m=0.0, floor_m=0.0, shortest=timedelta(seconds=1)),
 )
 
 
@@ -70,8 +72,7 @@ def test_no_advice_conflicts(part: int) -> None:
             advice = advise(Asking(plan, around, separation), limits, most=20)
             given += len(advice.alternatives)
             _assert_right(advice, _others(plan, everyone), separation, limits)
-    print("given", given)
-    assert given >= 550, "too few to say anything"
+    assert given >= 500, "too few to say anything"
 
 
 def _assert_right(
@@ -96,7 +97,7 @@ def _assert_right(
             assert all(v.altitude_lower_m >= limits.floor_m - 1e-6 for v in moved)
 
 
-@pytest.mark.parametrize("part", range(5))
+@pytest.mark.parametrize("part", range(4))
 def test_no_shift_on_a_fine_grid_is_cheaper(part: int) -> None:
     """Brute force over minutes and tens of metres: ours is the cheapest, exactly."""
     limits = Limits(

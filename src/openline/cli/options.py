@@ -187,6 +187,26 @@ def reading_options(function: _Function) -> _Function:
     return function
 
 
+_COSTS: Final = (
+    ("later", "Cost of each second later. Default 1."),
+    ("earlier", "Cost of each second earlier. Default 1."),
+    ("up", "Cost of each metre higher. Default 2."),
+    ("down", "Cost of each metre lower. Default 2."),
+    ("sideways", "Cost of each metre sideways. Default 0.3."),
+    ("narrower", "Cost of each metre narrower. Default 0.6."),
+    ("lost", "Cost of each second that is left out of a window. Default 2."),
+    ("apart", "Cost of not moving the whole plan alike. Default 60."),
+)
+
+
+def cost_options(function: _Function) -> _Function:
+    """The options for what changes cost, in seconds of delay; the values are `cost_...`."""
+    for name, help_ in reversed(_COSTS):
+        option = click.option(f"--cost-{name}", type=float, metavar="N", help=help_)
+        function = option(function)
+    return function
+
+
 def files_argument(function: _Function) -> _Function:
     """One or more FILES: paths, directories, `-` for standard input."""
     argument = click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILES...")

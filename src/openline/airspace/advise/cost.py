@@ -68,7 +68,8 @@ class Limits:
     later, earlier: of every volume. earliest, latest: the window in which the whole plan stays, if
     given. climb_m: upward at most. floor_m, ceiling_m: the band over the ellipsoid in which what is
     moved in height stays; without floor_m nothing is moved down, for the ground is not known.
-    sideways_m: at most; 0 for never. narrowest: the least share of its width that a volume keeps.
+    sideways_m: at most; 0 for never. narrowest: the least share of its width, or of
+    its time where it is split, that a volume keeps.
     area: in which what is moved sideways stays. shortest: a part of a split window lasts at least
     so long. time_step, height_step_m: delays and climbs are whole multiples; 0 for exactly to the
     end of what blocks. Volumes with a limit in flight levels move by whole levels.

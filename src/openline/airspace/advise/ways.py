@@ -199,9 +199,9 @@ def _split(search: Search) -> Iterator[Alternative]:
             )
             if end - start >= search.limits.shortest
         ]
-        if not parts:
-            return
         kept = sum((part.time_end - part.time_start for part in parts), timedelta(0))
+        if kept < (volume.time_end - volume.time_start) * search.limits.narrowest:
+            return
         split[number] = tuple(parts)
         changes.append(Change((number,), lost=volume.time_end - volume.time_start - kept))
     lost = sum((change.lost for change in changes), timedelta(0))

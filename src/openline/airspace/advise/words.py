@@ -102,5 +102,13 @@ def _bearing(bearing_deg: float) -> str:
 
 
 def _numbers(volumes: Sequence[int]) -> str:
-    words = ", ".join(str(number + 1) for number in volumes)
-    return f"volume{'' if len(volumes) == 1 else 's'} {words}"
+    if len(volumes) == 1:
+        return f"volume {volumes[0] + 1}:"
+    runs: list[list[int]] = []
+    for number in volumes:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    words = (f"{a + 1}" if a == b else f"{a + 1} to {b + 1}" for a, b in runs)
+    return f"volumes {', '.join(words)}:"
