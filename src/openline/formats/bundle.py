@@ -183,7 +183,9 @@ def decode_bundle(data: bytes) -> Bundle:
     """
     plain = _unpacked(data)
     if not plain.startswith(MAGIC):
-        raise InvalidInput("it is no bundle", cure="a bundle begins with openline.bundle/1")
+        raise InvalidInput(
+            "it is no bundle", cure="it begins with openline.bundle/1, or BEGIN OPENLINE 1"
+        )
     parts = plain.split(b"\n\n", 2)
     if len(parts) < 3 or len(parts[0]) + len(parts[1]) > _HEAD_BYTES_MAX:
         raise InvalidInput("the head is cut off or was changed", cure=_ASK_AGAIN)
@@ -191,7 +193,7 @@ def decode_bundle(data: bytes) -> Bundle:
     head = _head(note.text)
     if len(note.signatures) != 1:
         raise InvalidInput("a bundle has one signature, its sender's", cure=_ASK_AGAIN)
-    if str(note).encode() + b"\n" != plain[: -len(parts[2])]:
+    if str(note).encode() + b"\n" != plain[: len(plain) - len(parts[2])]:
         raise InvalidInput("the head is not in its one form", cure=_ASK_AGAIN)
     return Bundle(head, note, _tokens(head, parts[2], parts[0].count(b"\n") + 5))
 

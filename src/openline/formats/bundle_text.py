@@ -41,6 +41,7 @@ _VALUES: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
 _BEGIN: Final = re.compile(
     r"BEGIN OPENLINE 1 (?P<sender>\S{1,64}) TO (?P<to>\S{1,64}) LINES (?P<lines>[0-9]{1,2})"
 )
+_BEGUN: Final = re.compile(rb"BEGIN\s+OPENLINE", re.IGNORECASE)
 _END: Final = "END OPENLINE"
 _LINE: Final = re.compile(r"(?P<number>[0-9]{1,2})(?P<letters>(?: ?[A-Z2-7])*)")
 DICTIONARY: Final = (
@@ -84,7 +85,7 @@ def encode_text(payload: bytes, signature: bytes, sender: str, recipient: str) -
 
 def is_text(data: bytes) -> bool:
     """Whether there is a message as text in it."""
-    return b"BEGIN OPENLINE 1 " in data[:TEXTS_BYTES_MAX].upper()
+    return _BEGUN.search(data[:TEXTS_BYTES_MAX]) is not None
 
 
 def decode_texts(data: bytes) -> list[TextMessage]:
