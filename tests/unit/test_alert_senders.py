@@ -235,6 +235,8 @@ def test_what_a_log_may_have_of_an_address() -> None:
     assert sender_of("https://hook.example:8443/token/abc?x=1", {}).shown == (
         "https://hook.example:8443"
     )
+    two = sender_of("mailto:duty@a.example%2Cchief@a.example?server=smtp.example", {})
+    assert two.shown == "mailto:duty@a.example,chief@a.example"
     mail = sender_of("mailto:duty@a.example?server=smtp.example", {})
     assert mail.shown == "mailto:duty@a.example"
 

@@ -52,10 +52,10 @@ def board(line: LineServices, party: str = "south") -> wire.Board:
     return msgspec.json.decode(msgspec.json.encode(values), type=wire.Board)
 
 
-def shown(seen: Seen, lines: int = 40) -> str:
+def shown(seen: Seen, lines: int = 40, width: int = 140) -> str:
     """The board as it is read without any colour."""
     out = io.StringIO()
-    Console(file=out, width=140, no_color=True).print(render(seen, lines))
+    Console(file=out, width=width, no_color=True).print(render(seen, lines))
     return out.getvalue()
 
 
@@ -103,6 +103,16 @@ def test_what_is_old_is_unknown_and_not_shown_as_fresh(line: LineServices) -> No
         text = shown(seen)
         assert "UNKNOWN since 12:00:00Z" in text
         assert "live" not in text
+
+
+def test_marks_are_whole_on_a_narrow_screen(line: LineServices) -> None:
+    soon = Notify(NoticeKind.UNLOCATED, START + HOUR / 2, START + 25 * HOUR)
+    say(line, "north", soon)
+    text = shown(fresh(board(line)), width=100)
+    (row,) = [one for one in text.splitlines() if "Notice" in one and "north" in one]
+    assert row.rstrip().endswith("LATE, WITHOUT A PLACE")
+    assert "not acknowledged" in row
+    assert "…" in row
 
 
 @pytest.mark.parametrize("lines", [5, 12, 24, 60])

@@ -191,12 +191,17 @@ def _threads(board: wire.Board, rows: int, now: datetime, words: Catalogue) -> R
     every = [one for one in board.threads if not one.ended]
     if not every:
         return Text("no thread is open", style="dim")
-    table = _table("thread", "what", "by", "how far", ">clock", "marks")
+    table = _table("thread", "~what", "by", "how far", ">clock", "marks")
     for thread in every[:rows]:
         due = None if thread.clock is None else datetime.fromisoformat(thread.clock.due)
         table.add_row(
             short(thread.id),
-            Text(_what(thread, now, words), style=DANGER if thread.kind == "URGENT" else ""),
+            Text(
+                _what(thread, now, words),
+                style=DANGER if thread.kind == "URGENT" else "",
+                no_wrap=True,
+                overflow="ellipsis",
+            ),
             "you" if thread.own else printable(thread.opener),
             _steps(thread, board.party, words),
             "" if due is None else countdown(due, now),
@@ -249,14 +254,15 @@ def _with_more(shown: RenderableType, more: int) -> RenderableType:
 
 
 def _table(*columns: str) -> Table:
-    """A table without lines; a column that begins with `>` is of numbers."""
+    """A table without lines. A column that begins with `>` is of numbers; of one that begins with
+    `~` the ends are left out first where the screen is narrow."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
     for name in columns:
         right = name.startswith(">")
         table.add_column(
-            name.removeprefix(">"),
+            name.lstrip(">~"),
             justify="right" if right else "left",
-            no_wrap=True,
+            no_wrap=not name.startswith("~"),
             overflow="ellipsis",
         )
     return table

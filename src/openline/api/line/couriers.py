@@ -31,6 +31,7 @@ LAST_WAIT_S: Final = 20.0
 REFUSALS_MAX: Final = 5
 _RENEW_S: Final = TURN.total_seconds() / 4
 _AT_ONCE: Final = 500
+_BREATH_S: Final = 0.05  # what comes meanwhile is read together: alerts cost little under load
 _TOLD_EVERY: Final = 10  # tries that failed
 assert TURN.total_seconds() > LAST_WAIT_S + _RENEW_S, "a turn must outlast the wait for a try"
 
@@ -140,6 +141,7 @@ class Courier:
         self._position = seen
         await self._renew()
         await self._feed.beyond(seen, _RENEW_S)
+        await asyncio.sleep(_BREATH_S)
         if self._feed.stopping:
             await asyncio.sleep(_RENEW_S)  # until it is cancelled
 

@@ -132,7 +132,7 @@ class Mail:
         parts = urlsplit(address)
         options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
         unknown = sorted(set(options) - {"server", "from", "tls"})
-        self._to = [unquote(one) for one in parts.path.split(",")]
+        self._to = unquote(parts.path).split(",")
         self._from = options.get("from", self._to[0])
         server = urlsplit(f"//{options.get('server', '')}")
         wrong = [one for one in (*self._to, self._from) if not _is_mailbox(one)]
