@@ -48,7 +48,7 @@ def untangle(tangle: Tangle, tell: Callable[[int, int], None] | None = None) -> 
     """A shift for each plan so that none is in another's way, nor in that of what is fixed.
 
     Errs toward: dearer. Laws: 1 no two placed plans are in each other's way; 2 the cost is never
-    below the bound; 3 the same tangle gives the same result (tests/unit/airspace/advise).
+    below the bound; 3 the same tangle gives the same result (tests/unit/test_untangle.py).
     """
     work = _Work(tangle)
     best: Shifts | None = None
