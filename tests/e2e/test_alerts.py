@@ -19,6 +19,7 @@ from openline.line.message.kind import UrgentAction
 from tests.e2e.server_process import Server, serving, token
 from tests.e2e.test_line import folder  # noqa: F401  the agreement and two keys
 from tests.line_server import signer
+from tests.postgres_server import PostgresServer
 
 SCOPES = "openline.watch openline.file openline.duty"
 
@@ -111,6 +112,18 @@ def test_one_receiver_is_away_and_the_server_is_killed(folder: Path) -> None:  #
         assert late.urgent() == threads[3:], "a new receiver begins with what comes"
         repeated = len(steady.urgent()) - len(threads)
         assert repeated <= 1, "only what was on its way when the server was killed comes twice"
+
+
+def test_of_two_processes_on_one_store_one_sends(folder: Path) -> None:  # noqa: F811
+    database = PostgresServer().dsn()
+    with hooks(1) as (hook,):
+        given = [database if one.endswith("line.db") else one for one in options(folder, hook)]
+        with serving(folder, *given, "--workers", "2") as server:
+            threads = [call(server) for _ in range(5)]
+            hook.wait(5)
+            threading.Event().wait(1)  # time for another one to send them too
+            assert hook.urgent() == threads
+            server.stop(signal.SIGTERM)
 
 
 @pytest.mark.parametrize(
