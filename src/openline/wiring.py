@@ -111,7 +111,7 @@ class Plan:
         from openline.api.log import LineWriter, install
         from openline.api.server import create_app
         from openline.app.record_key import open_sealer
-        from openline.app.sky.opening import open_sky
+        from openline.app.sky.opening import open_conformance, open_sky
 
         told = self.configuration
         store = open_store(told.text("db"))
@@ -124,8 +124,15 @@ class Plan:
         except BaseException:
             store.close()
             raise
+        sky = open_sky(told, line)
         services = Services(
-            store, clock, told.for_use_cases, line=line, record=record, sky=open_sky(told, line)
+            store,
+            clock,
+            told.for_use_cases,
+            line=line,
+            record=record,
+            sky=sky,
+            conformance=open_conformance(line, sky),
         )
         application = create_app(services, front(self, writer))
         _collect_seldom()

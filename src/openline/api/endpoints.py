@@ -13,7 +13,7 @@ from openline.api.f3548 import availability, constraints, intents, reports, subs
 from openline.api.line import boards, bundles, messages, record
 from openline.api.operation import Operation, routes_of
 from openline.api.problems import exception_handlers
-from openline.api.sky import positions
+from openline.api.sky import discrepancies, positions
 from openline.app.services import Services
 
 __all__ = ["OPERATIONS", "exception_handlers", "open_paths", "routes"]
@@ -30,6 +30,7 @@ OPERATIONS: Final = (
     *bundles.OPERATIONS,
     *record.OPERATIONS,
     *positions.OPERATIONS,
+    *discrepancies.OPERATIONS,
 )
 
 

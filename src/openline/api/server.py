@@ -30,7 +30,7 @@ from openline.api.metrics import Gauges, Metrics
 from openline.api.rate import RateLimit
 from openline.api.sealing import gauges, seal_at_end, seal_for_ever
 from openline.api.sky import stream as sky_stream
-from openline.api.sky.clockwork import SkyFollower
+from openline.api.sky.clockwork import SkyFollower, compare_for_ever
 from openline.api.stopping import when_stopping
 from openline.app.services import Services
 from openline.limits import BODY_BYTES_MAX
@@ -157,6 +157,8 @@ async def _beside(
     if eyes is not None:
         when_stopping(eyes.stop)
         work.append(eyes.follow())
+    if services.conformance is not None:
+        work.append(compare_for_ever(services.conformance, services.clock))
     tasks = [asyncio.create_task(one) for one in work]
     _LOG.info("started")
     try:

@@ -8,6 +8,7 @@ from uuid import UUID
 from openline.app.line.services import LineServices
 from openline.app.random_ids import RandomIds
 from openline.app.seal_record import Sealer
+from openline.app.sky.conformance import SkyConformance
 from openline.app.sky.service import SkyService
 from openline.clock import Clock
 from openline.store.ports import Store
@@ -32,7 +33,8 @@ class Services:
     """The server's parts as the use cases see them. `new_id` is the only source of chance.
 
     line: the parts of a line, if this server carries one. record: who seals the record, if a key
-    for it is known. sky: the live traffic, if this process follows it.
+    for it is known. sky: the live traffic, if this process follows it. conformance: the
+    sky beside the line, if there are both.
     """
 
     store: Store
@@ -42,3 +44,4 @@ class Services:
     line: LineServices | None = None
     record: Sealer | None = None
     sky: SkyService | None = None
+    conformance: SkyConformance | None = None

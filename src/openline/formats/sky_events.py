@@ -1,7 +1,7 @@
 """What happens in the sky, as JSON objects: one for each event, for scripts and streams.
 
 Written: instants in UTC with `Z`, lengths in metres, times to come in seconds; `event` says which
-    kind of object it is: `alert`, `track`, `set_aside`.
+    kind of object it is: `alert`, `track`, `set_aside`, `discrepancy`.
 """
 
 from datetime import datetime, timedelta
@@ -11,9 +11,11 @@ from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import SetAside, TrackEvent
 from openline.formats.alert_words import LEVEL_WORDS, sentence
 from openline.formats.instants import format_instant
+from openline.formats.observed_json import observed_object
+from openline.line.observed import ObservedTold
 
 
-def event_object(event: PairEvent | TrackEvent | SetAside) -> dict[str, object]:
+def event_object(event: PairEvent | TrackEvent | SetAside | ObservedTold) -> dict[str, object]:
     """The event as a JSON object."""
     if isinstance(event, PairEvent):
         head: dict[str, object] = {
@@ -32,6 +34,8 @@ def event_object(event: PairEvent | TrackEvent | SetAside) -> dict[str, object]:
             "name": event.shown,
             "detail": event.detail,
         }
+    if isinstance(event, ObservedTold):
+        return observed_object(event)
     report = event.report
     return {
         "event": "set_aside",

@@ -8,7 +8,7 @@ Errs toward: reporting. The cells are larger than what was filed, by up to their
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from openline.airspace.entity import Constraint, Entity, EntityKind, OperationalIntent
+from openline.airspace.entity import Constraint, Entity, EntityKind, IntentState, OperationalIntent
 from openline.airspace.extent import Extent
 from openline.airspace.volume import Volume4D
 from openline.geo.covering import cell_polygon
@@ -19,13 +19,17 @@ _LEAST = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An operational intent or constraint. entry: the record's number of what it is now."""
+    """An operational intent or constraint. entry: the record's number of what it is now.
+
+    state: of an intent, as its manager set it.
+    """
 
     id: str
     party: str
     kind: EntityKind
     entry: int
     extents: tuple[Extent, ...]
+    state: IntentState | None = None
 
     @property
     def time_start(self) -> datetime:

@@ -1,4 +1,5 @@
-"""What the sky does by the clock: encounters soon after positions came in, and once a second."""
+"""What the sky does by the clock: encounters soon after positions came in, and once a second;
+and the observed beside the declared."""
 
 import asyncio
 import logging
@@ -6,9 +7,11 @@ from contextlib import suppress
 from typing import Final
 
 from openline.api.handover import off_the_loop
+from openline.app.sky.conformance import SkyConformance
 from openline.app.sky.service import SkyService
 from openline.app.sky.watch import warm_up
 from openline.clock import Clock
+from openline.errors import OpenlineError
 
 _LOG: Final = logging.getLogger("openline.sky")
 PERIOD_S: Final = 1.0
@@ -72,3 +75,15 @@ class SkyFollower:
         for waiter in list(self._waiting):
             if not waiter.done():
                 waiter.set_result(None)
+
+
+async def compare_for_ever(conformance: SkyConformance, clock: Clock) -> None:
+    """Compare the observed with the declared once a second; ends by being cancelled."""
+    while True:
+        try:
+            await off_the_loop(lambda: conformance.look(clock.now()))
+        except OpenlineError as error:
+            _LOG.warning("the sky cannot be compared with the line for now: %s", error)
+        except Exception:  # a fault here must not stop the eyes of everybody
+            _LOG.exception("fault while comparing the sky with the line")
+        await asyncio.sleep(PERIOD_S)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from openline.app.ed25519 import verify
+from openline.app.line import observed
 from openline.app.line.entries import LineEntry
 from openline.app.line.follow import thread_of_entry
 from openline.app.line.services import LineServices
@@ -95,14 +96,32 @@ def alerts_after(
         return [], after
 
     def find(line: Line, _position: int) -> list[Alert]:
-        return [
-            alert
-            for record in records
-            if (entry := services.recent.entry_of(record)) is not None
-            for alert in alerts_of(line, record, entry, origin, services.signers)
-        ]
+        found = []
+        for record in records:
+            entry = services.recent.entry_of(record)
+            if entry is not None:
+                found += alerts_of(line, record, entry, origin, services.signers)
+            elif record.kind == observed.KIND:
+                found += _observed_alerts(record, origin, services.signers)
+        return found
 
     return services.look(find), records[-1].sequence
+
+
+def _observed_alerts(record: Record, origin: str, hosted: Collection[str]) -> list[Alert]:
+    return [
+        Alert(
+            _id_of(origin, party, record),
+            origin,
+            party,
+            record.sequence,
+            record.time,
+            record.kind,
+            *said,
+        )
+        for party in sorted(hosted)
+        if (said := observed.alert_words(record, party)) is not None
+    ]
 
 
 def body_of(alert: Alert) -> bytes:
@@ -123,6 +142,8 @@ def body_of(alert: Alert) -> bytes:
 def title_of(alert: Alert) -> str:
     """What it is, in two or three words and the party: for the subject of a mail."""
     words = catalogue()
+    if alert.name == observed.KIND:
+        return f"Openline, {alert.party}: {observed.TITLE}"
     name = words.events.get(alert.name) or words.codes["Kind"][alert.name]
     return f"Openline, {alert.party}: {name}"
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from openline.airspace.entity import EntityKind
+from openline.airspace.entity import EntityKind, IntentState
 from openline.airspace.extent import Extent
 from openline.app.dss import records
 from openline.formats.instants import parse_instant
@@ -49,7 +49,8 @@ def filed_of(record: Record, managers: dict[str, str]) -> Filed | Gone | None:
     body = msgspec.json.decode(record.body)
     extents = tuple(_extent(one) for one in body["extents"])
     kind = _PUT[record.kind]
-    return Filed(body["id"], managers[record.party], kind, record.sequence, extents)
+    state = IntentState(body["state"]) if kind is EntityKind.INTENT else None
+    return Filed(body["id"], managers[record.party], kind, record.sequence, extents, state)
 
 
 def _extent(value: dict[str, Any]) -> Extent:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from openline.app.line import observed
 from openline.app.line.entries import LineEntry
 from openline.app.line.services import LineServices
 from openline.formats.instants import format_instant
@@ -37,15 +38,20 @@ def entries_after(
         return [], after
 
     def show(line: Line, _position: int) -> list[Shown]:
-        entries = (services.recent.entry_of(record) for record in records)
-        shown = (
-            _shown(line, party, record, entry)
-            for record, entry in zip(records, entries, strict=True)
-            if entry is not None
-        )
+        shown = (_of_record(services, line, party, record) for record in records)
         return [one for one in shown if one is not None]
 
     return services.look(show), records[-1].sequence
+
+
+def _of_record(services: LineServices, line: Line, party: str, record: Record) -> Shown | None:
+    if record.kind == observed.KIND:
+        found = observed.told(line.state, record, party).observed.event
+        time = format_instant(record.time)
+        thread, by = found.intent_id, record.party
+        return Shown(record.sequence, time, "event", record.kind, thread, by, None)
+    entry = services.recent.entry_of(record)
+    return None if entry is None else _shown(line, party, record, entry)
 
 
 def _shown(line: Line, party: str, record: Record, entry: LineEntry) -> Shown | None:

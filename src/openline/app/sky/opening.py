@@ -3,6 +3,7 @@
 from openline.airspace.separation import RADAR
 from openline.app.configuration import Configuration
 from openline.app.line.services import LineServices
+from openline.app.sky.conformance import SkyConformance
 from openline.app.sky.service import SkyService
 from openline.app.sky.watch import SkyWatch
 
@@ -18,3 +19,8 @@ def open_sky(told: Configuration, line: LineServices | None = None) -> SkyServic
     agreed = line.look(lambda found, _position: found.state.agreement) if line else None
     minima = agreed.widest_separation() if agreed is not None else RADAR
     return SkyService(SkyWatch(minima), replays=told.switch("dev"))
+
+
+def open_conformance(line: LineServices | None, sky: SkyService | None) -> SkyConformance | None:
+    """What compares the two; None where one of them is missing."""
+    return None if line is None or sky is None else SkyConformance(line, sky)

@@ -12,15 +12,18 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.track import Track
-from openline.airspace.track.tracker import SetAside, TrackEventKind
+from openline.airspace.track.tracker import SetAside, Tracker, TrackEventKind
 from openline.app.sky.watch import SkyEvent, SkyWatch, Taken
 from openline.errors import InvalidInput, LimitExceeded
 from openline.limits import TRACKS_MAX
+from openline.line.observed import ObservedTold
+
+T = TypeVar("T")
 
 EVENTS_MAX: Final = 20_000  # kept for those who come back after a moment
 _OPEN: Final = timedelta(seconds=60)  # so long after somebody saw it, an aircraft is seen
@@ -32,7 +35,7 @@ class NumberedEvent:
     """An event and its number; `parties` are those it is for, None: everybody."""
 
     number: int
-    event: SkyEvent
+    event: SkyEvent | ObservedTold
     parties: frozenset[str] | None
 
     def is_for(self, party: str) -> bool:
@@ -123,6 +126,17 @@ class SkyService:
         """Look for encounters; a good time is soon after an intake, and once a second."""
         with self._lock:
             self._keep(self._watch.tick(self._now(now)))
+
+    def look(self, question: Callable[[Tracker, datetime], T], now: datetime) -> T:
+        """Ask something about all aircraft, at the time of this sky."""
+        with self._lock:
+            return question(self._watch.tracker, self._now(now))
+
+    def tell(self, event: ObservedTold, parties: frozenset[str]) -> None:
+        """Tell those parties of an entry of the record."""
+        with self._lock:
+            self._number += 1
+            self._events.append(NumberedEvent(self._number, event, parties))
 
     def view(self, party: str, now: datetime) -> SkyView:
         """What that party may see."""

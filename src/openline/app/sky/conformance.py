@@ -1,0 +1,225 @@
+"""The observed sky beside what the parties of the line declared: each change once, on the record.
+
+Once a second the aircraft that are followed are compared with the plans of the line and with what
+parties filed with the discovery service. What changed goes on the record first and from there to
+those who watch: so whoever is told can read it again, and nobody is told what is not there.
+
+After a restart, and with a new version of the agreement, nothing is known of what goes on. What
+the record has as begun and is seen again within GRACE lasts; what is not seen again has ended.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from openline.airspace.conformance.discrepancy import Change, ConformanceEvent
+from openline.airspace.conformance.from_track import observation_of
+from openline.airspace.conformance.monitor import ConformanceMonitor
+from openline.airspace.conformance.observed import DeclaredOperation, Observation
+from openline.airspace.conformance.policy import ConformancePolicy
+from openline.airspace.entity import IntentState
+from openline.airspace.track.aircraft import AircraftClass
+from openline.airspace.track.tracker import Tracker
+from openline.app.line.filed import managers_of
+from openline.app.line.observed import KIND
+from openline.app.line.services import LineServices
+from openline.app.sky.service import SkyService
+from openline.app.sky.told import Key, Told, key_of
+from openline.formats.observed_json import encode_observed
+from openline.geo.position import Position
+from openline.line.agreement import Agreement
+from openline.line.declared import DeclaredKey, declared_now, operation_of, should_have_flown
+from openline.line.line import Line
+from openline.line.observed import Observed, ObservedTold, told_to
+from openline.store.ports import Transaction
+
+GRACE: Final = timedelta(seconds=120)
+PENDING_MAX: Final = 100_000  # while the store is away: beyond it the oldest are not told
+_KINDS: Final = {kind.value: kind for kind in AircraftClass}
+
+
+class SkyConformance:
+    """Compares, and tells. One for each server; `look` is called once a second, by one at a time.
+
+    Aircraft without a party (seen by sensors) match an operation only by the id that they say.
+    """
+
+    def __init__(
+        self, line: LineServices, sky: SkyService, policy: ConformancePolicy | None = None
+    ) -> None:
+        self._line = line
+        self._sky = sky
+        self._policy = policy or ConformancePolicy()
+        self._lock = threading.Lock()
+        self._told = Told()
+        self._pending: list[Observed] = []
+        self._read = False
+        self._agreement: Agreement | None = None
+        self._forget(None)
+
+    def look(self, now: datetime) -> tuple[Observed, ...]:
+        """Compare, put on the record what is new, and tell it. Returns: what was put there.
+
+        Raises: StoreUnavailable; then it is told the next time.
+        """
+        with self._lock:
+            self._catch_up()
+            agreement = self._line.look(lambda line, _position: line.state.agreement)
+            if agreement is None or not agreement.covers(now):
+                return ()
+            if agreement is not self._agreement and agreement != self._agreement:
+                self._forget(agreement)
+            sky_now, seen = self._sky.look(self._observations, now)
+            events = [*self._declare(sky_now, seen)]
+            events += self._monitor.observe([one for one in seen if self._is_new(one)], sky_now)
+            where = {one.track: one.position for one in seen}
+            self._pending += [_observed(one, where) for one in events if not self._waits(one)]
+            self._pending += self._after_grace(sky_now)
+            del self._pending[:-PENDING_MAX]
+            news = self._told.news(self._pending)
+            if news:
+                self._append(news, now)
+            self._pending = []
+            self._catch_up()
+            return tuple(news)
+
+    def _catch_up(self) -> None:
+        """Read on, and tell what came on the record since; the first time nothing is told."""
+        found = self._line.store.read(self._told.catch_up)
+        if self._read and found:
+            self._line.look(lambda line, _position: self._tell(line, found))
+        self._read = True
+
+    def _tell(self, line: Line, found: list[tuple[int, Observed]]) -> None:
+        for entry, observed in found:
+            listeners: dict[ObservedTold, set[str]] = {}
+            for party in line.state.agreed().parties:
+                told = told_to(line.state, observed, entry, party.id)
+                listeners.setdefault(told, set()).update((party.id, *party.answers_for))
+            for told, names in listeners.items():
+                self._sky.tell(told, frozenset(names))
+
+    def _forget(self, agreement: Agreement | None) -> None:
+        """Begin anew: nothing was declared and nothing seen."""
+        self._agreement = agreement
+        area = None if agreement is None else agreement.area
+        self._monitor = ConformanceMonitor(self._policy, area)
+        self._declared: dict[str, tuple[DeclaredKey, DeclaredOperation]] = {}
+        self._seen: dict[str, datetime] = {}
+        self._managers = managers_of(agreement)
+        named = () if agreement is None else (one.id for one in agreement.classes)
+        self._classes = {_KINDS[name]: name for name in named if name in _KINDS}
+        self._begun: datetime | None = None
+        self._unseen: set[Key] | None = set(self._told.open)
+        # Who was outside has no place to be known by.
+        self._flew = {
+            one.track: one.intent_id for one in self._told.open.values() if one.track is not None
+        }
+
+    def _observations(self, tracker: Tracker, now: datetime) -> tuple[datetime, list[Observation]]:
+        found = []
+        for track in tracker:
+            one = observation_of(track, self._classes)
+            party = self._managers.get(one.party or "", one.party)
+            intent_id = one.intent_id or self._flew.get(one.track)
+            found.append(replace(one, party=party, intent_id=intent_id))
+        return now, found
+
+    def _is_new(self, one: Observation) -> bool:
+        known = self._seen.get(one.track)
+        if len(self._seen) > 2 * PENDING_MAX:
+            self._seen.clear()
+        self._seen[one.track] = one.time
+        return known is None or one.time > known
+
+    def _declare(self, now: datetime, seen: Iterable[Observation]) -> Iterable[ConformanceEvent]:
+        """Take over what is declared by now; what was withdrawn ends."""
+        known = {key: one for key, (one, _) in self._declared.items()}
+        standing, fresh, deleted = self._line.look(
+            lambda line, _position: _changed(line, known, now, frozenset(self._classes.values()))
+        )
+        self._monitor.declare(operation for _, operation in fresh)
+        self._declared.update((key.id, (key, operation)) for key, operation in fresh)
+        self._expect(now, {one.party for one in seen if one.party is not None})
+        gone = [key for key in known.values() if key.id not in standing]
+        for key in gone:
+            del self._declared[key.id]
+        # The line ends a plan with its time; who flies on is an overrun, not a stranger.
+        ended = [key.id for key in gone if key.id in deleted or now < key.time_end]
+        return self._monitor.withdraw(ended, now)
+
+    def _expect(self, now: datetime, heard: set[str]) -> None:
+        """Plans of parties whose aircraft are seen here, and that should have been in the air."""
+        for key, operation in self._declared.values():
+            intent = operation.intent
+            if key.filed or intent.party not in heard or not should_have_flown(operation, now):
+                continue
+            if self._monitor.state_of(key.id) is IntentState.ACCEPTED:
+                self._monitor.declare([_activated(operation)])
+
+    def _waits(self, event: ConformanceEvent) -> bool:
+        """Whether the event says that all is well with what the record has otherwise, too early."""
+        if self._unseen is None or event.discrepancy is not None:
+            return False
+        return event.state not in (IntentState.NONCONFORMING, IntentState.CONTINGENT)
+
+    def _after_grace(self, now: datetime) -> list[Observed]:
+        """What the record has as begun, and was not seen again since this began."""
+        self._begun = self._begun or now
+        if self._unseen is None:
+            return []
+        self._unseen -= {key_of(one) for one in self._monitor.active()}
+        if now - self._begun < GRACE:
+            return []
+        unseen, self._unseen = self._unseen, None
+        found = []
+        for key in sorted(unseen, key=str):
+            value = self._told.open.get(key)
+            if value is not None:
+                state = self._monitor.state_of(value.intent_id or "")
+                event = ConformanceEvent(
+                    Change.ENDED, now, value.intent_id, value.party, state, value
+                )
+                found.append(Observed(event))
+        for intent_id, (party, _) in self._told.states.items():
+            state = self._monitor.state_of(intent_id)
+            if state is IntentState.ACTIVATED:
+                event = ConformanceEvent(Change.STATE, now, intent_id, party, state)
+                found.append(Observed(event))
+        return found
+
+    def _append(self, news: list[Observed], now: datetime) -> None:
+        bodies = [encode_observed(one) for one in news]
+
+        def change(tx: Transaction) -> None:
+            for body in bodies:
+                tx.append_record(now, self._line.origin, KIND, body)
+
+        self._line.submit(change).result()
+
+
+def _changed(
+    line: Line, known: dict[str, DeclaredKey], now: datetime, classes: frozenset[str]
+) -> tuple[set[str], list[tuple[DeclaredKey, DeclaredOperation]], set[str]]:
+    """What is declared by now, what of it is new, and what was filed and is deleted."""
+    state, fresh = line.state, []
+    standing = list(declared_now(state, now))
+    for key in standing:
+        if known.get(key.id) != key:
+            operation = operation_of(state, key.id, classes)
+            if operation is not None:
+                fresh.append((key, operation))
+    deleted = {key.id for key in known.values() if key.filed and key.id not in state.filed}
+    return {key.id for key in standing}, fresh, deleted
+
+
+def _observed(event: ConformanceEvent, where: dict[str, Position]) -> Observed:
+    found = event.discrepancy
+    return Observed(event, None if found is None else where.get(found.track or ""))
+
+
+def _activated(operation: DeclaredOperation) -> DeclaredOperation:
+    intent = replace(operation.intent, state=IntentState.ACTIVATED)
+    return replace(operation, intent=intent)
