@@ -1,6 +1,7 @@
 """Alerts out over real sockets: a webhook, a mail server, and other ends that misbehave."""
 
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -18,6 +20,7 @@ from openline.app.line.alert_senders import ByApprise, Mail, Webhook, sender_of
 from openline.app.line.alerts import Alert, body_of, check_signature, signature_of
 from openline.errors import InvalidInput, Unreachable
 from tests.line_server import START, signer
+from tests.unit.tls_files import write_certificate
 
 ALERT = Alert("ab" * 16, "line.example", "south", 7, START, "URGENT", "t-1", "URGENT from north")
 
@@ -131,14 +134,24 @@ def test_an_other_end_that_drips_is_cut_off(
 class PostOffice:
     """A mail server of one conversation: what was said to it, and the mail."""
 
-    def __init__(self, answers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, answers: dict[str, str] | None = None, context: ssl.SSLContext | None = None
+    ) -> None:
         self.said: list[str] = []
         self.mail = b""
         self._answers = answers or {}
+        self._context = context
 
     def talk(self, link: socket.socket) -> None:
+        """The conversation, before and after STARTTLS."""
+        link.sendall(b"220 here\r\n")
+        if self._converse(link) and self._context is not None:
+            with self._context.wrap_socket(link, server_side=True) as secure:
+                self._converse(secure)
+
+    def _converse(self, link: socket.socket) -> bool:
+        """Until the end, or until STARTTLS: then true."""
         with link.makefile("rb") as lines:
-            link.sendall(b"220 here\r\n")
             for line in lines:
                 word = line.decode().strip()
                 self.said.append(word)
@@ -149,8 +162,9 @@ class PostOffice:
                     while (part := next(lines)) != b".\r\n":
                         self.mail += part
                 link.sendall(answer.encode() + b"\r\n")
-                if verb == "QUIT":
-                    return
+                if verb in ("QUIT", "STARTTLS"):
+                    return verb == "STARTTLS"
+        return False
 
 
 def test_a_mail_says_what_is_the_matter() -> None:
@@ -191,6 +205,53 @@ def test_no_mail_goes_out_in_the_open_unless_that_was_said() -> None:
     with talking(office.talk) as port, pytest.raises(Unreachable):
         Mail(f"mailto:duty@a.example?server=127.0.0.1:{port}", {}).send(ALERT, sign, START)
     assert not any(one.startswith(("mail", "rcpt")) for one in office.said)
+
+
+def test_tls_is_checked_by_the_hosts_name_and_a_password_goes_over_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted, context = write_certificate(tmp_path, "localhost")
+    environment = {"OPENLINE_SMTP_USER": "duty", "OPENLINE_SMTP_PASSWORD": "geheim"}
+    answers = {"EHLO": "250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN", "AUTH": "235 yes"}
+    answers["STARTTLS"] = "220 go on"
+
+    def send(host: str, tls: str = "starttls") -> PostOffice:
+        office = PostOffice(answers, context)
+
+        def talk(link: socket.socket) -> None:
+            if tls == "starttls":
+                office.talk(link)
+                return
+            with context.wrap_socket(link, server_side=True) as secure:
+                office.talk(secure)
+
+        with talking(talk) as port:
+            address = f"mailto:duty@a.example?server={host}:{port}&tls={tls}"
+            Mail(address, environment).send(ALERT, sign, START)
+        return office
+
+    with pytest.raises(Unreachable, match="certificate"):
+        send("localhost")  # signed by nobody who is trusted
+    monkeypatch.setenv("SSL_CERT_FILE", trusted)
+    with pytest.raises(Unreachable, match="certificate"):
+        send("127.0.0.1")  # another name than the certificate's
+    office = send("localhost")
+    assert b"URGENT from north" in office.mail
+    verbs = [one.partition(" ")[0].upper() for one in office.said]
+    assert verbs.index("STARTTLS") < verbs.index("AUTH") < verbs.index("MAIL")
+
+    assert b"URGENT from north" in send("localhost", "implicit").mail
+    with pytest.raises(Unreachable, match="certificate"):
+        send("127.0.0.1", "implicit")
+
+    def answer(link: socket.socket) -> None:
+        with context.wrap_socket(link, server_side=True) as secure:
+            while not secure.recv(65_536).endswith(b"}"):
+                pass
+            secure.sendall(b"HTTP/1.1 204 No\r\n\r\n")
+
+    with talking(answer) as port:
+        Webhook(f"https://localhost:{port}/x").send(ALERT, sign, START)
 
 
 @pytest.mark.parametrize(

@@ -181,9 +181,14 @@ class Mail:
             server.close()
 
     def _server(self) -> smtplib.SMTP:
-        if self._tls != "implicit":
-            return smtplib.SMTP(timeout=_STEP_S)
-        return smtplib.SMTP_SSL(timeout=_STEP_S, context=ssl.create_default_context())
+        """Not connected yet, so that the deadline holds from the first byte on."""
+        if self._tls == "implicit":
+            context = ssl.create_default_context()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(timeout=_STEP_S, context=context)
+        else:
+            server = smtplib.SMTP(timeout=_STEP_S)
+        server._host = self._host  # type: ignore[attr-defined]  # whose certificate it must be
+        return server
 
     def _failed(self, error: Exception, code: int) -> Unreachable | InvalidInput:
         if code in (552, 554):  # too large, or no such content here
