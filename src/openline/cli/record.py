@@ -58,9 +58,12 @@ def export(
     """
     from openline.app.read_records import last_sequence, source_of
     from openline.cli.output import STANDARD_OUTPUT, write_chunks, write_stdout
+    from openline.line.note import check_name
 
     if (key is None) != (name is None):
         raise click.UsageError("give --key and --name together, or neither")
+    if name is not None:
+        check_name(name)
     with source_of(db) as source:
         header, lines = _export_lines(source, key, name, batch, agreement_file)
         if out == STANDARD_OUTPUT:
