@@ -86,9 +86,9 @@ def _write_file(out: str, source: "Reached", given: dict[str, Any]) -> None:
     if since is None:
         since = 0 if threads else kept_entry(source.address, source.party, to)
     made = source.file(to, since, threads, packed=given["packed"])
-    where = f"{source.party} to {to}, after entry {since}"
+    where = f"{source.party} to {to}"
     if made.data is None:
-        tell(f"nothing to write: {where}{_not_shown(made.left_out)}")
+        tell(f"nothing to write: {where} after entry {since}{_not_shown(made.left_out)}")
         return
     if out == STANDARD_OUTPUT:
         write_stdout((made.data,))
@@ -99,8 +99,9 @@ def _write_file(out: str, source: "Reached", given: dict[str, Any]) -> None:
     head = decode_bundle(made.data).head
     words = "message" if head.messages == 1 else "messages"
     tell(
-        f"wrote {out}: {head.messages:,} {words} of {where} to {made.entry}, numbers {head.first} "
-        f"to {head.last}, {len(made.data):,} bytes{_not_shown(made.left_out)}"
+        f"wrote {out}: {head.messages:,} {words} of {where}, numbers {head.first} to {head.last}, "
+        f"entries {since + 1} to {made.entry} of the record, {len(made.data):,} bytes"
+        f"{_not_shown(made.left_out)}"
     )
     if made.more:
         tell(f"{made.more:,} more did not fit: write another bundle")

@@ -57,7 +57,7 @@ def link_line(link: wire.Link) -> str:
     if link.skewed and link.skew_s is not None:
         words.append(f"clock off by {link.skew_s:+.1f} s")
     if link.missing:
-        words.append(f"{len(link.missing)} of its messages have not come")
+        words.append(f"{len(link.missing)} of its messages have not come, or were for others")
     return "; ".join(words)
 
 

@@ -19,6 +19,7 @@ from openline.errors import (
     VersionMismatch,
 )
 from openline.formats.bundle import Head
+from openline.line.agreement import Agreement
 from openline.line.line import Line
 from openline.line.message.envelope import Message
 
@@ -83,21 +84,14 @@ def take_bundle(
         raise NotFound("no agreement is on the record of this line")
     opened = open_bundle(data, agreement)
     require_for(opened, party)
-    looked = [look_at(token, opened, keys_of(agreement)) for token in opened.tokens]
-    outcomes: list[Outcome] = []
-    for one in looked:
-        reason = one.refused
-        if one.message is not None and reason is None and party not in one.message.recipients:
-            reason = InvalidInput(f"the message is not for {party!r}", field="to")
-        said = None if reason is None else str(reason)
-        outcomes.append(Outcome(Result.REFUSED, one.message, reason=said))
-    return _CARRIER.submit(_take_all, services, opened, outcomes, now)
+    return _CARRIER.submit(_take_all, services, opened, (party, agreement), now)
 
 
 def _take_all(
-    services: LineServices, opened: Opened, outcomes: list[Outcome], now: datetime
+    services: LineServices, opened: Opened, told: tuple[str, Agreement], now: datetime
 ) -> Account:
     """Hand in what is not refused yet; again what was, as long as others made it welcome."""
+    outcomes = [_looked_at(token, opened, *told) for token in opened.tokens]
     waiting = [index for index, one in enumerate(outcomes) if one.reason is None]
     while waiting:
         taking = [(index, _handed_in(services, opened.tokens[index], now)) for index in waiting]
@@ -108,6 +102,16 @@ def _take_all(
         waiting = refused if taken else []
     missing, before = services.look(partial(_gaps, opened.head, outcomes))
     return Account(opened.head, tuple(outcomes), missing, before)
+
+
+def _looked_at(token: bytes, opened: Opened, party: str, agreement: Agreement) -> Outcome:
+    """A message before it is handed in: with a reason if it is refused already."""
+    found = look_at(token, opened, keys_of(agreement))
+    reason = found.refused
+    if reason is None and found.message is not None and party not in found.message.recipients:
+        reason = InvalidInput(f"the message is not for {party!r}", field="to")
+    said = None if reason is None else str(reason)
+    return Outcome(Result.REFUSED, found.message, reason=said)
 
 
 def _handed_in(services: LineServices, token: bytes, now: datetime) -> "Future[Taken]":
