@@ -1,5 +1,6 @@
 """The observed sky beside the line: scripted flights, what the record says of them, and to whom."""
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from openline.app.line.compose import Saying, compose
 from openline.app.line.follow import entries_after
 from openline.app.line.observed import KIND
 from openline.app.line.services import LineServices
+from openline.app.line.tick import tick
 from openline.app.sky.conformance import GRACE, SkyConformance
 from openline.app.sky.service import SkyService
 from openline.app.sky.told import told_after
@@ -22,6 +24,7 @@ from openline.app.sky.watch import SkyWatch
 from openline.errors import StoreUnavailable
 from openline.formats.observed_json import decode_observed, encode_observed, observed_object
 from openline.formats.sky_events import event_object
+from openline.geo.covering import covering
 from openline.line.agreement import Coarseness
 from openline.line.message.bodies import Cancel
 from openline.line.message.kind import NoticeKind
@@ -71,6 +74,7 @@ class Scene:
         where: Callable[[int], tuple[float, float]],
         name: str = "north-1",
         party: str | None = "north",
+        operation_id: str | None = None,
         **more: Any,
     ) -> None:
         """A position each second: metres east of the pad, and over the ground."""
@@ -78,7 +82,7 @@ class Scene:
             east_m, height_m = where(second)
             report = PositionReport(
                 feed=party or "sensor",
-                identity=Identity.of(uid=name),
+                identity=Identity.of(uid=name, operation_id=operation_id),
                 time=self.clock.now(),
                 lat_deg=LAT,
                 lng_deg=LNG + east_m / _M_PER_DEGREE / math.cos(math.radians(LAT)),
@@ -94,6 +98,7 @@ class Scene:
         """Let time pass; the server looks once a second."""
         for _ in range(seconds):
             self.clock.sleep(seconds=1)
+            tick(self.line, self.clock.now())
             self.conformance.look(self.clock.now())
 
     def record(self) -> list[str]:
@@ -254,12 +259,66 @@ def test_flown_by_another_party_is_told_to_both() -> None:
     for _ in range(6):
         scene.sky.take([replace(report, time=scene.clock.now())], scene.clock.now())
         scene.wait(1)
-    assert scene.record() == ["began other_party"]
+    # it is no aircraft of its own operation, and it is not compared with that of north
+    assert scene.record() == ["began other_party", "began undeclared"]
     for party in ("north", "south"):
-        (told,) = scene.streamed(party)
+        told = scene.streamed(party)[0]
         assert (told["declared"], told["observed"], told["full"]) == ("north", "south", True)
-    (told,) = scene.streamed("east")
+    told = scene.streamed("east")[0]
     assert not {"declared", "observed", "track"} & told.keys()
+
+
+def test_nobody_finds_a_plan_by_claiming_to_fly_it() -> None:
+    """South says of its aircraft that it flies the plan of north, inside of it and outside."""
+    scene = Scene()
+    thread = scene.plan()
+    told = []
+    for east_m in (0.0, 3_000.0):
+        scene.fly(15, hover(east_m), name=f"s{east_m}", party="south", operation_id=thread)
+        told.append([one.get("kind") for one in scene.streamed("south")])
+    assert told == [["other_party", "undeclared"], ["other_party", "undeclared"] * 2]
+    assert "Nonconforming" not in scene.record()
+
+
+def test_an_intent_filed_with_the_discovery_service_is_watched_by_its_cells() -> None:
+    scene = Scene()
+    cells = covering(circle(LAT, LNG, 500.0), 13)
+    filed_id = "11111111-1111-4111-8111-111111111111"
+    body = {
+        "id": filed_id,
+        "state": "Activated",
+        "extents": [
+            {
+                "cells": [f"{cell:016x}" for cell in cells],
+                "altitude_lower_m": 0.0,
+                "altitude_upper_m": 200.0,
+                "time_start": "2026-11-22T12:00:00Z",
+                "time_end": "2026-11-22T12:10:00Z",
+            }
+        ],
+    }
+    scene.line.store.submit(
+        (),
+        lambda tx: tx.append_record(
+            START, "north-drones", "operational_intent.put", json.dumps(body).encode()
+        ),
+    ).result()
+    scene.wait(70)
+    assert scene.record() == ["began not_seen"]
+    scene.fly(10, hover(0), party="north-drones", operation_id=filed_id)
+    assert scene.record()[1:] == ["over not_seen"]
+    scene.fly(50, way(0, 100), party="north-drones", operation_id=filed_id)
+    assert scene.record()[2:] == ["began outside", "Nonconforming"]
+    (_, _, told, _) = scene.streamed("south")
+    assert (told["full"], told["intent_id"]) == (False, filed_id)
+    scene.line.store.submit(
+        (),
+        lambda tx: tx.append_record(
+            START, "north-drones", "operational_intent.deleted", json.dumps(body).encode()
+        ),
+    ).result()
+    scene.wait(1)
+    assert scene.record()[4:] == ["ended outside"]
 
 
 def test_a_restart_tells_nothing_twice() -> None:
@@ -294,16 +353,16 @@ def test_what_the_store_could_not_take_is_told_later_and_once(
     scene = Scene()
     scene.plan()
     scene.fly(60, climb)
-    submit, failed = scene.line.store.submit, []
+    submit = scene.line.store.submit
 
-    def away(*words: Any) -> Any:
-        failed.append(words)
+    def away(*_words: Any) -> Any:
         raise StoreUnavailable("the disk is full")
 
     monkeypatch.setattr(scene.line.store, "submit", away)
     with pytest.raises(StoreUnavailable):
         scene.fly(50, way(0, 20))
-    assert len(failed) == 1
+    assert scene.record() == []
+    assert scene.streamed("north") == []
     monkeypatch.setattr(scene.line.store, "submit", submit)
     scene.wait(1)
     assert scene.record() == ["began outside", "Nonconforming"]

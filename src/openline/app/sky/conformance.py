@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from openline.airspace.conformance.discrepancy import Change, ConformanceEvent
 from openline.airspace.conformance.from_track import observation_of
@@ -25,6 +25,7 @@ from openline.airspace.track.tracker import Tracker
 from openline.app.line.filed import managers_of
 from openline.app.line.observed import KIND
 from openline.app.line.services import LineServices
+from openline.app.sky.claims import Claims
 from openline.app.sky.service import SkyService
 from openline.app.sky.told import Key, Told, key_of
 from openline.formats.observed_json import encode_observed
@@ -38,6 +39,14 @@ from openline.store.ports import Transaction
 GRACE: Final = timedelta(seconds=120)
 PENDING_MAX: Final = 100_000  # while the store is away: beyond it the oldest are not told
 _KINDS: Final = {kind.value: kind for kind in AircraftClass}
+
+
+class _Seen(NamedTuple):
+    """The time of the sky, positions that are newer than those before, parties with aircraft."""
+
+    now: datetime
+    fresh: list[Observation]
+    parties: set[str]
 
 
 class SkyConformance:
@@ -71,9 +80,10 @@ class SkyConformance:
                 return ()
             if agreement is not self._agreement and agreement != self._agreement:
                 self._forget(agreement)
-            sky_now, seen = self._sky.look(self._observations, now)
-            events = [*self._declare(sky_now, seen)]
-            events += self._monitor.observe([one for one in seen if self._is_new(one)], sky_now)
+            sky_now, seen, parties = self._sky.look(self._observations, now)
+            events = [*self._declare(sky_now, parties)]
+            own, claimed = self._claims.take(seen, self._owner_of, self._seen, sky_now)
+            events += [*claimed, *self._monitor.observe(own, sky_now)]
             where = {one.track: one.position for one in seen}
             self._pending += [_observed(one, where) for one in events if not self._waits(one)]
             self._pending += self._after_grace(sky_now)
@@ -111,6 +121,7 @@ class SkyConformance:
         self._managers = managers_of(agreement)
         named = () if agreement is None else (one.id for one in agreement.classes)
         self._classes = {_KINDS[name]: name for name in named if name in _KINDS}
+        self._claims = Claims()
         self._begun: datetime | None = None
         self._unseen: set[Key] | None = set(self._told.open)
         # Who was outside has no place to be known by.
@@ -118,23 +129,22 @@ class SkyConformance:
             one.track: one.intent_id for one in self._told.open.values() if one.track is not None
         }
 
-    def _observations(self, tracker: Tracker, now: datetime) -> tuple[datetime, list[Observation]]:
-        found = []
+    def _observations(self, tracker: Tracker, now: datetime) -> _Seen:
+        found, seen, parties = [], {}, set()
         for track in tracker:
-            one = observation_of(track, self._classes)
-            party = self._managers.get(one.party or "", one.party)
-            intent_id = one.intent_id or self._flew.get(one.track)
-            found.append(replace(one, party=party, intent_id=intent_id))
-        return now, found
+            seen[track.id] = track.time
+            party = self._managers.get(track.party or "", track.party)
+            if party is not None:
+                parties.add(party)
+            known = self._seen.get(track.id)
+            if known is None or track.time > known:
+                one = observation_of(track, self._classes)
+                intent_id = one.intent_id or self._flew.get(one.track)
+                found.append(replace(one, party=party, intent_id=intent_id))
+        self._seen = seen
+        return _Seen(now, found, parties)
 
-    def _is_new(self, one: Observation) -> bool:
-        known = self._seen.get(one.track)
-        if len(self._seen) > 2 * PENDING_MAX:
-            self._seen.clear()
-        self._seen[one.track] = one.time
-        return known is None or one.time > known
-
-    def _declare(self, now: datetime, seen: Iterable[Observation]) -> Iterable[ConformanceEvent]:
+    def _declare(self, now: datetime, heard: set[str]) -> Iterable[ConformanceEvent]:
         """Take over what is declared by now; what was withdrawn ends."""
         known = {key: one for key, (one, _) in self._declared.items()}
         standing, fresh, deleted = self._line.look(
@@ -142,13 +152,17 @@ class SkyConformance:
         )
         self._monitor.declare(operation for _, operation in fresh)
         self._declared.update((key.id, (key, operation)) for key, operation in fresh)
-        self._expect(now, {one.party for one in seen if one.party is not None})
+        self._expect(now, heard)
         gone = [key for key in known.values() if key.id not in standing]
         for key in gone:
             del self._declared[key.id]
         # The line ends a plan with its time; who flies on is an overrun, not a stranger.
         ended = [key.id for key in gone if key.id in deleted or now < key.time_end]
         return self._monitor.withdraw(ended, now)
+
+    def _owner_of(self, intent_id: str) -> str | None:
+        known = self._declared.get(intent_id)
+        return None if known is None else known[1].intent.party
 
     def _expect(self, now: datetime, heard: set[str]) -> None:
         """Plans of parties whose aircraft are seen here, and that should have been in the air."""
@@ -170,7 +184,8 @@ class SkyConformance:
         self._begun = self._begun or now
         if self._unseen is None:
             return []
-        self._unseen -= {key_of(one) for one in self._monitor.active()}
+        active = [*self._monitor.active(), *self._claims.lasting.values()]
+        self._unseen -= {key_of(one) for one in active}
         if now - self._begun < GRACE:
             return []
         unseen, self._unseen = self._unseen, None
