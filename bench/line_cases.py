@@ -40,9 +40,9 @@ from openline.line.message.envelope import Message
 from openline.line.message.kind import NoticeKind, UrgentAction
 from openline.line.signatures import sign_agreement
 
-CONNECTIONS: Final = 16
+CONNECTIONS: Final = 8
 NOTICES: Final = 2_000
-URGENT: Final = 200
+URGENT: Final = 50  # a turn; two turns are within what one party may send at once
 PARTIES: Final = ("north", "south", "east")
 _ID: Final = "bench-line"
 _SCOPES: Final = "openline.watch openline.file openline.duty"

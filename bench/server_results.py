@@ -120,7 +120,7 @@ def line_messages(case: Facts) -> Lines:
     return [
         "## The line: signed notices in, durable receipts out",
         "",
-        f"{case['notices']:,} notices a turn on 16 connections; at the end {case['standing']:,} "
+        f"{case['notices']:,} notices a turn on 8 connections; at the end {case['standing']:,} "
         "stand and each was compared with all of them. The floor verifies the signatures and "
         "writes the same rows in as many commits.",
         "",
@@ -139,7 +139,7 @@ def line_urgent(case: Facts) -> Lines:
         "## The line: URGENT while another party floods",
         "",
         f"{case['urgent']:,} URGENT a turn, one after the other, while another party sends "
-        f"{case['flood']:,} signed notices on 16 connections as fast as they are taken.",
+        f"{case['flood']:,} signed notices on 8 connections as fast as they are taken.",
         "",
         "| flood per second | URGENT p50 | p99 | greatest |",
         "|---|---|---|---|",

@@ -15,6 +15,7 @@ from openline.errors import OpenlineError
 
 _LOG: Final = logging.getLogger("openline.line")
 LOOK_S: Final = 0.25
+GATHER_S: Final = 0.02  # after the first of many, the others are read at one go
 
 
 class Feed:
@@ -48,6 +49,7 @@ class Feed:
             self._wake()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._grown.wait(), LOOK_S)
+                await asyncio.sleep(GATHER_S)
             self._grown.clear()
 
     async def beyond(self, position: int, wait_s: float) -> bool:
