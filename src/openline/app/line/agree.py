@@ -11,6 +11,7 @@ from openline.app.read_agreement import AgreementFile, load_agreement, signature
 from openline.app.read_files import read_bytes
 from openline.errors import InvalidInput, VersionMismatch
 from openline.formats.agreement_toml import read_agreement
+from openline.formats.instants import format_instant
 from openline.geo.footprint import Footprint
 from openline.line.signatures import Force
 from openline.store.ports import Transaction
@@ -24,12 +25,7 @@ def read_signed(name: str, now: datetime) -> tuple[AgreementFile, AgreementEntry
     found = load_agreement(name)
     force = found.standing.force(found.agreement, now)
     if force is not Force.IN_FORCE:
-        missing = ", ".join(found.standing.missing)
-        raise InvalidInput(
-            f"the agreement is {force}" + (f": {missing} is missing" if missing else ""),
-            cure="openline agreement sign; openline agreement show tells who signed",
-            file=name,
-        )
+        raise _not_in_force(found, force)
     data = read_bytes(name)
     area_names: list[str] = []
 
@@ -67,3 +63,20 @@ def agree(services: LineServices, entry: AgreementEntry, now: datetime) -> "Futu
         return begun.agree(entry.encode(), agreement)
 
     return services.submit(change)
+
+
+def _not_in_force(found: AgreementFile, force: Force) -> InvalidInput:
+    agreement, missing = found.agreement, ", ".join(found.standing.missing)
+    words = {
+        Force.UNSIGNED: (f"{missing} has not signed it", "openline agreement sign"),
+        Force.NOT_YET: (
+            f"it begins at {format_instant(agreement.time_start)}",
+            "start the server then, or let every party sign a version that begins earlier",
+        ),
+        Force.EXPIRED: (
+            f"it ended at {format_instant(agreement.time_end)}",
+            "let every party sign a new version",
+        ),
+    }
+    problem, cure = words.get(force, ("", "openline agreement show"))
+    return InvalidInput(f"the agreement is {force}: {problem}", cure=cure, file=found.name)
