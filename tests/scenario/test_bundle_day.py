@@ -1,6 +1,7 @@
 """A day on which two sites exchange nothing but files: each has its own server and record."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from openline.app.line.change import Taken
@@ -13,7 +14,16 @@ from openline.app.line.write_bundle import Chosen, write_bundle, write_text
 from openline.formats.bundle import encode_bundle, sign_head
 from openline.line.agreement import Coarseness
 from openline.line.board import Board
-from openline.line.message.bodies import Amend, Answer, Body, LineCheck, Receipt, Urgent
+from openline.line.message.bodies import (
+    Accept,
+    Amend,
+    Answer,
+    Body,
+    LineCheck,
+    Propose,
+    Receipt,
+    Urgent,
+)
 from openline.line.message.kind import (
     AnswerCode,
     CheckMode,
@@ -24,7 +34,7 @@ from openline.line.message.kind import (
 )
 from openline.line.thread import Step
 from tests.line_server import PARTIES, START, HandClock, make_line, signer
-from tests.line_world import HOUR, notice, unlocated
+from tests.line_world import HOUR, notice, unlocated, volume
 
 OFFICERS = {"north": "Ada", "south": "Bo"}
 
@@ -221,3 +231,25 @@ def test_a_file_for_two_in_the_wrong_order() -> None:
     assert "amended it since" in str(overtaken.outcomes[0].reason)
     state = south.line.look(lambda line, _at: line.state.notices[said.message.thread])
     assert state.notify.time_start == START + 6 * HOUR, "the later amendment stands"
+
+
+def test_both_sites_find_the_same_conflict_and_settle_it() -> None:
+    clock = HandClock()
+    north, south = Site("north", clock), Site("south", clock)
+    north.say(notice())
+    plan = south.say(notice())
+    exchange(north, south)
+    boards = north.board(), south.board()
+    ids = [[one.id for one in board.conflicts if not one.over] for board in boards]
+    assert ids[0] == ids[1]
+    (conflict,) = ids[0]
+
+    later = replace(volume(), time_start=START + 5 * HOUR, time_end=START + 6 * HOUR)
+    moved = north.say(Propose(conflict, plan.message.thread, (later,)), conflict)
+    clock.sleep(minutes=1)
+    exchange(north, south)
+    south.say(Accept(moved.message.id), conflict)
+    south.say(Amend(notice(later)), plan.message.thread)
+    exchange(north, south)
+    for site in (north, south):
+        assert all(one.over for one in site.board().conflicts)
