@@ -1,8 +1,8 @@
 """The same plan elsewhere or narrower: footprints to try, each asked of the exact detector.
 
-Sideways is searched in twelve directions, by distances that double; where the first free one is
-found, the last gap is halved down to 50 m or 1 %. So the answer is free for
-certain, and near the nearest; nothing is claimed about directions between.
+Sideways is searched in twelve directions, in six for more than two volumes, by distances that grow;
+where the first free one is found, the last gap is halved down to 100 m or 2 %. So the answer is
+free for certain, and near the nearest; nothing is claimed about directions between.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,13 +19,15 @@ from openline.airspace.volume import Volume4D
 from openline.airspace.volume_table import VolumeTable
 from openline.errors import OpenlineError
 from openline.geo.footprint import Footprint
+from openline.geo.sphere import Vectors
 from openline.geo.within import all_within
 
-BEARINGS_DEG: Final = tuple(range(0, 360, 30))
-_FIRST_M: Final = 200.0
-_GROWTH: Final = 2.0
-_NEAR_M: Final = 50.0
-_NEAR_SHARE: Final = 0.01
+_BEARING_STEPS_DEG: Final = (30, 60)  # of a few volumes, and of many, whose search costs more
+_FEW: Final = 2
+_FIRST_M: Final = 250.0
+_GROWTH: Final = 2.2
+_NEAR_M: Final = 100.0
+_NEAR_SHARE: Final = 0.02
 _SHARES: Final = 10
 
 
@@ -44,9 +46,14 @@ def offsets(
     obstacles: Obstacles,
     limits: Limits,
     wanted: Sequence[tuple[float, float]],
+    centre: Vectors | None = None,
 ) -> list[Offset]:
-    """The volumes at each wanted (bearing, distance), where they are possible and in the area."""
-    centre = centre_of(tuple(volume.footprint for volume in volumes))
+    """The volumes at each wanted (bearing, distance), where they are possible and in the area.
+
+    centre: from where the distance counts, if it is not amid the volumes.
+    """
+    if centre is None:
+        centre = centre_of(tuple(volume.footprint for volume in volumes))
     made: list[tuple[float, float, tuple[Volume4D, ...]]] = []
     for bearing_deg, distance_m in wanted:
         rotation = turn(centre, bearing_deg, distance_m)
@@ -77,6 +84,11 @@ def offsets(
     return result
 
 
+def bearings(volumes: int) -> range:
+    """The directions that are tried for so many volumes, in degrees."""
+    return range(0, 360, _BEARING_STEPS_DEG[volumes > _FEW])
+
+
 def distances(most_m: float) -> Iterator[float]:
     """The distances that are tried, the nearer first; the last is the limit itself."""
     at = _FIRST_M
@@ -88,18 +100,41 @@ def distances(most_m: float) -> Iterator[float]:
 
 
 def nearest_free(
-    volumes: Sequence[Volume4D], obstacles: Obstacles, limits: Limits, most_m: float
+    volumes: Sequence[Volume4D],
+    obstacles: Obstacles,
+    limits: Limits,
+    most_m: float,
+    blocked: Sequence[int],
 ) -> Offset | None:
-    """The nearest found place where the volumes are free at their own time and height."""
+    """The nearest found place where the volumes are free at their own time and height.
+
+    blocked: numbers of those that are not free where they are; they are tried before the others.
+    """
     before = 0.0
     obstacles = obstacles.met_by(volumes, (0, 0), (0.0, 0.0))
     for distance_m in distances(most_m):
-        wanted = [(float(bearing), distance_m) for bearing in BEARINGS_DEG]
-        free = [one for one in offsets(volumes, obstacles, limits, wanted) if _free(one)]
+        wanted = [(float(bearing), distance_m) for bearing in bearings(len(volumes))]
+        free = _free_of(volumes, obstacles, limits, wanted, blocked)
         if free:
-            return _nearer(volumes, obstacles, limits, free, before)
+            return _nearer(volumes, obstacles, limits, free, before, blocked)
         before = distance_m
     return None
+
+
+def _free_of(
+    volumes: Sequence[Volume4D],
+    obstacles: Obstacles,
+    limits: Limits,
+    wanted: Sequence[tuple[float, float]],
+    blocked: Sequence[int],
+) -> list[Offset]:
+    """Of the wanted offsets those where all volumes are free."""
+    if len(blocked) < len(volumes):
+        centre = centre_of(tuple(volume.footprint for volume in volumes))
+        some = [volumes[number] for number in blocked]
+        first = offsets(some, obstacles, limits, wanted, centre)
+        wanted = [(one.bearing_deg, one.distance_m) for one in first if _free(one)]
+    return [one for one in offsets(volumes, obstacles, limits, wanted) if _free(one)]
 
 
 def _free(offset: Offset) -> bool:
@@ -112,13 +147,14 @@ def _nearer(
     limits: Limits,
     free: list[Offset],
     blocked_m: float,
+    blocked: Sequence[int],
 ) -> Offset:
     """Halve the gap between blocked and free, in all directions that were free."""
     best = free[0]
     while best.distance_m - blocked_m > max(_NEAR_M, _NEAR_SHARE * best.distance_m):
         middle_m = (best.distance_m + blocked_m) / 2
         wanted = [(one.bearing_deg, middle_m) for one in free]
-        nearer = [one for one in offsets(volumes, obstacles, limits, wanted) if _free(one)]
+        nearer = _free_of(volumes, obstacles, limits, wanted, blocked)
         if nearer:
             free, best = nearer, nearer[0]
         else:

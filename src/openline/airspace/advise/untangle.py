@@ -15,7 +15,7 @@ from openline.airspace.advise.tangle import STILL, Tangle
 
 Shifts = list[Shift | None]
 _ROUNDS: Final = 4
-_PLACEMENTS: Final = 12_000
+_PLACEMENTS: Final = 3_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from openline.airspace.advise.room import room_of
 from openline.airspace.advise.search import Alternative, Search
 from openline.airspace.advise.shift import Blocks, Shift, cheapest, climbs, delays
 from openline.airspace.advise.sideways import (
-    BEARINGS_DEG,
+    bearings,
     distances,
     narrowest_needed,
     nearest_free,
@@ -25,7 +25,7 @@ from openline.airspace.volume import Volume4D
 from openline.errors import OpenlineError
 
 _MICROSECOND: Final = timedelta(microseconds=1)
-_TRIED_MAX: Final = 300  # footprints of sideways combinations: more would cost more than they find
+_TRIED_MAX: Final = 120  # footprints of sideways combinations: more would cost more than they find
 
 
 def all_ways(search: Search) -> Iterator[Alternative]:
@@ -87,11 +87,13 @@ def _elsewhere(search: Search) -> Iterator[Alternative]:
     """Sideways: the whole plan, and only the volumes in conflict where that is nearer."""
     if not search.limits.sideways_m or search.fixed.holds(0, 0.0).any():
         return
+    most_m = search.limits.sideways_m
     for numbers in dict.fromkeys((search.everything, search.conflicting)):
-        if not numbers:
+        if not numbers or most_m <= 0:
             continue
         volumes = [search.plan.volumes[n] for n in numbers]
-        at = nearest_free(volumes, search.obstacles, search.limits, search.limits.sideways_m)
+        blocked = [at for at, n in enumerate(numbers) if n in search.conflicting]
+        at = nearest_free(volumes, search.obstacles, search.limits, most_m, blocked)
         if at is None:
             continue
         change = Change(numbers, sideways_m=at.distance_m, bearing_deg=at.bearing_deg)
@@ -99,6 +101,7 @@ def _elsewhere(search: Search) -> Iterator[Alternative]:
         apart = 0.0 if numbers == search.everything else search.costs.apart
         moved = dict(zip(numbers, at.volumes, strict=True))
         yield from _changed(search, moved, (change,), cost + apart)
+        most_m = at.distance_m - search.costs.apart / search.costs.sideways  # else not cheaper
 
 
 def _elsewhere_and_shifted(search: Search, below: float) -> Iterator[Alternative]:
@@ -113,11 +116,11 @@ def _elsewhere_and_shifted(search: Search, below: float) -> Iterator[Alternative
     )
     tried = 0
     for distance_m in distances(search.limits.sideways_m):
-        tried += len(BEARINGS_DEG) * len(volumes)
+        tried += len(bearings(len(volumes))) * len(volumes)
         aside = distance_m * costs.sideways
         if aside >= below or tried > _TRIED_MAX:
             break
-        wanted = [(float(bearing), distance_m) for bearing in BEARINGS_DEG]
+        wanted = [(float(bearing), distance_m) for bearing in bearings(len(volumes))]
         for at in offsets(volumes, obstacles, search.limits, wanted):
             blocks, room = joined(at.blocks, search.fixed), room_of(at.volumes, search.limits)
             shift = cheapest(blocks, room, costs, below - aside)
