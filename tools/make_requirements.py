@@ -52,7 +52,9 @@ REQUIREMENTS: Final = (
         "the same",
         "Frequencies, contacts and minima are a versioned agreement that every party signs",
         _in("tests/contract/test_line.py", "test_an_agreement_follows_another_only_upwards")
-        + _in("tests/unit/test_signatures.py", "test_it_is_in_force_only_when_every_party_has_signed"),
+        + _in(
+            "tests/unit/test_signatures.py", "test_it_is_in_force_only_when_every_party_has_signed"
+        ),
     ),
     Requirement(
         "the line in use: one party answered for others; test calls; insecure backup channels; "
