@@ -17,6 +17,7 @@ from openline.api.line import board_wire as wire
 from openline.cli.line_watcher import Seen
 from openline.cli.line_words import clock_time, conflict_lines, duration, short, subject
 from openline.cli.output import printable
+from openline.cli.unruled_table import unruled_table
 from openline.formats.line_catalogue import Catalogue, catalogue
 
 DANGER: Final = "bold red"
@@ -129,7 +130,7 @@ def _urgent(board: wire.Board) -> Iterator[Text]:
 
 
 def _links(seen: Seen, board: wire.Board) -> Table:
-    table = _table("party", "link", ">heard", "watch", "alert state", "")
+    table = unruled_table("party", "link", ">heard", "watch", "alert state", "")
     for link in board.links:
         if link.own:
             continue
@@ -157,7 +158,7 @@ def _clocks(
 ) -> RenderableType:
     if not owed:
         return Text("nothing is overdue", style="dim")
-    table = _table("owed", "by", ">due", "state", "thread")
+    table = unruled_table("owed", "by", ">due", "state", "thread")
     for clock in owed:
         due = datetime.fromisoformat(clock.due)
         late = clock.overdue or due < now
@@ -191,7 +192,7 @@ def _threads(board: wire.Board, rows: int, now: datetime, words: Catalogue) -> R
     every = [one for one in board.threads if not one.ended]
     if not every:
         return Text("no thread is open", style="dim")
-    table = _table("thread", "~what", "by", "how far", ">clock", "marks")
+    table = unruled_table("thread", "~what", "by", "how far", ">clock", "marks")
     for thread in every[:rows]:
         due = None if thread.clock is None else datetime.fromisoformat(thread.clock.due)
         table.add_row(
@@ -251,18 +252,3 @@ def _marks(thread: wire.Thread) -> list[str]:
 
 def _with_more(shown: RenderableType, more: int) -> RenderableType:
     return shown if more <= 0 else Group(shown, Text(f"and {more:,} more", style="dim"))
-
-
-def _table(*columns: str) -> Table:
-    """A table without lines. A column that begins with `>` is of numbers; of one that begins with
-    `~` the ends are left out first where the screen is narrow."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    for name in columns:
-        right = name.startswith(">")
-        table.add_column(
-            name.lstrip(">~"),
-            justify="right" if right else "left",
-            no_wrap=not name.startswith("~"),
-            overflow="ellipsis",
-        )
-    return table

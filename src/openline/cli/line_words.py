@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from openline.client import StreamEvent
 
 SHORT = 8
-_ANSWERS_NEEDED = ("sent", "received", "read")
 
 
 def short(name: str) -> str:
@@ -180,7 +179,7 @@ def event_line(event: "StreamEvent") -> str:
 
 
 def clock_time(instant: str) -> str:
-    """An instant to the second, with its day only if it is not clear."""
+    """An instant to the second, with its day."""
     return f"{datetime.fromisoformat(instant):%d %b %H:%M:%S}Z"
 
 

@@ -18,6 +18,7 @@ from openline.airspace.track.pair_alerts import PairLoss
 from openline.airspace.track.track import Track
 from openline.app.sky.watch import SkyWatch
 from openline.cli.output import printable
+from openline.cli.unruled_table import unruled_table
 from openline.feeds.status import FeedState, FeedStatus
 from openline.formats.alert_words import LEVEL_WORDS, height
 from openline.units import KNOT_MPS, feet, nautical_miles
@@ -75,7 +76,7 @@ class Board:
     def _encounters(self, encounters: list[PairLoss], rows: int) -> RenderableType:
         if not encounters:
             return Text("no loss of separation predicted", style="dim")
-        table = _table("level", "who", "and", ">loss in", ">closest", ">vertical", ">at")
+        table = unruled_table("level", "who", "and", ">loss in", ">closest", ">vertical", ">at")
         for loss in encounters[:rows]:
             level = self._watch.level(loss)
             closest = loss.time + timedelta(seconds=loss.closest_s)
@@ -94,7 +95,7 @@ class Board:
 
     def _tracks(self, now: datetime, rows: int) -> RenderableType:
         tracks = sorted(self._watch.tracker, key=lambda t: (t.lost, t.identity.shown(), t.id))
-        table = _table(
+        table = unruled_table(
             *("aircraft", "address", ">pressure", ">W84", ">speed", ">track", ">age", ">within"),
             *("feed", ""),
         )
@@ -130,7 +131,7 @@ def _row(track: Track, now: datetime) -> tuple[str, ...]:
 
 def _feeds(statuses: list[FeedStatus], watch: SkyWatch) -> Table:
     now_s = asyncio.get_running_loop().time()
-    table = _table("feed", "state", ">age", ">a second", ">taken", ">refused", "why")
+    table = unruled_table("feed", "state", ">age", ">a second", ">taken", ">refused", "why")
     for status in statuses:
         state = status.state(now_s)
         taken = watch.feeds.get(status.name)
@@ -144,19 +145,5 @@ def _feeds(statuses: list[FeedStatus], watch: SkyWatch) -> Table:
             f"{0 if taken is None else taken.accepted:,}",
             f"{status.refused + doubts:,}",
             printable(reason),
-        )
-    return table
-
-
-def _table(*columns: str) -> Table:
-    """A table without lines; a column that begins with `>` is of numbers."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    for name in columns:
-        right = name.startswith(">")
-        table.add_column(
-            name.removeprefix(">"),
-            justify="right" if right else "left",
-            no_wrap=True,
-            overflow="ellipsis",
         )
     return table

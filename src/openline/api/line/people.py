@@ -7,7 +7,7 @@ from openline.api.line import wire
 from openline.api.line.call import ADMINS, PREFIX, caller_party
 from openline.api.line.sessions import Sessions
 from openline.api.operation import Call, Later, Operation
-from openline.app.line.accounts import Account, accounts, put_account, remove_account
+from openline.app.line.accounts import Account, accounts, find_account, put_account, remove_account
 from openline.errors import PermissionDenied
 
 _ACCOUNTS: Final = f"{PREFIX}/accounts"
@@ -68,8 +68,8 @@ def _remove(call: Call) -> Later:
 def _require_own(call: Call, name: str, party: str) -> None:
     """Raises: PermissionDenied for an account of another party, as it is or as it would be."""
     own = caller_party(call)
-    taken = [one for one in accounts(call.services.store) if one.name == name]
-    if party != own or any(one.party != own for one in taken):
+    taken = find_account(call.services.store, name)
+    if party != own or (taken is not None and taken.party != own):
         raise PermissionDenied("an admin changes the accounts of its own party alone")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from openline.app.line.filed import managers_of
 from openline.app.line.services import LineServices
 from openline.errors import NotFound, PermissionDenied
 from openline.line.line import Line
@@ -29,12 +30,13 @@ def party_of(services: LineServices, name: str) -> str:
         agreement = line.state.agreement
         if agreement is None:
             raise NotFound("no agreement is on the record of this line")
-        for party in agreement.parties:
-            if name == party.id or name in party.answers_for:
-                return party.id
-        raise PermissionDenied(
-            f"{name!r} is no party of the agreement", cure="a token's sub names a party or a member"
-        )
+        party = managers_of(agreement).get(name)
+        if party is None:
+            raise PermissionDenied(
+                f"{name!r} is no party of the agreement",
+                cure="a token's sub names a party or a member",
+            )
+        return party
 
     return services.look(find)
 
