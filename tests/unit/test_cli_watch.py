@@ -117,25 +117,27 @@ def test_the_board_is_drawn_and_q_quits(recording: str) -> None:
 
 
 def test_a_recording_sent_as_sbs_is_watched(recording: str) -> None:
-    """Two processes, one socket."""
+    """Two processes, one socket: watched until both aircraft were seen on a live feed."""
     port = free_port()
-    sending = subprocess.Popen(
-        [*RUN, "feed", recording, "--to", f"sbs://127.0.0.1:{port}", "--speed", "1", "--quiet"]
-    )
+    feed = [*RUN, "feed", recording, "--to", f"sbs://127.0.0.1:{port}", "--speed", "1", "--quiet"]
+    watch = [*RUN, "watch", "--feed", f"sbs:127.0.0.1:{port}", "--for", "120s", "--json"]
+    wanted = {"icao24:aaaaaa", "icao24:bbbbbb", "live"}
+    seen: set[str] = set()
+    sending = subprocess.Popen(feed)
+    watching = subprocess.Popen(watch, stdout=subprocess.PIPE, text=True)
     try:
-        watching = subprocess.run(
-            [*RUN, "watch", "--feed", f"sbs:127.0.0.1:{port}", "--for", "4s", "--json"],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        assert watching.stdout is not None
+        for line in watching.stdout:
+            event = json.loads(line)
+            seen.add(event.get("id" if event["event"] == "track" else "state", ""))
+            if wanted <= seen:
+                break
     finally:
-        sending.send_signal(signal.SIGINT)
-        sending.wait(20)
-    events = [json.loads(line) for line in watching.stdout.splitlines()]
-    assert {e["id"] for e in events if e["event"] == "track"} == {"icao24:aaaaaa", "icao24:bbbbbb"}
-    assert any(e["event"] == "feed" and e["state"] == "live" for e in events)
+        for process in (watching, sending):
+            process.send_signal(signal.SIGINT)
+        watching.communicate(timeout=60)
+        sending.wait(60)
+    assert wanted <= seen
     assert sending.returncode == 130
 
 
