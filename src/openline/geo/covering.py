@@ -68,6 +68,15 @@ def covering_within(footprint: Footprint, cells_max: int) -> Cells:
     return WHOLE_EARTH if region is None else s2.cells_of(region, cells_max)
 
 
+def cells_of_level(footprint: Footprint, level: int, cells_max: int) -> Cells | None:
+    """Every cell of one level that may meet a footprint, ids ascending; None for more than
+    `cells_max`, or for a footprint of which only the whole Earth is a covering. Errs as above."""
+    region = _region(footprint)
+    if region is None:
+        return None
+    return s2.cells_down_to(s2.cells_of(region, QUERY_CELLS_MAX, level), level, cells_max)
+
+
 def _area_sr(footprint: Footprint, region: s2.Region) -> float:
     """About the area of a region of this footprint, steradians."""
     if isinstance(footprint, Circle):

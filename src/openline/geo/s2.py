@@ -146,6 +146,15 @@ def cells_of(region: Region, cells_max: int, finest_level: int = 30) -> tuple[in
     return tuple(map(_ID_OF, _coverer(cells_max, finest_level).GetCovering(region)))
 
 
+def cells_down_to(cells: Iterable[int], level: int, cells_max: int) -> tuple[int, ...] | None:
+    """The cells of one level that make up these, none of which is finer; None for too many."""
+    one = 1 << (2 * (30 - level))  # lowest bit of an id of that level
+    spans = [(cell - (cell & -cell) + one, cell + (cell & -cell)) for cell in cells]
+    if sum((end - start) // (2 * one) + 1 for start, end in spans) > cells_max:
+        return None
+    return tuple(id for start, end in spans for id in range(start, end, 2 * one))
+
+
 @lru_cache(maxsize=64)
 def _coverer(cells_max: int, finest_level: int) -> Any:
     """A coverer with these limits; it is not changed by what it covers."""
