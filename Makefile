@@ -20,7 +20,7 @@ EXAMPLE_OPTIONS := --minima 500m/500ft/5min --takeoff 2026-06-15T09:30Z --half-w
   --ground 0m..20m --qnh 1016
 REPORT := out/shared-sky.html
 
-.PHONY: help setup run check test bench nightly conformance format lock clean
+.PHONY: help setup run console check test bench nightly conformance format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ run: $(STAMP) ## check the shipped example and write its report to out/
 	@$(IN_ENV) openline check $(filter-out %.md,$(wildcard $(EXAMPLE)/*)) $(EXAMPLE_OPTIONS) \
 	  --html $(REPORT) || test $$? -eq 1
 	@printf '\nThe report: %s\n' "$(CURDIR)/$(REPORT)"
+
+console: $(STAMP) ## build the page of the console into the package (web/)
+	@$(IN_ENV) python -m tools.build_console
 
 check: $(STAMP) ## style, types and the house rules; under a minute
 	$(IN_ENV) ruff check .
@@ -70,4 +73,4 @@ lock: $(OWN_UV) ## bring uv.lock up to pyproject.toml
 	$(UV) lock
 
 clean: ## remove everything that was made here
-	rm -rf .venv .conformance out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf web/node_modules web/build src/openline/console .venv .conformance out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

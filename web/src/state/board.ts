@@ -1,0 +1,94 @@
+import { computed, signal } from "@preact/signals-core";
+import { json } from "../api/client";
+import type { Board, Conflict, Thread, ThreadSaid } from "../api/types";
+import { heardTime } from "./clock";
+import { heard } from "./link";
+import { at, isPast } from "./view";
+
+/** The board as it is now; null before it was first read. It stays when the server is away. */
+export const liveBoard = signal<Board | null>(null);
+/** The board as it was at the instant that is shown; null while that is read. */
+export const pastBoard = signal<Board | null>(null);
+export const boardProblem = signal("");
+
+/** What is shown: what was, where the past is looked at, else what is. */
+export const board = computed(() => (isPast.value ? pastBoard.value : liveBoard.value));
+
+const byId = computed(() => new Map((board.value?.threads ?? []).map((one) => [one.id, one])));
+const conflictById = computed(
+  () => new Map((board.value?.conflicts ?? []).map((one) => [one.id, one])),
+);
+
+export function threadOf(id: string): Thread | undefined {
+  return byId.value.get(id);
+}
+
+export function conflictOf(id: string): Conflict | undefined {
+  return conflictById.value.get(id);
+}
+
+/** The name of a party as the agreement has it, else its id. */
+export function partyName(id: string): string {
+  return board.value?.links.find((one) => one.party === id)?.name ?? id;
+}
+
+const TOGETHER_MS = 120; // what happens at once is read once
+let timer: ReturnType<typeof setTimeout> | undefined;
+let reading: Promise<void> | null = null;
+let again = false;
+
+/** Something changed: read the board soon. */
+export function boardChanged(): void {
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    void readBoard();
+  }, TOGETHER_MS);
+}
+
+/** Read the board now; if it is being read, once more after that. */
+export function readBoard(): Promise<void> {
+  if (reading) {
+    again = true;
+    return reading;
+  }
+  reading = (async () => {
+    try {
+      do {
+        again = false;
+        const found = await json<Board>("/line/v1/board");
+        heardTime(found.now);
+        liveBoard.value = found;
+        boardProblem.value = "";
+        heard();
+      } while (again);
+    } catch (error) {
+      boardProblem.value = String((error as Error).message);
+    } finally {
+      reading = null;
+    }
+  })();
+  return reading;
+}
+
+let asked = 0;
+
+/** Read the board of the instant that is shown. A later question overtakes an earlier one. */
+export async function readPast(instant: number): Promise<void> {
+  const own = ++asked;
+  try {
+    const query = { at: new Date(instant).toISOString() };
+    const found = await json<Board>("/line/v1/board", { query });
+    if (own === asked) pastBoard.value = found;
+  } catch (error) {
+    if (own === asked) {
+      pastBoard.value = null;
+      boardProblem.value = String((error as Error).message);
+    }
+  }
+}
+
+/** Everything that was said in a thread, at the instant that is shown. */
+export function readThread(id: string): Promise<ThreadSaid> {
+  const query = isPast.value && at.value !== null ? { at: new Date(at.value).toISOString() } : {};
+  return json<ThreadSaid>(`/line/v1/threads/${encodeURIComponent(id)}`, { query });
+}

@@ -1,0 +1,34 @@
+import { signal } from "@preact/signals-core";
+
+/**
+ * The time of the line is the server's, not this machine's: deadlines are kept there.
+ *
+ * `now` is that time (ms since 1970), several times a second. A demo runs `speed` times as fast.
+ */
+export const now = signal(Date.now());
+export const speed = signal(1);
+/** This machine's clock less the server's, in ms; null until the server was heard. */
+export const skewMs = signal<number | null>(null);
+
+let atServer = Date.now();
+let atLocal = performance.now();
+
+/** The server's clock showed this instant just now. */
+export function heardTime(instant: string, runs = speed.value): void {
+  const server = Date.parse(instant);
+  if (Number.isNaN(server)) return;
+  atServer = server;
+  atLocal = performance.now();
+  speed.value = runs;
+  skewMs.value = runs === 1 ? Date.now() - server : null;
+  now.value = server;
+}
+
+export function serverNow(): number {
+  return atServer + (performance.now() - atLocal) * speed.value;
+}
+
+export function startClock(everyMs = 250): () => void {
+  const timer = setInterval(() => (now.value = serverNow()), everyMs);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,23 @@
+import { signal } from "@preact/signals-core";
+import { json } from "../api/client";
+import { heardTime } from "./clock";
+
+/** What the server says of itself before anybody is logged in. */
+export interface Config {
+  version: string;
+  speed: number;
+  demo: boolean;
+  now: string;
+}
+
+export const config = signal<Config | null>(null);
+
+export async function readConfig(): Promise<void> {
+  try {
+    const found = await json<Config>("/console/config");
+    heardTime(found.now, found.speed);
+    config.value = found;
+  } catch {
+    setTimeout(() => void readConfig(), 3_000);
+  }
+}

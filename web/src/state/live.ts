@@ -1,0 +1,84 @@
+import { effect } from "@preact/signals-core";
+import { follow } from "../api/events";
+import type { SkyEvent } from "../api/types";
+import { boardChanged, pastBoard, readBoard, readPast } from "./board";
+import { heard, lost, startLink } from "./link";
+import { renewIfDue, session } from "./session";
+import { forgetSky, readFeeds, readSky, skyEvent } from "./sky";
+import { at, isPast } from "./view";
+
+const SKY_EVERY_MS = 1_000;
+const BOARD_EVERY_MS = 15_000; // besides what the stream tells: clocks run out by themselves
+const RENEW_EVERY_MS = 20_000;
+
+/** Follow the server for as long as somebody is logged in. */
+export function startLive(): void {
+  startLink();
+  let stop: (() => void) | null = null;
+  let who = "";
+  effect(() => {
+    const user = session.value?.user ?? "";
+    if (user === who) return;
+    who = user;
+    stop?.();
+    stop = user === "" ? null : followServer();
+  });
+  effect(() => {
+    if (isPast.value && at.value !== null) void readPast(at.value);
+    else pastBoard.value = null;
+  });
+}
+
+function followServer(): () => void {
+  const ending = new AbortController();
+  const token = () => session.value?.token ?? null;
+  void readBoard();
+  void follow(
+    "/line/v1/stream",
+    token,
+    {
+      event: () => boardChanged(),
+      heard,
+      lost,
+    },
+    ending.signal,
+  );
+  void follow(
+    "/sky/v1/stream",
+    token,
+    {
+      event: (event) => {
+        try {
+          skyEvent(JSON.parse(event.data) as SkyEvent);
+        } catch {
+          // not an event of ours
+        }
+      },
+      heard: () => undefined,
+      lost: () => undefined,
+    },
+    ending.signal,
+  );
+  const timers = [
+    setInterval(() => boardChanged(), BOARD_EVERY_MS),
+    setInterval(() => void renewIfDue().catch(() => undefined), RENEW_EVERY_MS),
+    setInterval(() => void readFeeds(), 2_000),
+  ];
+  void readFeeds();
+  void pollSky(ending.signal);
+  return () => {
+    ending.abort();
+    timers.forEach(clearInterval);
+    forgetSky();
+  };
+}
+
+/** One picture after the other, never two at once. A page in the background asks less often. */
+async function pollSky(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const began = performance.now();
+    await readSky();
+    const every = document.hidden ? 5 * SKY_EVERY_MS : SKY_EVERY_MS;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(100, began + every - performance.now())));
+  }
+}
