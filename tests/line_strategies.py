@@ -27,6 +27,7 @@ from openline.line.event import (
     Event,
     LinkChanged,
     LinkState,
+    NumbersSettled,
     Overdue,
     ProposalChecked,
     Stale,
@@ -328,6 +329,7 @@ EVENTS: Final[dict[type[Any], st.SearchStrategy[Any]]] = {
     LinkChanged: st.builds(LinkChanged, _any_party, _parties, st.sampled_from(LinkState), _ages),
     AuthorityMissing: st.builds(AuthorityMissing, thread_ids, _parties),
     ClosuresDiffer: st.builds(ClosuresDiffer, _pairs, _parties, sentences),
+    NumbersSettled: st.builds(NumbersSettled, _any_party, _parties, _counts),
 }
 events: Final[st.SearchStrategy[Event]] = st.one_of(*EVENTS.values())
 altitudes: Final = st.builds(Altitude, metres)

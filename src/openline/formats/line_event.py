@@ -133,6 +133,14 @@ class ClosuresDiffer(Struct, forbid_unknown_fields=True, kw_only=True):
     text: str
 
 
+class NumbersSettled(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Numbers of a party that are missing were for others."""
+
+    party: str
+    parties: list[str]
+    up_to: _Count
+
+
 SCHEMAS: Final[dict[str, type[Struct]]] = {
     "conflict.opened": ConflictStands,
     "conflict.changed": ConflictStands,
@@ -146,6 +154,7 @@ SCHEMAS: Final[dict[str, type[Struct]]] = {
     "link.changed": LinkChanged,
     "authority.missing": OfThread,
     "closures.differ": ClosuresDiffer,
+    "numbers.settled": NumbersSettled,
 }
 
 

@@ -184,6 +184,17 @@ class ClosuresDiffer:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class NumbersSettled:
+    """A party's server says that whatever it said up to that number for `parties` is settled: it
+    came or was refused. Numbers below it that are missing were for others."""
+
+    name: ClassVar[str] = "numbers.settled"
+    party: str
+    parties: tuple[str, ...]
+    up_to: int
+
+
 Event = (
     ConflictOpened
     | ConflictChanged
@@ -197,4 +208,5 @@ Event = (
     | LinkChanged
     | AuthorityMissing
     | ClosuresDiffer
+    | NumbersSettled
 )

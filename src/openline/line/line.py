@@ -29,6 +29,7 @@ from openline.line.event import (
     Event,
     LinkChanged,
     LinkState,
+    NumbersSettled,
     Overdue,
     ProposalChecked,
     Stale,
@@ -171,6 +172,8 @@ class Line:
                 self.state.told.add(event.threads)
             case ProposalChecked():
                 proposals.take_checked(self.state, event)
+            case NumbersSettled():
+                self.state.party(event.party).sequences.settle(event.up_to)
             case ClarifyAsked():
                 pass
 

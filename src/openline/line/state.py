@@ -41,6 +41,11 @@ class Sequences:
         else:
             self.gaps.discard(number)
 
+    def settle(self, up_to: int) -> None:
+        """Nothing is missing up to that number: what did not come was for others."""
+        self.last = max(self.last, up_to)
+        self.gaps = {number for number in self.gaps if number > up_to}
+
     @property
     def missing(self) -> tuple[int, ...]:
         """Numbers below the greatest that no message has: messages that have not come."""

@@ -122,6 +122,10 @@ class LineChange:
         self._settle()
         return tuple(self.events)
 
+    def note(self, event: Event) -> None:
+        """Put on the record what another server said of its own messages."""
+        self._append_event(event)
+
     def _known(self, token: bytes, message: Message) -> Taken | None:
         found = self.line.state.messages.get(message.id)
         if found is None:

@@ -1,5 +1,6 @@
 """Take a signed message from outside: verify it, then put it on the record."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from openline.app.line.services import LineServices
 from openline.errors import InvalidInput, Unauthenticated
 from openline.formats.line_message import decode
 from openline.line.line import Line
-from openline.line.message.envelope import MESSAGE_BYTES_MAX
+from openline.line.message.envelope import MESSAGE_BYTES_MAX, Message
 from openline.line.message.kind import Kind
 from openline.store.ports import Transaction
 
@@ -19,12 +20,13 @@ def take_message(
     token: bytes,
     now: datetime,
     *,
-    carried: bool = False,
+    carried: bool | Callable[[Message], bool] = False,
     only: Kind | None = None,
 ) -> "Future[Taken]":
     """Take the compact JWS of a message; done when it is durable, with its number on the record.
 
     The same bytes again give the same answer, and nothing is added. `only`: no other kind is taken.
+    `carried`: whether it was on its way for long, or who decides that and may refuse it.
     Raises: InvalidInput, Unauthenticated for a signature that is not the party's; in the future
     also NotFound, PermissionDenied, VersionMismatch, StoreUnavailable.
     """
@@ -43,6 +45,7 @@ def take_message(
         )
     if only is not None and message.kind is not only:
         raise InvalidInput(f"only {only} is taken here", field="kind")
+    is_carried = carried(message) if callable(carried) else carried
 
     def change(tx: Transaction) -> Taken:
         begun = LineChange.begin(services, tx, now)
@@ -50,7 +53,7 @@ def take_message(
             raise Unauthenticated(
                 f"the key of {party!r} was changed", cure="sign it with the key in force"
             )
-        return begun.take(token, message, carried=carried)
+        return begun.take(token, message, carried=is_carried)
 
     return services.submit(change, urgent=message.kind is Kind.URGENT)
 

@@ -20,7 +20,8 @@ SKEW_WIDEN: Final = timedelta(seconds=5)  # windows are widened by the skew from
 SKEW_MAX: Final = timedelta(seconds=30)
 MISSING_MAX: Final = 1_000  # numbers that one message may leap over
 # As many may be missing of a party in all, and as many may one in a bundle leap over: what machines
-# say to try a link is in no bundle, and that is 1,440 numbers a day.
+# say to try a link is in no bundle, and that is 1,440 numbers a day. URGENT goes before all that
+# waits, and may leap over as many.
 MISSING_IN_ALL_MAX: Final = 100_000
 # What ids of conflicts look like, so that no message takes the thread of one that is still to come.
 _CONFLICT_ID: Final = re.compile(r"[0-9a-f]{12}")
@@ -34,7 +35,7 @@ def check(state: LineState, message: Message, received: datetime, *, carried: bo
     _check_times(message, received, carried=carried)
     if not urgent:
         _check_suspension(state, message)
-    _check_sequence(state, message, MISSING_IN_ALL_MAX if carried else MISSING_MAX)
+    _check_sequence(state, message, MISSING_IN_ALL_MAX if carried or urgent else MISSING_MAX)
     _check_thread(state, message)
 
 
