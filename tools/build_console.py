@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tools import write_openapi
-
 ROOT: Final = Path(__file__).resolve().parent.parent
 WEB: Final = ROOT / "web"
 OUT: Final = ROOT / "src" / "openline" / "console"
@@ -28,7 +26,8 @@ _NOT_SOURCE: Final = {"node_modules", "build", "test-results"}
 
 def main(arguments: list[str]) -> int:
     """Build if anything changed; the number of the exit."""
-    write_openapi.main([str(OPENAPI)])
+    write = [sys.executable, "-m", "tools.write_openapi", str(OPENAPI)]
+    subprocess.run(write, cwd=ROOT, check=True)
     made_from = digest()
     if "--force" not in arguments and STAMP.exists() and STAMP.read_text() == made_from:
         print("the console is up to date")
