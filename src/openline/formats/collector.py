@@ -29,6 +29,7 @@ class Collector:
         self._constraints: list[Constraint] = []
         self._notices: list[Notice] = []
         self._warnings: dict[str, None] = {}
+        self._skipped: list[InvalidInput] = []
         self._elements = 0
 
     @contextmanager
@@ -45,6 +46,7 @@ class Collector:
             error.at(file=self.source, line=line, element=name)
             if not self.options.skip_invalid:
                 raise
+            self._skipped.append(error)
             self.warn(f"skipped: {error}")
 
     def party(self, stated: str | None = None) -> str:
@@ -88,4 +90,5 @@ class Collector:
             tuple(
                 f"{self.source}: {w}" if not w.startswith("skipped") else w for w in self._warnings
             ),
+            tuple(self._skipped),
         )

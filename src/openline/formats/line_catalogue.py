@@ -2,7 +2,8 @@
 
 A message carries codes and fixed fields; what they are called is here and nowhere else. `codes` has
 a word for every code, by the name of its enumeration; `fields` the names of fields; `events` and
-`sentences` what an event or message says, in one line; `phrases` what is put together from parts.
+`sentences` what an event or message says, in one line; `phrases` what is put together from parts;
+`console` has the words of the page.
 A further language is a further file with the same names in it; tests/unit/test_line_catalogue.py
 holds it to that. A language that is not here is shown in English.
 """
@@ -31,6 +32,7 @@ class Catalogue(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     fields: dict[str, str]
     sentences: dict[str, str]
     phrases: dict[str, str]
+    console: dict[str, str]
 
     def code(self, code: StrEnum) -> str:
         """The word for a code."""

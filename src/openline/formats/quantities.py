@@ -8,6 +8,7 @@ from typing import Final
 from openline.airspace.separation import PRESETS, Separation
 from openline.errors import InvalidAltitude, InvalidInput
 from openline.geo.altitude import SURFACE, UNLIMITED, Altitude, AltitudeReference, AltitudeUnit
+from openline.geo.altitude_resolver import AltitudePolicy
 from openline.units import (
     METRES_PER_FOOT,
     METRES_PER_KILOMETRE,
@@ -78,6 +79,31 @@ def parse_duration(text: str) -> timedelta:
         return timedelta(seconds=seconds)
     except OverflowError:
         raise InvalidInput(f"duration {text!r} is too long", cure="check the unit") from None
+
+
+def parse_ground(text: str) -> tuple[float, float]:
+    """Lowest and highest ground from `400m..520m`, or one height. Raises: InvalidAltitude."""
+    low_text, dots, high_text = text.partition("..")
+    low = parse_length(low_text)
+    high = parse_length(high_text) if dots else low
+    if high < low:
+        raise InvalidAltitude(
+            f"{_shown(text)}: the lowest ground is above the highest", cure="swap them"
+        )
+    AltitudePolicy(ground_amsl_m=(low, high))
+    return low, high
+
+
+def parse_pressure(text: str) -> float:
+    """A QNH in hPa from `1013` or `1013.2hPa`. Raises: InvalidAltitude."""
+    try:
+        pressure = float(text.strip().lower().removesuffix("hpa"))
+    except ValueError:
+        raise InvalidAltitude(
+            f"{_shown(text)} is no pressure", cure="write 1013 or 1013.2"
+        ) from None
+    AltitudePolicy(qnh_hpa=pressure)
+    return pressure
 
 
 def parse_minima(text: str) -> Separation:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from openline.airspace.entity import Constraint, Entity, Notice, OperationalIntent
+from openline.errors import InvalidInput
 from openline.geo.altitude_resolver import AltitudePolicy
 
 
@@ -28,12 +29,16 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Everything read from one or more files, in file order. `warnings` are sentences."""
+    """Everything read from one or more files, in file order. `warnings` are sentences.
+
+    skipped: why features were left out, with `skip_invalid`; each is among the warnings too.
+    """
 
     intents: tuple[OperationalIntent, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     notices: tuple[Notice, ...] = ()
     warnings: tuple[str, ...] = ()
+    skipped: tuple[InvalidInput, ...] = ()
 
     def __add__(self, other: "Traffic") -> "Traffic":
         return Traffic(
@@ -41,6 +46,7 @@ class Traffic:
             self.constraints + other.constraints,
             self.notices + other.notices,
             self.warnings + other.warnings,
+            self.skipped + other.skipped,
         )
 
     def entities(self) -> tuple[Entity, ...]:
