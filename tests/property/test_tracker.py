@@ -3,11 +3,12 @@
 1 nothing that a feed says makes it fail; 2 one track never holds two addresses; 3 what is believed
 could be flown; 4 a history is in order, each instant once; 5 saying the same again changes nothing;
 6 memory is bounded, and what is forgotten leaves nothing behind; 7 the order of reports within a
-batch changes neither who is there nor the newest position of an aircraft that flies as it can.
+batch changes neither who is there nor the newest position of an aircraft that flies as it can;
+8 the states that are kept are those that would be made anew.
 """
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,8 @@ from openline.airspace.track.aircraft import AircraftClass
 from openline.airspace.track.plausible import why_not
 from openline.airspace.track.report import Identity, PositionReport
 from openline.airspace.track.rules import TrackRules
+from openline.airspace.track.state_table import StateTable
+from openline.airspace.track.states import States
 from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import Tracker
 from openline.errors import InvalidInput
@@ -79,10 +82,37 @@ def check(tracker: Tracker, addresses: dict[Track, set[str]]) -> None:
         assert track.spread_m(at(0)) >= 0
 
 
+def anew(tracker: Tracker, now: datetime) -> States:
+    """The states from the tracks alone."""
+    table = StateTable(RULES.carry_s)
+    table.states(START)  # the same origin
+    for track in tracker:
+        if not track.lost:
+            table.put(track)
+    return table.states(now)
+
+
+def by_track(states: States) -> dict[str, str]:
+    """All numbers of each track, as text: so NaN is NaN."""
+    rows = zip(
+        states.lat_deg,
+        states.lng_deg,
+        states.pressure_altitude_m,
+        states.altitude_m,
+        states.velocity_mps.tolist(),
+        states.age_s,
+        states.spread_m,
+        states.on_ground,
+        strict=True,
+    )
+    return {name: repr(row) for name, row in zip(states.ids, rows, strict=True)}
+
+
 @given(st.lists(st.tuples(st.lists(_reports, max_size=6), st.floats(-5, 40)), max_size=25))
 @settings(deadline=None, max_examples=150)
 def test_whatever_comes_in(steps: list[tuple[list[dict[str, Any]], float]]) -> None:
     tracker, now = Tracker(RULES), START
+    tracker.states(now)
     addresses: dict[Track, set[str]] = {}
     for batch, wait in steps:
         now += timedelta(seconds=wait)
@@ -96,6 +126,7 @@ def test_whatever_comes_in(steps: list[tuple[list[dict[str, Any]], float]]) -> N
         assert len(states) <= len(tracker)
         assert (abs(states.lat_deg) <= 90).all()
         assert (abs(states.lng_deg) <= 180).all()
+        assert by_track(states) == by_track(anew(tracker, now))
     tracker.update([], now + timedelta(seconds=1_000))
     assert len(tracker) == 0
     assert tracker._names._tracks == {}

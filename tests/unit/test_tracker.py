@@ -1,6 +1,7 @@
 """The tracker: who is who, what is believed, what is set aside and why, what is forgotten."""
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -191,6 +192,23 @@ def test_scattered_nonsense_never_begins_anew() -> None:
 
 
 # Several feeds, order, repetition
+
+
+def test_a_wrong_beginning_heals_beside_forgeries_and_with_two_feeds() -> None:
+    """The first position is wrong; then two feeds say the same, and a third one says nonsense."""
+    tracker = Tracker()
+    tracker.update([report(0, lat_deg=10.0)], at(0))
+    second, updates = 0, []
+    for second in range(1, 12):
+        true = report(second)
+        lie = report(second + 0.5, lat_deg=-60.0 + 10 * (second % 7), lng_deg=100.0, feed="c")
+        for one in (true, replace(true, feed="b"), lie):
+            updates.append(tracker.update([one], one.time))
+        if only(tracker).restarts:
+            break
+    assert second == 6  # three that agree, over five seconds
+    assert kinds(updates) == ["restarted"]
+    assert only(tracker).latest.lat_deg == 47.0
 
 
 def test_the_better_of_two_feeds_is_kept() -> None:

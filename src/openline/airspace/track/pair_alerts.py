@@ -20,6 +20,7 @@ from openline.airspace.encounter.alerting import (
 )
 from openline.airspace.track.losses import Losses, Zero
 from openline.airspace.track.states import States
+from openline.airspace.track.track import Track
 
 CORRECTIVE_SHARE: Final = 0.4
 WARNING_SHARE: Final = 0.2
@@ -94,11 +95,13 @@ class PairAlerts:
         if self._origin is None:
             self._origin = now
         time_s = (now - self._origin).total_seconds()
-        seen = dict(zip(states.ids, states.tracks, strict=True))
-        found = self._pairs(states, losses)
+        found, seen = self._pairs(states, losses)
         self.predicted = list(found.values())
         events = []
-        for pair in [p for p in self._alerts if p not in found]:
+        quiet = [pair for pair in self._alerts if pair not in found]
+        asked = {name for pair in quiet for name in pair} - seen.keys()
+        seen |= {track.id: track for track in states.tracks if track.id in asked}
+        for pair in quiet:
             if pair[0] not in seen or pair[1] not in seen:
                 event = self._lost(pair, now)
                 events += [event] if event is not None else []
@@ -139,17 +142,22 @@ class PairAlerts:
             return None
         return PairEvent(AlertEventKind.LOST, state.level, now, loss)
 
-    def _pairs(self, states: States, losses: Losses) -> dict[Pair, PairLoss]:
+    def _pairs(
+        self, states: States, losses: Losses
+    ) -> tuple[dict[Pair, PairLoss], dict[str, Track]]:
+        """The predicted pairs, the nearest first, and the tracks of them."""
         shares = (self._lookahead_s * WARNING_SHARE, self._lookahead_s * CORRECTIVE_SHARE)
         level = 3 - np.searchsorted(shares, losses.enter_s[:PAIRS_MAX], side="left")
         columns = (*(column[:PAIRS_MAX].tolist() for column in losses), level.tolist())
-        found = {}
+        found: dict[Pair, PairLoss] = {}
+        seen: dict[str, Track] = {}
         for first, second, enter, leave, closest, lateral, vertical, zero, urgency in zip(
             *columns, strict=True
         ):
             one, other = states.tracks[first], states.tracks[second]
             if other.id < one.id:
                 one, other = other, one
+            seen[one.id], seen[other.id] = one, other
             found[one.id, other.id] = PairLoss(
                 one.id,
                 other.id,
@@ -164,4 +172,4 @@ class PairAlerts:
                 Zero(zero),
                 AlertLevel(urgency),
             )
-        return found
+        return found, seen

@@ -7,16 +7,19 @@ that: below 0.001 % of the way.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 
 from openline.airspace.encounter.arrays import BoolArray, FloatArray
 from openline.airspace.encounter.snapshot import Snapshot
 from openline.airspace.track.aircraft import ACCELERATION_MPS2, SPEED_BOUND_MPS
-from openline.airspace.track.rules import TrackRules
 from openline.airspace.track.track import Track
 from openline.geo.ellipsoid import ECCENTRICITY_SQUARED, EQUATORIAL_RADIUS_M
 from openline.units import METRES_PER_FOOT
+
+TABLE_WIDTH: Final = 11  # numbers that `row_of` says of a track
+_NO_VELOCITY: Final = (np.nan, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +71,33 @@ class States:
         )
 
 
-def states_of(tracks: list[Track], now: datetime, rules: TrackRules) -> States:
-    """The states of the tracks, carried on to `now`; ages are never below 0."""
-    carry_s = rules.carry_s
-    rows = [
-        (
-            t.latest.lat_deg,
-            t.latest.lng_deg,
-            _or_nan(t.pressure_altitude_ft(carry_s)),
-            _or_nan(t.altitude_m(carry_s)),
-            *(t.velocity_mps or (np.nan, np.nan)),
-            t.rate_mps or 0.0,
-            (now - t.time).total_seconds(),
-            t.latest.spread_m,
-            SPEED_BOUND_MPS[t.aircraft],
-            t.latest.on_ground,
-        )
-        for t in tracks
-    ]
-    table = np.array(rows, dtype=np.float64).reshape(-1, 11)
-    lat, lng, pressure, altitude, east, north, rate, age, spread, bound, ground = table.T
-    age = np.maximum(age, 0.0)
+def row_of(track: Track, carry_s: float, origin: datetime) -> tuple[float, ...]:
+    """What detection needs of a track, at its newest position: a row of `TABLE_WIDTH` numbers.
+
+    It changes only with the track. The last: the time of the position, in seconds from the origin.
+    """
+    latest = track.latest
+    east, north = track.velocity_mps or _NO_VELOCITY
+    return (
+        latest.lat_deg,
+        latest.lng_deg,
+        _or_nan(track.pressure_altitude_ft(carry_s)),
+        _or_nan(track.altitude_m(carry_s)),
+        east,
+        north,
+        track.rate_mps or 0.0,
+        latest.spread_m,
+        SPEED_BOUND_MPS[track.aircraft],
+        latest.on_ground,
+        (track.time - origin).total_seconds(),
+    )
+
+
+def states_of(tracks: tuple[Track, ...], table: FloatArray, now: datetime, now_s: float) -> States:
+    """The states of tracks by their rows (n, TABLE_WIDTH), carried on to `now`, which is `now_s`
+    from the origin of the rows; ages are never below 0."""
+    lat, lng, pressure, altitude, east, north, rate, spread, bound, ground, at_s = table.T
+    age = np.maximum(now_s - at_s, 0.0)
     known = ~np.isnan(east)
     east, north = np.where(known, east, 0.0), np.where(known, north, 0.0)
     speed = np.hypot(east, north)
@@ -97,7 +106,7 @@ def states_of(tracks: list[Track], now: datetime, rules: TrackRules) -> States:
     lat, lng, east, north = _carried(lat, lng, east, north, age)
     return States(
         now,
-        tuple(tracks),
+        tracks,
         lat,
         lng,
         pressure * METRES_PER_FOOT + rate * age,

@@ -19,6 +19,7 @@ _BASE_S: Final = 5.0
 _BASE_MIN_S: Final = 1.5
 _BASE_MAX_S: Final = 20.0
 _STATED_S: Final = 3.0  # so long a stated velocity is better than one from positions
+_CHAINS_MAX: Final = 8  # other places that are heard at once: forged ones do not hide the true one
 _FEEDS_MAX: Final = 16  # names of feeds that are kept of one track
 
 
@@ -50,6 +51,16 @@ def spread_after_m(spread_m: float, age_s: float, speed_mps: float | None, bound
     return spread_m + min(turn, (2 * speed_mps + ACCELERATION_MPS2) * age_s)
 
 
+class _Chain:
+    """Positions that were set aside and agree with each other, and since when they come."""
+
+    __slots__ = ("fixes", "since")
+
+    def __init__(self, since: datetime) -> None:
+        self.fixes: list[Fix] = []
+        self.since = since
+
+
 class Track:
     """The state of one aircraft; changed by `offer` alone."""
 
@@ -57,7 +68,7 @@ class Track:
         *("id", "identity", "latest", "time", "since", "aircraft", "party", "history"),
         *("velocity_mps", "rate_mps", "lost", "doubt", "doubts", "restarts", "feeds", "confirmed"),
         "seen_openly",
-        *("_pressure", "_height", "_aside", "_aside_since"),
+        *("_pressure", "_height", "_aside"),
         *("_velocity_time", "_rate_time", "_stated_time"),
     )
 
@@ -119,18 +130,24 @@ class Track:
 
     def pressure_altitude_ft(self, carry_s: float) -> float | None:
         """The newest, carried on by the vertical rate; None if too old."""
-        known = self._carried(self._pressure, carry_s)
-        if known is None:
+        known = self._pressure
+        if known is not None and known[0] is self.time:
+            return known[1]
+        carried = self._carried(known, carry_s)
+        if carried is None:
             return None
-        value, age_s = known
+        value, age_s = carried
         return value + age_s * (self.rate_mps or 0.0) / METRES_PER_FOOT
 
     def altitude_m(self, carry_s: float) -> float | None:
         """Over the ellipsoid, in the same way."""
-        known = self._carried(self._height, carry_s)
-        if known is None:
+        known = self._height
+        if known is not None and known[0] is self.time:
+            return known[1]
+        carried = self._carried(known, carry_s)
+        if carried is None:
             return None
-        value, age_s = known
+        value, age_s = carried
         return value + age_s * (self.rate_mps or 0.0)
 
     def told(self, carry_s: float) -> PositionReport:
@@ -188,8 +205,7 @@ class Track:
         self.time = fix.time
         self.confirmed = now
         self.lost = False
-        self._aside: list[tuple[PositionReport, Fix]] = []
-        self._aside_since = now
+        self._aside: list[_Chain] = []
         self.history.append(fix)
         self._learn(report, now)
         self._feed_seen(report.feed, now)
@@ -260,24 +276,27 @@ class Track:
     def _offer_jump(
         self, report: PositionReport, fix: Fix, why: str, now: datetime, rules: TrackRules
     ) -> Verdict:
-        """Set it aside; if it is lost, or those set aside agree for long enough, start anew."""
+        """Set it aside; if it is lost, or some set aside agree for long enough, start anew."""
         silent_s = (now - self.confirmed).total_seconds()
         if self.lost or silent_s > rules.lost_s:
             return self._restart(report, fix, now, rules, why)
-        aside = self._aside
-        if aside and (
-            fix.time <= aside[-1][1].time
-            or why_not(aside[-1][1], fix, self._class_of(report)) is not None
-        ):
-            aside = self._aside = []
-        if not aside:
-            self._aside_since = now
-        aside.append((report, fix))
-        del aside[: -rules.restart_reports]
-        agreed_s = (now - self._aside_since).total_seconds()
-        if len(aside) >= rules.restart_reports and agreed_s >= rules.restart_s:
+        chain = self._chain_of(fix, self._class_of(report))
+        if chain is None:
+            chain = _Chain(now)
+            self._aside = [*self._aside[1 - _CHAINS_MAX :], chain]
+        if not chain.fixes or fix.time > chain.fixes[-1].time:  # of two feeds it counts once
+            chain.fixes = [*chain.fixes[1 - rules.restart_reports :], fix]
+        agreed_s = (now - chain.since).total_seconds()
+        if len(chain.fixes) >= rules.restart_reports and agreed_s >= rules.restart_s:
             return self._restart(report, fix, now, rules, why)
         return self._doubted(Reason.JUMP, why, fix.time)
+
+    def _chain_of(self, fix: Fix, aircraft: AircraftClass) -> "_Chain | None":
+        """Those set aside that the position agrees with."""
+        for chain in self._aside:
+            if why_not(chain.fixes[-1], fix, aircraft) is None:
+                return chain
+        return None
 
     def _restart(
         self, report: PositionReport, fix: Fix, now: datetime, rules: TrackRules, why: str

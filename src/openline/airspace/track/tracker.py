@@ -17,7 +17,8 @@ from typing import Final, NamedTuple
 from openline.airspace.track.names import NameTable, fits
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.rules import DEFAULT_RULES, Reason, TrackRules
-from openline.airspace.track.states import States, states_of
+from openline.airspace.track.state_table import StateTable
+from openline.airspace.track.states import States
 from openline.airspace.track.track import Track, Verdict
 
 _AGE_EVERY: Final = timedelta(seconds=0.25)  # small updates do not look at all tracks each time
@@ -74,6 +75,7 @@ class Tracker:
         self.rules = rules
         self._tracks: dict[str, Track] = {}
         self._names = NameTable()
+        self._table = StateTable(rules.carry_s)
         self._now: datetime | None = None
         self._aged: datetime | None = None
 
@@ -109,7 +111,7 @@ class Tracker:
 
     def states(self, now: datetime) -> States:
         """Every track that is not lost, carried on to `now`, as arrays for detection."""
-        return states_of([t for t in self._tracks.values() if not t.lost], now, self.rules)
+        return self._table.states(now)
 
     def _stepped(self, now: datetime, update: Update) -> datetime:
         last = self._now
@@ -135,6 +137,7 @@ class Tracker:
         verdict = track.offer(report, time, now, self.rules)
         if verdict.reason is None or verdict.reason is Reason.COARSER:
             self._names.put(track)
+            self._table.put(track)
         if verdict.restarted:
             self._tell(update, TrackEventKind.RESTARTED, track, now, verdict.detail)
         elif was_lost and not track.lost:
@@ -150,6 +153,7 @@ class Tracker:
         track = Track(track_id, report, time, now, self.rules)
         self._tracks[track_id] = track
         self._names.put(track)
+        self._table.put(track)
         self._tell(update, TrackEventKind.APPEARED, track, now)
         return Verdict()
 
@@ -187,6 +191,7 @@ class Tracker:
             if track.time < lost_before:
                 if not track.lost:
                     track.lost = True
+                    self._table.drop(track)
                     self._tell(update, TrackEventKind.LOST, track, now)
                 if track.time < forget_before:
                     gone.append(track)
@@ -208,6 +213,7 @@ class Tracker:
     def _remove(self, track: Track) -> None:
         del self._tracks[track.id]
         self._names.drop(track)
+        self._table.drop(track)
 
     @staticmethod
     def _tell(
