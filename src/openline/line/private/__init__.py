@@ -1,0 +1,1 @@
+"""The private check: whether plans would meet, found out without showing them. Domain code."""
