@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from openline.api.auth.keys import TrustedKey
+    from openline.api.demo import DemoBoard
     from openline.api.line.sessions import Sessions
     from openline.api.log import LineWriter
     from openline.api.server import Front
@@ -95,13 +96,15 @@ class Plan:
     """A server that can be made in any process: its settings, and the keys it signs tokens with.
 
     development_key: for tokens that anybody gets; session_key: for those of people. record_key:
-    see `record_key_file`.
+    see `record_key_file`. demo: what it plays, if it does; its clock is the server's then, and
+    that of the machine remains the one that tokens expire by.
     """
 
     configuration: Configuration
     development_key: bytes | None
     session_key: bytes | None
     record_key: str | None
+    demo: "DemoBoard | None" = None
 
     def application(self) -> "Starlette":
         """The application with an open store; logging goes to standard error from now on.
@@ -110,6 +113,7 @@ class Plan:
         """
         from openline.api.log import LineWriter, install
         from openline.api.server import create_app
+        from openline.app.peer.opening import open_peering
         from openline.app.record_key import open_sealer
         from openline.app.sky.opening import open_conformance, open_sky
 
@@ -117,10 +121,11 @@ class Plan:
         store = open_store(told.text("db"))
         writer = LineWriter()
         install(writer, told.text("log_level"))
-        clock = SystemClock()
+        clock = SystemClock() if self.demo is None else self.demo.clock
         try:
             record = open_sealer(told, self.record_key, store)
             line = open_line(told, store, clock)
+            peering = open_peering(told, line, clock.now())
         except BaseException:
             store.close()
             raise
@@ -133,6 +138,7 @@ class Plan:
             record=record,
             sky=sky,
             conformance=open_conformance(line, sky),
+            peering=peering,
         )
         application = create_app(services, front(self, writer))
         _collect_seldom()
@@ -245,6 +251,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
     from openline.api.auth.issuer import ISSUER, SESSIONS, TokenIssuer
     from openline.api.auth.key_ring import KeyRing, KeySet
     from openline.api.auth.tokens import TokenPolicy
+    from openline.api.console import Console
     from openline.api.line.couriers import alert_plan
     from openline.api.server import Front
 
@@ -275,6 +282,9 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
         audience=names[0],
         sessions=sessions,
         alerts=alert_plan(told, alone=not told.text("db").startswith(_POSTGRES)),
+        demo=plan.demo,
+        token_clock=SystemClock(),
+        console=Console() if told.switch("console") else None,
         tokens_remembered_max=told.count("tokens_remembered_max"),
         jwks_refresh_s=told.number("jwks_refresh_s"),
         body_bytes_max=told.count("body_bytes_max"),
@@ -290,7 +300,9 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
     )
 
 
-def serve(told: Configuration, tell: Callable[[str], None]) -> None:
+def serve(
+    told: Configuration, tell: Callable[[str], None], demo: "DemoBoard | None" = None
+) -> None:
     """Serve until SIGTERM or SIGINT; returns when all is done and the store is closed.
 
     `tell` is called once with the address, as soon as connections are taken.
@@ -298,7 +310,7 @@ def serve(told: Configuration, tell: Callable[[str], None]) -> None:
     """
     from openline.api.run import Running, listen, run
 
-    made = plan(told)
+    made = replace(plan(told), demo=demo)
     workers, drain_s = told.count("workers"), told.number("drain_s")
     listener = listen(told.text("host"), told.count("port"))
     with listener:
@@ -373,7 +385,7 @@ def _sessions(plan: Plan) -> "Sessions | None":
     from openline.api.line.sessions import Sessions
 
     issuer = TokenIssuer(plan.session_key, "the session key", SESSIONS)
-    return Sessions(issuer, audiences(plan.configuration)[0])
+    return Sessions(issuer, audiences(plan.configuration)[0], SystemClock())
 
 
 @contextmanager

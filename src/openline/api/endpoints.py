@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from openline.api import auxiliary, openapi
 from openline.api.f3548 import availability, constraints, intents, reports, subscriptions
-from openline.api.line import boards, bundles, messages, record
+from openline.api.line import boards, bundles, messages, plans, record
 from openline.api.operation import Operation, routes_of
 from openline.api.problems import exception_handlers
 from openline.api.sky import discrepancies, positions
@@ -28,6 +28,7 @@ OPERATIONS: Final = (
     *messages.OPERATIONS,
     *boards.OPERATIONS,
     *bundles.OPERATIONS,
+    *plans.OPERATIONS,
     *record.OPERATIONS,
     *positions.OPERATIONS,
     *discrepancies.OPERATIONS,

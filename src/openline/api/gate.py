@@ -21,7 +21,8 @@ from openline.errors import LimitExceeded, Unauthenticated
 class Admission:
     """What the gate goes by. `open_paths` need no token; `rate` is None for no limit.
 
-    `own_rates` are paths with a limit of their own, beside the rest.
+    `own_rates` are paths with a limit of their own, beside the rest. `open_folders` begin the paths
+    of what anybody may have: the files of a page.
     """
 
     verifier: TokenVerifier
@@ -30,6 +31,7 @@ class Admission:
     body_bytes_max: int
     rate: RateLimit | None
     own_rates: Mapping[str, RateLimit] = field(default_factory=dict)
+    open_folders: tuple[str, ...] = ()
 
 
 class _BodyTooLarge(Exception):
@@ -53,7 +55,8 @@ class Gate:
         if length is not None and length > rules.body_bytes_max:
             await self._too_large(send)
             return
-        if scope["path"] not in rules.open_paths:
+        path = scope["path"]
+        if path not in rules.open_paths and not path.startswith(rules.open_folders):
             try:
                 await self._admit(scope, authorization)
             except Unauthenticated as error:

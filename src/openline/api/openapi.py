@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document, made from the table of operations and the types of their bodies."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
@@ -10,9 +10,19 @@ import msgspec
 
 from openline.api.f3548 import wire
 from openline.api.operation import Operation
+from openline.errors import InvariantBroken
 
 PATH: Final = "/openapi.json"
 _ALWAYS: Final = (429, 503)
+_COMPONENTS: Final = "#/components/schemas/"
+_PREFIXES: Final = (  # of modules whose schemas share a name: the first that fits
+    ("api.f3548", ""),
+    ("api.line.wire", ""),
+    ("bundle_wire", "Bundle"),
+    ("line", "Line"),
+    ("api.sky", "Sky"),
+    ("", "Other"),
+)
 _SCOPE_WORDS: Final = "A JSON Web Token of a trusted issuer."
 
 
@@ -21,19 +31,20 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     kinds = [op.request for op in operations if op.request is not None]
     kinds += [op.response for op in operations]
     kinds += [wire.ErrorResponse, wire.AirspaceConflictResponse]
-    _, components = msgspec.json.schema_components(
-        list(dict.fromkeys(kinds)), ref_template="#/components/schemas/{name}"
-    )
+    kinds = list(dict.fromkeys(kinds))
+    schemas, components = msgspec.json.schema_components(kinds, ref_template="#/schemas/{name}")
+    names = _names(components)
+    refs = dict(zip(kinds, (_renamed(one, names) for one in schemas), strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = re.sub(r":path}", "}", operation.path)
-        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation)
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, refs)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Openline", "version": version("openline")},
         "paths": paths,
         "components": {
-            "schemas": components,
+            "schemas": {names[name]: _renamed(one, names) for name, one in components.items()},
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -46,12 +57,43 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def _names(components: Mapping[str, Any]) -> dict[str, str]:
+    """What each schema is called: those of the standard keep its names, others that have the same
+    are named after their interface as well. Raises: InvariantBroken for two of one name."""
+    names = {}
+    for name in components:
+        place, _, short = name.rpartition(".")
+        prefix = next((word for part, word in _PREFIXES if part in place), "") if place else ""
+        names[name] = prefix + short
+    if len(set(names.values())) < len(names):
+        raise InvariantBroken(f"two schemas have one name: {sorted(names.items())}")
+    return names
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """The schema with its references by the final names."""
+    if isinstance(value, list):
+        return [_renamed(one, names) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _renamed(one, names) for key, one in value.items()}
+    reference = found.get("$ref")
+    if isinstance(reference, str):
+        found["$ref"] = _COMPONENTS + names[reference.removeprefix("#/schemas/")]
+    mapping = found.get("mapping")
+    if "propertyName" in found and isinstance(mapping, dict):
+        found["mapping"] = {
+            key: _COMPONENTS + names[one.removeprefix("#/schemas/")] for key, one in mapping.items()
+        }
+    return found
+
+
+def _operation(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": _parameters(operation),
-        "responses": _responses(operation),
+        "responses": _responses(operation, refs),
     }
     if operation.scopes is not None:
         scopes = [sorted(scopes) for scopes in operation.scopes]
@@ -59,7 +101,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     else:
         described["security"] = []
     if operation.request is not None:
-        described["requestBody"] = {"required": True, "content": _content(operation.request)}
+        described["requestBody"] = {"required": True, "content": _content(refs[operation.request])}
     elif operation.media_type is not None:
         content = {operation.media_type: {"schema": {"type": "string"}}}
         described["requestBody"] = {"required": True, "content": content}
@@ -87,11 +129,12 @@ def _path_schema(name: str) -> dict[str, str]:
     return {"type": "string", "format": "uuid"} if is_id else {"type": "string"}
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
+def _responses(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
+    schema = refs[operation.response] if operation.response is not str else {"type": "string"}
     answers = {
         str(operation.status): {
             "description": HTTPStatus(operation.status).phrase,
-            "content": _content(operation.response),
+            "content": {media_type: {"schema": schema} for media_type in operation.produces},
         }
     }
     statuses = {*operation.errors, *_ALWAYS}
@@ -104,10 +147,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
         kind = wire.AirspaceConflictResponse if conflict else wire.ErrorResponse
         answers[str(status)] = {
             "description": HTTPStatus(status).phrase,
-            "content": _content(kind),
+            "content": _content(refs[kind]),
         }
     return answers
 
 
-def _content(kind: Any) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}}
+def _content(schema: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -53,6 +54,14 @@ class Later:
     convert: Callable[[Any], object]
 
 
+class Raw(NamedTuple):
+    """An answer that is no JSON, or has headers of its own: how it travels."""
+
+    body: bytes
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An entry of the table of endpoints.
@@ -60,7 +69,8 @@ class Operation:
     scopes: the caller needs all scopes of one of these sets; empty: any caller; None: no token.
     too_large: the status for input beyond a limit, 400 or 413. media_type: of a body that the
     handler reads itself, from `raw_body`. quick: whether the handler of such a body neither waits
-    nor asks the store in its own thread. first: it goes before all others that wait.
+    nor asks the store in its own thread. first: it goes before all others that wait. produces: the
+    media types of its answers; where they are no JSON the handler gives a `Raw`.
     """
 
     name: str
@@ -79,6 +89,7 @@ class Operation:
     media_type: str | None = None
     quick: Callable[[Any], bool] | None = None
     first: bool = False
+    produces: tuple[str, ...] = ("application/json",)
 
 
 NOBODY: Final = Caller("", frozenset())
@@ -111,7 +122,12 @@ class _Endpoint:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         operation = self._by_method[method]
         answer = await _serve(operation, self._services, Request(scope, receive), receive)
-        headers = [_JSON, (b"content-length", str(len(answer)).encode())]
+        headers = [_JSON]
+        if isinstance(answer, Raw):
+            headers = [(b"content-type", answer.media_type.encode())]
+            headers += [(k.lower().encode(), v.encode()) for k, v in answer.headers.items()]
+            answer = answer.body
+        headers.append((b"content-length", str(len(answer)).encode()))
         status = operation.status
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
@@ -132,7 +148,7 @@ async def _body(receive: Receive) -> bytes:
 
 async def _serve(
     operation: Operation, services: Services, request: Request, receive: Receive
-) -> bytes:
+) -> bytes | Raw:
     request.state.too_large = operation.too_large
     caller = _admitted(operation, request)
     has_body = operation.request is not None or operation.media_type is not None
@@ -156,7 +172,7 @@ async def _serve(
     if isinstance(answer, Later):
         # whoever stops waiting does not stop the change: it is done as a whole, or not at all
         answer = answer.convert(await outcome(answer.future))
-    return _ENCODE(answer)
+    return answer if isinstance(answer, Raw) else _ENCODE(answer)
 
 
 def _admitted(operation: Operation, request: Request) -> Caller:

@@ -15,6 +15,15 @@ from openline.api import health, token_endpoint
 from openline.api.auth.issuer import TokenIssuer
 from openline.api.auth.key_ring import KeyRing
 from openline.api.auth.tokens import TokenPolicy, TokenVerifier
+from openline.api.console import (
+    ASSETS,
+    Console,
+    config_operation,
+    open_page_paths,
+    page_routes,
+)
+from openline.api.demo import PATHS as DEMO_PATHS
+from openline.api.demo import DemoBoard, demo_routes
 from openline.api.endpoints import OPERATIONS, exception_handlers, open_paths, routes
 from openline.api.frame import Frame
 from openline.api.gate import Admission, Gate
@@ -27,12 +36,17 @@ from openline.api.line.messages import URGENT_MESSAGE_PATH, URGENT_PATH
 from openline.api.line.sessions import Sessions
 from openline.api.log import LineWriter
 from openline.api.metrics import Gauges, Metrics
+from openline.api.operation import Operation
+from openline.api.peer.exchange import PATHS as PEER_PATHS
+from openline.api.peer.exchange import carry_for_ever, peer_routes
 from openline.api.rate import RateLimit
 from openline.api.sealing import gauges, seal_at_end, seal_for_ever
 from openline.api.sky import stream as sky_stream
 from openline.api.sky.clockwork import SkyFollower, compare_for_ever
 from openline.api.stopping import when_stopping
+from openline.app.peer.carry import Carriers
 from openline.app.services import Services
+from openline.clock import Clock
 from openline.limits import BODY_BYTES_MAX
 
 _LOG: Final = logging.getLogger("openline.api")
@@ -46,8 +60,10 @@ class Front:
 
     Times in seconds, sizes in bytes. `issuer` hands out tokens for development, for `audience` if
     they ask for none. `sessions` hands them out to people with an account. `alerts`: where those of
-    the line go. `rate_per_s` 0 is no limit; `writer` None is no access log. `at_end` is called
-    last. `store_figures` are numbers of the store by name, for the metrics.
+    the line go. `console`: the page, if it is served. `demo`: what is played here. `token_clock`:
+    what tokens expire by, if not the clock of all. `rate_per_s` 0 is no limit; `writer` None is no
+    access log. `at_end` is called last. `store_figures` are numbers of the store by name, for the
+    metrics.
     """
 
     ring: KeyRing
@@ -56,6 +72,9 @@ class Front:
     audience: str = ""
     sessions: Sessions | None = None
     alerts: AlertPlan | None = None
+    demo: DemoBoard | None = None
+    token_clock: Clock | None = None
+    console: Console | None = None
     tokens_remembered_max: int = 10_000
     jwks_refresh_s: float = 60.0
     body_bytes_max: int = BODY_BYTES_MAX
@@ -78,7 +97,7 @@ def create_app(services: Services, front: Front) -> Starlette:
     if services.record is not None:
         metrics.add_gauges(gauges(services.record))
     metrics.set_store_figures(front.store_figures)
-    operations = OPERATIONS + (people.operations(front.sessions) if front.sessions else ())
+    operations = OPERATIONS + _chosen(front)
     feed = Feed(services.line) if services.line is not None else None
     listed: list[BaseRoute] = [
         *health.health_routes(services, front.ring, metrics),
@@ -87,16 +106,24 @@ def create_app(services: Services, front: Front) -> Starlette:
     if services.line is not None and feed is not None:
         listed.append(stream.stream_route(services.line, feed))
         listed.append(talks.talks_route(services.line))
+    if services.peering is not None and feed is not None:
+        listed += peer_routes(services.peering, feed)
     couriers = _couriers(services, feed, front.alerts)
     if couriers is not None:
         metrics.add_gauges(couriers.gauges())
     eyes = SkyFollower(services.sky, services.clock) if services.sky is not None else None
     if services.sky is not None and eyes is not None:
         listed.append(sky_stream.stream_route(services.sky, eyes))
-    paths = {*health.PATHS, *open_paths(operations)}
+    paths = {*health.PATHS, *open_paths(operations), *PEER_PATHS}
     if front.issuer is not None:
         listed.append(token_endpoint.token_route(front.issuer, services.clock, front.audience))
         paths.add(token_endpoint.PATH)
+    if front.demo is not None:
+        listed += demo_routes(front.demo)
+        paths.update(DEMO_PATHS)
+    if front.console is not None:  # last: no name of a file hides an interface
+        listed += page_routes(front.console)
+        paths.update(open_page_paths(front.console))
     metrics.name_routes(listed)
     return Starlette(
         routes=listed,
@@ -117,17 +144,24 @@ def create_app(services: Services, front: Front) -> Starlette:
     )
 
 
+def _chosen(front: Front) -> tuple[Operation, ...]:
+    """The operations of what not every server has: accounts of people, the console."""
+    chosen = people.operations(front.sessions) if front.sessions is not None else ()
+    return chosen + ((config_operation(front.console),) if front.console else ())
+
+
 def _admission(
     services: Services, front: Front, verifier: TokenVerifier, paths: frozenset[str]
 ) -> Admission:
     urgent = RateLimit(_URGENT_PER_S, _URGENT_BURST)
     return Admission(
         verifier=verifier,
-        clock=services.clock,
+        clock=front.token_clock or services.clock,
         open_paths=paths,
         body_bytes_max=front.body_bytes_max,
         rate=RateLimit(front.rate_per_s, front.rate_burst) if front.rate_per_s > 0 else None,
         own_rates=dict.fromkeys((URGENT_PATH, URGENT_MESSAGE_PATH), urgent),
+        open_folders=(ASSETS,) if front.console is not None else (),
     )
 
 
@@ -154,6 +188,8 @@ async def _beside(
         work += [feed.follow(), tick_for_ever(services.line)]
     if couriers is not None:
         work.append(couriers.follow())
+    if services.peering is not None:
+        work.append(carry_for_ever(Carriers(services.peering)))
     if eyes is not None:
         when_stopping(eyes.stop)
         work.append(eyes.follow())

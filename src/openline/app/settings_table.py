@@ -128,6 +128,12 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting(
+        *("peers", Kind.LIST, ()),
+        "A party whose own server this one exchanges with: PARTY=https://…, or PARTY alone if that "
+        "one connects to us.",
+        "--peer",
+    ),
+    Setting(
         *("session_key", Kind.TEXT, None),
         "Private key that sessions of people are signed with; without it one is made and kept.",
         "--session-key",
@@ -168,6 +174,7 @@ SETTINGS: Final = (
     ),
     _seconds("expiry_interval_s", 60, 0.1, 86_400, "Time between two searches for ended ones."),
     _count("expiry_batch", 100, 1, 10_000, "References removed at a time."),
+    Setting(*("console", Kind.SWITCH, True), "Serve the console, the page at /.", "--console"),
     Setting(*("access_log", Kind.SWITCH, True), "Write one line for each request.", "--access-log"),
     Setting(
         *("log_level", Kind.TEXT, "info"),

@@ -94,28 +94,15 @@ def _period(text: str) -> tuple[datetime, datetime]:
 
 
 def _ground(text: str) -> tuple[float, float]:
-    from openline.errors import InvalidAltitude
-    from openline.geo.altitude_resolver import AltitudePolicy
+    from openline.formats.quantities import parse_ground
 
-    low_text, dots, high_text = text.partition("..")
-    low = _length(low_text)
-    high = _length(high_text) if dots else low
-    if high < low:
-        raise InvalidAltitude(f"{text!r}: the lowest ground is above the highest", cure="swap them")
-    AltitudePolicy(ground_amsl_m=(low, high))
-    return low, high
+    return parse_ground(text)
 
 
 def _qnh(text: str) -> float:
-    from openline.errors import InvalidAltitude
-    from openline.geo.altitude_resolver import AltitudePolicy
+    from openline.formats.quantities import parse_pressure
 
-    try:
-        pressure = float(text.strip().lower().removesuffix("hpa"))
-    except ValueError:
-        raise InvalidAltitude(f"{text!r} is no pressure", cure="write 1013 or 1013.2") from None
-    AltitudePolicy(qnh_hpa=pressure)
-    return pressure
+    return parse_pressure(text)
 
 
 def _party(text: str) -> tuple[str | None, str]:

@@ -17,6 +17,7 @@ from openline.app.line.turns import Turns
 from openline.app.random_ids import RandomIds
 from openline.clock import Clock
 from openline.line.line import Line
+from openline.line.seen import SeenSky
 from openline.line.signing import Signer
 from openline.store.ports import Store, Transaction
 
@@ -52,6 +53,7 @@ class LineServices:
     turns: Turns = field(default_factory=Turns)
     writing: Projection = field(init=False)
     watchers: list[Callable[[], None]] = field(default_factory=list)
+    seen: dict[str, SeenSky] = field(default_factory=dict)  # by party; touched within `look` alone
     _committed: Projection = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

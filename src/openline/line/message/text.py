@@ -24,3 +24,8 @@ def check_text(value: str | None, field: str = "text", most: int = TEXT_MAX) -> 
         raise InvalidInput("it holds control or hidden characters", field=field)
     if not any(c.isprintable() and not c.isspace() for c in value):
         raise InvalidInput("it is blank", field=field)
+
+
+def without_hidden(value: str) -> str:
+    """The text with a space for each character that no message carries."""
+    return _HIDDEN.sub(" ", value)

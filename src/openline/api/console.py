@@ -1,0 +1,252 @@
+"""The console: the page that people at the desk keep open, as it was built into the package.
+
+Its files are in the folder `console` of the package. Where they were not built, the page says how
+to build them, and everything else works as ever. Names of assets hold a hash of their content: they
+are kept for ever, in the form (`.br`, `.gz`) that the client takes. The page itself is asked for
+anew each time. Nothing from another place is loaded or run, whatever comes into the page.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from mimetypes import guess_type
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from msgspec import Struct
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from openline.api.handover import off_the_loop
+from openline.api.operation import Call, Operation
+from openline.formats.line_catalogue import languages
+
+ASSETS: Final = "/assets/"
+CONFIG_PATH: Final = "/console/config"
+FOLDER: Final = Path(__file__).parent.parent / "console"
+_INDEX: Final = "index.html"
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "worker-src 'self' blob:",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_SECURE: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_PACKED: Final = (("br", ".br"), ("gzip", ".gz"))  # the smaller one first
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_ASK_AGAIN: Final = "no-cache"
+_PARTS_MAX: Final = 8
+_TYPES: Final = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".geojson": "application/geo+json",
+    ".topojson": "application/json",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+    ".html": "text/html",
+}
+_NOT_BUILT: Final = b"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Openline</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><h1>Openline</h1>
+<p>The server works. The console is not built: <code>make console</code> builds it.</p>
+<p>The interface is described in <a href="/openapi.json">openapi.json</a>; the commands
+<code>openline line board</code> and <code>openline line watch</code> show the line.</p>
+</body></html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the page is told before anybody has logged in, and where its files are.
+
+    speed: how much faster than the world's the clock of this server runs. demo: whether everything
+    on it is made up.
+    """
+
+    folder: Path = FOLDER
+    speed: float = 1.0
+    demo: bool = False
+    languages: tuple[str, ...] = field(default_factory=languages)
+
+
+class ConsoleConfig(Struct):
+    """What the page has to know before anybody has logged in.
+
+    now: the server's clock. speed: of the server's clock; 1 but in a demonstration. line, sky:
+    whether the server carries a line, and follows live traffic.
+    """
+
+    version: str
+    speed: float
+    demo: bool
+    languages: list[str]
+    now: datetime
+    line: bool
+    sky: bool
+
+
+def config_operation(console: Console) -> Operation:
+    """What the page asks first; it needs no token."""
+
+    def config(call: Call) -> ConsoleConfig:
+        return ConsoleConfig(
+            version("openline"),
+            console.speed,
+            console.demo,
+            list(console.languages),
+            call.now,
+            call.services.line is not None,
+            call.services.sky is not None,
+        )
+
+    return Operation(
+        name="getConsoleConfig",
+        method="GET",
+        path=CONFIG_PATH,
+        summary="What the console has to know before anybody has logged in",
+        handler=config,
+        scopes=None,
+        response=ConsoleConfig,
+    )
+
+
+def page_routes(console: Console) -> list[BaseRoute]:
+    """The page, its assets, and the files beside it, such as its icon."""
+
+    async def page(request: Request) -> Response:
+        found = await off_the_loop(lambda: _read(console.folder, _INDEX, request.headers))
+        if found is None:
+            headers = {"Cache-Control": _ASK_AGAIN, **_SECURE}
+            return Response(_NOT_BUILT, headers=headers, media_type="text/html")
+        return _answer(found, request, _ASK_AGAIN)
+
+    async def asset(request: Request) -> Response:
+        name = "assets/" + request.path_params["name"]
+        found = await off_the_loop(lambda: _read(console.folder, name, request.headers))
+        if found is None:
+            raise HTTPException(404, "there is no such file")
+        return _answer(found, request, _FOR_EVER)
+
+    async def beside(request: Request) -> Response:
+        name = request.url.path.removeprefix("/")
+        found = await off_the_loop(lambda: _read(console.folder, name, request.headers))
+        if found is None:
+            raise HTTPException(404, "there is no such file")
+        return _answer(found, request, _ASK_AGAIN)
+
+    return [
+        Route("/", page, methods=["GET"]),
+        Route(f"{ASSETS}{{name:path}}", asset, methods=["GET"]),
+        *(Route(path, beside, methods=["GET"]) for path in beside_paths(console)),
+    ]
+
+
+def beside_paths(console: Console) -> tuple[str, ...]:
+    """The files beside the page: those in its folder when the server starts."""
+    if not console.folder.is_dir():
+        return ()
+    names = (file.name for file in console.folder.iterdir() if file.is_file())
+    packed = tuple(suffix for _, suffix in _PACKED)
+    return tuple(
+        f"/{name}"
+        for name in sorted(names)
+        if name != _INDEX and name[0] not in "._" and not name.endswith(packed)
+    )
+
+
+def open_page_paths(console: Console) -> tuple[str, ...]:
+    """What of the page is answered without a token; all below ASSETS is, too."""
+    return ("/", *beside_paths(console))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the page in the form that is sent. etag: of this form."""
+
+    body: bytes
+    media_type: str
+    encoding: str | None
+    etag: str
+
+
+def _read(folder: Path, name: str, headers: Mapping[str, str]) -> _File | None:
+    """The file in the smallest form that the client takes; None if there is none."""
+    try:
+        return _found(folder, name, headers)
+    except OSError:  # a name that no file can have, or a file that may not be read
+        return None
+
+
+def _found(folder: Path, name: str, headers: Mapping[str, str]) -> _File | None:
+    parts = PurePosixPath(name).parts
+    if not 0 < len(parts) <= _PARTS_MAX or any(_is_odd(part) for part in parts):
+        return None
+    file = folder.joinpath(*parts)
+    taken = _taken(headers.get("accept-encoding", ""))
+    media_type = _type_of(file.name)
+    for encoding, suffix in (*_PACKED, (None, "")):
+        if encoding is not None and encoding not in taken:
+            continue
+        packed = file.with_name(file.name + suffix)
+        # a link or a name such as `assets/x/..` may not lead out of the folder
+        if packed.is_file() and packed.resolve().is_relative_to(folder.resolve()):
+            body = packed.read_bytes()
+            return _File(body, media_type, encoding, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    return None
+
+
+def _answer(found: _File, request: Request, keep: str) -> Response:
+    headers = {"ETag": found.etag, "Cache-Control": keep, "Vary": "Accept-Encoding", **_SECURE}
+    if found.encoding is not None:
+        headers["Content-Encoding"] = found.encoding
+    known = {one.strip().removeprefix("W/") for one in _list(request, "if-none-match")}
+    if found.etag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return Response(found.body, headers=headers, media_type=found.media_type)
+
+
+def _list(request: Request, name: str) -> list[str]:
+    return request.headers.get(name, "").split(",")
+
+
+def _taken(text: str) -> set[str]:
+    """The encodings that a client takes (RFC 9110, 12.5.3); one with q=0 is none."""
+    found = set()
+    for part in text.lower().split(","):
+        name, _, weight = part.partition(";")
+        if weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
+            found.add(name.strip())
+    return found
+
+
+def _is_odd(part: str) -> bool:
+    return part in ("", ".", "..") or part[0] == "." or "\\" in part or "\0" in part or ":" in part
+
+
+def _type_of(name: str) -> str:
+    known = _TYPES.get(PurePosixPath(name).suffix.lower()) or guess_type(name)[0]
+    return known or "application/octet-stream"

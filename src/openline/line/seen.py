@@ -1,0 +1,214 @@
+"""What one party may see of the sky of the line, and what of it a plan would come too close to.
+
+For what is not said yet: a check before sending, and ways out of a conflict. Nobody is told of the
+question, so the answer uses nothing that the party is not shown: what is shown in full as it is,
+what is shown as cells as those cells at all heights, what was filed with the discovery service as
+the cells that it keeps, and what is shown as conflicts alone not at all. It is compared once the
+plan is said, and then both sides are told.
+
+Law (tests/property/test_seen.py): with everything shown in full, what is found is what the line
+finds when the same is said.
+Errs toward: as `airspace.detect`; what is known as cells is larger than it is.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from openline.airspace.conflict import Conflict
+from openline.airspace.detect import conflict, is_unlocated, overlapping
+from openline.airspace.entity import Entity, EntityKind, Notice, OperationalIntent
+from openline.airspace.extent import Extent
+from openline.airspace.index import AirspaceIndex
+from openline.airspace.separation import Separation
+from openline.airspace.volume import Volume4D
+from openline.line.agreement import Agreement, Coarseness
+from openline.line.filed import Filed
+from openline.line.masking import cells_of, shown_to
+from openline.line.sky import (
+    Standing,
+    compared,
+    in_order,
+    standing,
+    threads_standing,
+    version_of,
+)
+from openline.line.state import LineState
+
+ASKED: Final = "asked"  # the id of what is not said yet
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One thing that stands, as the party sees it. cells: only cells that contain it are known."""
+
+    what: Standing
+    cells: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Something that a plan would come too close to, and how."""
+
+    other: Seen
+    found: Conflict
+
+
+class SeenSky:
+    """What stands and a party sees, kept up with the line. Not thread-safe."""
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        self._begin(None)
+
+    def _begin(self, state: LineState | None) -> None:
+        self._state = state
+        self._agreement = None if state is None else state.agreement
+        self._versions: dict[str, int] = {}
+        self._things: dict[str, Seen] = {}
+        self._hidden: set[str] = set()
+        self._index = AirspaceIndex()
+
+    @property
+    def hidden(self) -> int:
+        """How many things the party is shown as conflicts alone."""
+        return len(self._hidden)
+
+    def renew(self, state: LineState, now: datetime) -> None:
+        """Take what changed since it was last asked, and forget what is over."""
+        if state is not self._state or state.agreement is not self._agreement:
+            self._begin(state)
+        if self._agreement is None:
+            return
+        stands = {
+            name: version
+            for name in threads_standing(state)
+            if (version := version_of(state, name)) is not None
+        }
+        for name in set(self._versions) - set(stands):
+            self._forget(name)
+        changed = [name for name in stands if self._versions.get(name) != stands[name]]
+        for name in changed:
+            self._forget(name)
+        new = [self._look_at(state, name) for name in changed]
+        self._index.add_all([one.what.entity for one in new if one and one.what.located])
+        self._versions = stands
+        for one in [one for one in self._things.values() if one.what.time_end <= now]:
+            self._forget(one.what.thread)  # its version stays: it is not taken again
+
+    def things(self) -> list[Seen]:
+        """Everything that is seen of other parties."""
+        return list(self._things.values())
+
+    def entities(self, but: Collection[str] = ()) -> list[Entity]:
+        """The same to be compared with, without these threads."""
+        return [one.what.entity for name, one in self._things.items() if name not in but]
+
+    def close_to(self, asked: Standing, but: Collection[str] = ()) -> list[Close]:
+        """What comes too close to it by the agreement's minima, without these threads.
+
+        Worst first: what is nearest, then what is soonest.
+        """
+        found = [
+            Close(other, exact)
+            for other in self._near(asked)
+            if other.what.thread not in but and compared(asked, other.what)
+            if (exact := self._exact(asked, other.what)) is not None
+        ]
+        return sorted(found, key=_worst)
+
+    def separation_for(self, flight_class: str | None) -> Separation:
+        """The widest minima between a class of flight and anything that is seen."""
+        agreed = self._agreed()
+        classes = {one.what.flight_class for one in self._things.values()} or {flight_class}
+        every = [agreed.separation_between(flight_class, other) for other in classes]
+        return Separation(
+            max(one.lateral_m for one in every),
+            max(one.vertical_m for one in every),
+            max(one.time for one in every),
+        )
+
+    def _forget(self, name: str) -> None:
+        was = self._things.pop(name, None)
+        self._hidden.discard(name)
+        if was is not None and was.what.located:
+            self._index.remove(was.what.entity)
+
+    def _look_at(self, state: LineState, name: str) -> Seen | None:
+        found = standing(state, name)
+        if found is None or found.party == self.party or self.party not in found.recipients:
+            return None
+        if found.filed:
+            seen = Seen(found, cells=True)
+        else:
+            shown = shown_to(state, name, self.party)
+            if shown is Coarseness.CONFLICTS:
+                self._hidden.add(name)
+            if shown is None or shown is Coarseness.CONFLICTS:
+                return None
+            coarse = shown is Coarseness.CELLS and found.located
+            seen = Seen(as_cells(found) if coarse else found, coarse)
+        self._things[name] = seen
+        return seen
+
+    def _near(self, asked: Standing) -> Iterator[Seen]:
+        agreed = self._agreed()
+        widest = agreed.widest_separation()
+        names = {
+            entity.id: None
+            for volume in asked.entity.volumes
+            for entity in self._index.query(volume, widest)
+        }
+        unlocated = [one for one in self._things.values() if not one.what.located]
+        if unlocated and any(overlapping(agreed.area, asked.entity.volumes)):
+            names |= {one.what.thread: None for one in unlocated}
+        for name in names:
+            yield self._things[name]
+
+    def _exact(self, asked: Standing, other: Standing) -> Conflict | None:
+        minima = self._agreed().separation_between(asked.flight_class, other.flight_class)
+        a, b = in_order(asked, other)
+        return conflict(a.entity, b.entity, minima)
+
+    def _agreed(self) -> Agreement:
+        assert self._agreement is not None, "asked before there is an agreement"
+        return self._agreement
+
+
+def asked_of(
+    party: str,
+    volumes: tuple[Volume4D, ...],
+    flight_class: str | None = None,
+    *,
+    thread: str = ASKED,
+) -> Standing:
+    """A plan as it would stand if the party said it."""
+    start = min(volume.time_start for volume in volumes)
+    end = max(volume.time_end for volume in volumes)
+    entity = OperationalIntent(thread, party, volumes)
+    return Standing(thread, entity, 0, frozenset(), False, start, end, flight_class)
+
+
+def as_cells(found: Standing) -> Standing:
+    """The thing as cells that contain it, at all heights, over all of its time."""
+    ids = {cell for volume in found.entity.volumes for cell in cells_of(volume.footprint)}
+    extent = Extent(tuple(sorted(ids)), None, None, found.time_start, found.time_end)
+    kind = found.entity.kind
+    filed = Filed(found.thread, found.party, kind, found.version, (extent,))
+    entity = filed.entity()
+    if kind is EntityKind.NOTICE:
+        times = (found.time_start, found.time_end)
+        entity = Notice(found.thread, found.party, *times, entity.volumes)
+    return replace(found, entity=entity)
+
+
+def _worst(close: Close) -> tuple[bool, float, float, datetime, str]:
+    found = close.found
+    return (
+        is_unlocated(close.other.what.entity),
+        found.distance_m or 0.0,
+        found.vertical_gap_m or 0.0,
+        found.time_start,
+        close.other.what.thread,
+    )
