@@ -75,6 +75,23 @@ def test_index_answers_as_the_detector_for_all_it_holds() -> None:
         assert [e.id for e in index.query(a, separation)] == expected
 
 
+def test_index_looks_only_at_those_it_is_asked_for() -> None:
+    cases = pairs(79, 120)
+    held = [
+        OperationalIntent(f"held-{number}", ("north", "south")[number % 2], (b,))
+        for number, (_, b, _) in enumerate(cases)
+    ]
+    index = AirspaceIndex(held)
+    separation = Separation(20_000.0, 300.0)
+    found = 0
+    for a, _, _ in cases[:40]:
+        every = index.query(a, separation)
+        south = index.query(a, separation, lambda entity: entity.party == "south")
+        assert south == [entity for entity in every if entity.party == "south"]
+        found += len(south)
+    assert found > 10
+
+
 def test_index_forgets() -> None:
     cases = pairs(78, 60)
     held = [

@@ -1,11 +1,12 @@
 """Entities held in memory, and which of them a new volume would conflict with.
 
 Volumes lie in buckets of one hour, each an array of boxes over space, altitude and time; long ones
-in a bucket of their own. A query looks through the hours it touches, asks the flat sieve about
-what is left, and the exact detector about what the sieve cannot tell.
+in a bucket of their own. A query looks through the hours it touches, asks of each volume found the
+ball around it, then the flat sieve about what is left, and the exact detector about what the sieve
+cannot tell. What the detector needs of a volume is made when it is first asked about it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,12 +18,10 @@ from openline.airspace.separation import INTERSECTION, Separation
 from openline.airspace.volume import Volume4D
 from openline.airspace.volume_table import VolumeTable, microseconds
 from openline.errors import InvalidInput
-from openline.geo.circle import Circle
-from openline.geo.ellipsoid import CURVATURE_RADIUS_MIN_M, Floats
-from openline.geo.footprint import Footprint
-from openline.geo.footprint_table import EDGE_BULGE_M, Integers
-from openline.geo.polygon import Polygon
-from openline.geo.sieve import core_edges, edges_of, sieve
+from openline.geo.core import Core
+from openline.geo.ellipsoid import Floats
+from openline.geo.footprint_table import Integers
+from openline.geo.sieve import sieve
 from openline.limits import RESOLUTION_M
 
 _HOUR_US: Final = 3_600_000_000
@@ -30,6 +29,7 @@ _LONG_HOURS: Final = 48
 _LONG: Final = -1  # the bucket of volumes that last longer
 # The geoid's slope: two limits over mean sea level keep their order within this of the distance.
 _GEOID_SLOPE: Final = 5e-4
+_Bounds = tuple[float, float, float, float, float]
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class _Bucket:
     volume: Integers = field(default_factory=lambda: np.empty(16, np.int64))
     used: int = 0
 
-    def add(self, low: Floats, high: Floats, volume: int) -> None:
+    def add(self, low: _Bounds, high: _Bounds, volume: int) -> None:
         if self.used == len(self.volume):
             self.low = np.concatenate((self.low, np.empty_like(self.low)), axis=1)
             self.high = np.concatenate((self.high, np.empty_like(self.high)), axis=1)
@@ -64,32 +64,45 @@ class _Bucket:
         return self.volume[:used][hit]
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """One volume: whose it is, its core for the sieve, its row for the detector."""
+@dataclass(slots=True)
+class _Volume:
+    """One volume: its core for the sieve, its row for the detector, which is made when asked."""
 
-    entity: Entity
     volume: Volume4D
-    edges: Floats
-    polygon: bool
-    buffer_m: float
-    table: VolumeTable
-    row: int
-    hours: Sequence[int]
+    core: Core
+    _table: VolumeTable | None = None
 
-    def close(self, volume: Volume4D, separation: Separation) -> bool:
+    @classmethod
+    def of(cls, volume: Volume4D) -> "_Volume":
+        return cls(volume, Core.of(volume.footprint))
+
+    def table(self) -> VolumeTable:
+        if self._table is None:
+            self._table = VolumeTable.of((self.volume,))
+        return self._table
+
+    def close(self, other: "_Volume", separation: Separation) -> bool:
         """Whether time and height are closer than the minima."""
-        mine = self.volume
-        early, late = (mine, volume) if mine.time_start <= volume.time_start else (volume, mine)
+        mine, theirs = self.volume, other.volume
+        early, late = (mine, theirs) if mine.time_start <= theirs.time_start else (theirs, mine)
         if late.time_start - early.time_end >= separation.time:
             return False
-        gap = mine.altitude.gap_m(volume.altitude, same_ground=separation.lateral_m == 0)
+        gap = mine.altitude.gap_m(theirs.altitude, same_ground=separation.lateral_m == 0)
         return gap < separation.vertical_m - RESOLUTION_M
 
-    def conflicts(self, volume: Volume4D, separation: Separation) -> bool:
-        """The exact answer."""
-        at, row = np.zeros(1, np.int64), np.array((self.row,))
-        return len(detect(VolumeTable.of((volume,)), at, self.table, row, separation)) > 0
+    def conflicts(self, other: "_Volume", separation: Separation) -> bool:
+        """The exact answer, its laws those of `detect`: this one is the first of the pair."""
+        at = np.zeros(1, np.int64)
+        return len(detect(self.table(), at, other.table(), at, separation)) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A volume that is held, whose it is, and the buckets it is in."""
+
+    entity: Entity
+    own: _Volume
+    hours: Sequence[int]
 
 
 class AirspaceIndex:
@@ -113,22 +126,15 @@ class AirspaceIndex:
         self.add_all((entity,))
 
     def add_all(self, entities: Sequence[Entity]) -> None:
-        """Hold more entities; faster than one by one. Raises: InvalidInput, and holds none."""
+        """Hold more entities. Raises: InvalidInput, and holds none."""
         keys = [_key(entity) for entity in entities]
         new: set[tuple[str, str, str]] = set()
         for key in keys:
             if key in self._volumes or key in new:
                 raise InvalidInput(f"{key[0]} {key[2]!r} of {key[1]} is in the index already")
             new.add(key)
-        if not entities:
-            return
-        table = VolumeTable.of([volume for entity in entities for volume in entity.volumes])
-        row = 0
         for key, entity in zip(keys, entities, strict=True):
-            held = self._volumes.setdefault(key, [])
-            for number in range(len(entity.volumes)):
-                held.append(self._hold(entity, number, table, row))
-                row += 1
+            self._volumes[key] = [self._hold(entity, volume) for volume in entity.volumes]
 
     def remove(self, entity: Entity) -> None:
         """Forget an entity; only its kind, party and id are looked at. Raises: InvalidInput."""
@@ -139,93 +145,96 @@ class AirspaceIndex:
             for hour in self._stored.pop(volume).hours:
                 self._buckets[hour].remove(volume)
 
-    def query(self, volume: Volume4D, separation: Separation = INTERSECTION) -> list[Entity]:
-        """The entities with a volume closer than the minima, each once, in the order of adding."""
-        own = core_edges(volume.footprint)
-        numbers = self._candidates(volume, own, separation)
-        stored = [
-            one for one in map(self._stored.__getitem__, numbers) if one.close(volume, separation)
-        ]
-        if not stored:
-            return []
-        reach = _buffer_m(volume.footprint) + separation.lateral_m
-        verdicts = sieve(
-            own,
-            isinstance(volume.footprint, Polygon),
-            [one.edges for one in stored],
-            np.array([one.polygon for one in stored]),
-            np.array([one.buffer_m + reach for one in stored]),
-        )
-        found: dict[int, Entity] = {}
-        for verdict, one in zip(verdicts.tolist(), stored, strict=True):
-            if verdict > 0 or (verdict == 0 and one.conflicts(volume, separation)):
-                found[id(one.entity)] = one.entity
-        return list(found.values())
+    def query(
+        self,
+        volume: Volume4D,
+        separation: Separation = INTERSECTION,
+        minds: Callable[[Entity], bool] | None = None,
+    ) -> list[Entity]:
+        """The entities with a volume closer than the minima, each once, in the order of adding.
+
+        minds: only those are looked at of which it is true.
+        """
+        asked = _Volume.of(volume)
+        reach = asked.core.buffer_m + separation.lateral_m
+        found: dict[int, bool] = {}  # by number: whether it is sure already
+        for number in self._candidates(asked, separation):
+            one = self._stored[number]
+            if (minds is None or minds(one.entity)) and one.own.close(asked, separation):
+                verdict = one.own.core.verdict(asked.core, one.own.core.buffer_m + reach)
+                if verdict >= 0:
+                    found[number] = verdict > 0
+        unsure = [number for number, sure in found.items() if not sure]
+        for number in set(unsure).difference(self._confirmed(unsure, asked, separation)):
+            del found[number]
+        entities = (self._stored[number].entity for number in found)
+        return list({id(entity): entity for entity in entities}.values())
 
     def may_meet(self, volume: Volume4D, separation: Separation) -> list[tuple[Entity, Volume4D]]:
         """Volumes whose boxes come closer than the minima, with whose they are.
 
         Errs toward: too many. Law: every conflict of `query` is with one of them.
         """
-        numbers = self._candidates(volume, core_edges(volume.footprint), separation)
-        return [(one.entity, one.volume) for one in map(self._stored.__getitem__, numbers)]
+        numbers = self._candidates(_Volume.of(volume), separation)
+        return [(one.entity, one.own.volume) for one in map(self._stored.__getitem__, numbers)]
 
-    def _hold(self, entity: Entity, number: int, table: VolumeTable, row: int) -> int:
-        volume = self._next
+    def _confirmed(
+        self, numbers: Sequence[int], asked: _Volume, separation: Separation
+    ) -> list[int]:
+        """Of some volumes that are close in time and height, those that are in conflict."""
+        if not numbers:
+            return []
+        stored = [self._stored[number].own for number in numbers]
+        reach = asked.core.buffer_m + separation.lateral_m
+        verdicts = sieve(
+            asked.core.edges,
+            asked.core.polygon,
+            [one.core.edges for one in stored],
+            np.array([one.core.polygon for one in stored]),
+            np.array([one.core.buffer_m + reach for one in stored]),
+        )
+        return [
+            number
+            for verdict, one, number in zip(verdicts.tolist(), stored, numbers, strict=True)
+            if verdict > 0 or (verdict == 0 and asked.conflicts(one, separation))
+        ]
+
+    def _hold(self, entity: Entity, volume: Volume4D) -> int:
+        number = self._next
         self._next += 1
-        start, end = int(table.start_us[row]), int(table.end_us[row])
+        start, end = microseconds(volume.time_start), microseconds(volume.time_end)
         hours: Sequence[int] = range(start // _HOUR_US, end // _HOUR_US + 1)
         if len(hours) > _LONG_HOURS:
             hours = (_LONG,)
-        prints = table.footprints
-        low = np.array((*prints.low[row], table.low_m[row], start))
-        high = np.array((*prints.high[row], table.high_m[row], end))
+        own = _Volume.of(volume)
+        low, high = own.core.box(own.core.buffer_m)
         for hour in hours:
-            self._buckets.setdefault(hour, _Bucket()).add(low, high, volume)
-        polygon, buffer_m = bool(prints.polygon[row]), float(prints.buffer_m[row])
-        edges = edges_of(prints, row)
-        self._stored[volume] = _Stored(
-            entity, entity.volumes[number], edges, polygon, buffer_m, table, row, hours
-        )
-        return volume
+            self._buckets.setdefault(hour, _Bucket()).add(
+                (*low, volume.altitude_lower_m, start),
+                (*high, volume.altitude_upper_m, end),
+                number,
+            )
+        self._stored[number] = _Stored(entity, own, hours)
+        return number
 
-    def _candidates(self, volume: Volume4D, own: Floats, separation: Separation) -> list[int]:
+    def _candidates(self, asked: _Volume, separation: Separation) -> list[int]:
         """Numbers of volumes whose boxes come closer than the minima, in the order of adding."""
-        start, end = microseconds(volume.time_start), microseconds(volume.time_end)
+        volume = asked.volume
         wait = round(separation.time_s * 1_000_000)
-        low, high = _box(volume, own, separation)
-        low[4], high[4] = start - wait, end + wait
-        hours = range((start - wait) // _HOUR_US, (end + wait) // _HOUR_US + 1)
+        start, end = microseconds(volume.time_start) - wait, microseconds(volume.time_end) + wait
+        height = separation.vertical_m + _GEOID_SLOPE * separation.lateral_m
+        low, high = asked.core.box(asked.core.buffer_m + separation.lateral_m)
+        lows = np.array(((*low, volume.altitude_lower_m - height, start),)).T
+        highs = np.array(((*high, volume.altitude_upper_m + height, end),)).T
+        hours = range(start // _HOUR_US, end // _HOUR_US + 1)
         buckets = (
             [h for h in self._buckets if h in hours or h == _LONG]
             if len(hours) > len(self._buckets)
             else [h for h in (_LONG, *hours) if h in self._buckets]
         )
-        hits = [self._buckets[hour].may_meet(low, high).tolist() for hour in buckets]
+        hits = [self._buckets[hour].may_meet(lows, highs).tolist() for hour in buckets]
         return sorted({number for some in hits for number in some})
 
 
 def _key(entity: Entity) -> tuple[str, str, str]:
     return entity.kind, entity.party, entity.id
-
-
-def _buffer_m(footprint: Footprint) -> float:
-    if isinstance(footprint, Polygon):
-        return 0.0
-    return footprint.radius_m if isinstance(footprint, Circle) else footprint.half_width_m
-
-
-def _box(volume: Volume4D, own: Floats, separation: Separation) -> tuple[Floats, Floats]:
-    """The box to look in, low and high (5, 1), the times still to be filled in.
-
-    An inside lies above the hull of its boundary by at most the sagitta of its diagonal.
-    """
-    points = own.reshape(-1, 3)
-    low, high = points.min(axis=0), points.max(axis=0)
-    diagonal = float(np.linalg.norm(high - low))
-    margin = EDGE_BULGE_M + _buffer_m(volume.footprint) + separation.lateral_m
-    margin += diagonal * diagonal / CURVATURE_RADIUS_MIN_M
-    height = separation.vertical_m + _GEOID_SLOPE * separation.lateral_m
-    lows = np.array((*(low - margin), volume.altitude_lower_m - height, 0.0))
-    highs = np.array((*(high + margin), volume.altitude_upper_m + height, 0.0))
-    return lows[:, None], highs[:, None]

@@ -6,6 +6,7 @@ Source: NIMA TR8350.2 (constants); C. Karney, Algorithms for geodesics, J. Geode
 implemented in geographiclib.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from geographiclib.geodesic import Geodesic
 
 from openline.geo.position import Position
-from openline.geo.sphere import Vectors
+from openline.geo.sphere import Vector, Vectors
 
 EQUATORIAL_RADIUS_M: Final = 6_378_137.0
 FLATTENING: Final = 1 / 298.257223563
@@ -39,6 +40,17 @@ def surface_points(normals: Vectors) -> Vectors:
     points = normals * prime_vertical[:, None]
     points[:, 2] *= 1 - ECCENTRICITY_SQUARED
     return points
+
+
+def surface_point(normal: Vector) -> Vector:
+    """As `surface_points`, for one of them."""
+    x, y, z = normal
+    prime_vertical = EQUATORIAL_RADIUS_M / math.sqrt(1 - ECCENTRICITY_SQUARED * z * z)
+    return (
+        x * prime_vertical,
+        y * prime_vertical,
+        z * prime_vertical * (1 - ECCENTRICITY_SQUARED),
+    )
 
 
 def normals_of(points: Vectors) -> Vectors:

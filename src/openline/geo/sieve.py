@@ -24,7 +24,7 @@ Verdicts = npt.NDArray[np.int8]
 
 SIEVE_RANGE_M: Final = 150_000.0
 SIEVE_ERROR: Final = 2e-3
-_MARGIN_M: Final = 5 * RESOLUTION_M
+SIEVE_MARGIN_M: Final = 5 * RESOLUTION_M
 _SHORT_STEP_M: Final = 0.9 * GEODESIC_STEP_M
 
 assert 2 * (SIEVE_RANGE_M / CURVATURE_RADIUS_MIN_M) ** 2 < SIEVE_ERROR
@@ -63,9 +63,9 @@ def sieve(
     if own_polygon:
         starts = flat[first, :2]
         inside |= _inside_one(starts, flat_own)
-    apart = ~crosses & ~inside & (least * (1 - SIEVE_ERROR) - _MARGIN_M > reach_m)
-    closer = least * (1 + SIEVE_ERROR) + _MARGIN_M < reach_m
-    overlaps = crosses_solidly | (inside & ~crosses & (least > _MARGIN_M))
+    apart = ~crosses & ~inside & (least * (1 - SIEVE_ERROR) - SIEVE_MARGIN_M > reach_m)
+    closer = least * (1 + SIEVE_ERROR) + SIEVE_MARGIN_M < reach_m
+    overlaps = crosses_solidly | (inside & ~crosses & (least > SIEVE_MARGIN_M))
     verdict = np.where(closer | overlaps, 1, np.where(apart, -1, 0))
     return np.where(within, verdict, 0).astype(np.int8)
 
@@ -125,7 +125,7 @@ def _edges_against(own: Floats, others: Floats) -> tuple[Floats, Booleans, Boole
     crossing = (side_1 * side_2 < 0) & (side_3 * side_4 < 0)
     solid = crossing
     if crossing.any():
-        depth_a, depth_b = _MARGIN_M * np.sqrt(length_a), _MARGIN_M * np.sqrt(length_b)
+        depth_a, depth_b = SIEVE_MARGIN_M * np.sqrt(length_a), SIEVE_MARGIN_M * np.sqrt(length_b)
         solid = crossing & (np.minimum(np.abs(side_1), np.abs(side_2)) > depth_a)
         solid &= np.minimum(np.abs(side_3), np.abs(side_4)) > depth_b
     least: Floats = squared.min(axis=0)

@@ -215,8 +215,7 @@ class Comparison:
         near = {
             entity.id: self._sky[entity.id]
             for volume in one.entity.volumes
-            for entity in self._index.query(volume, widest)
-            if entity.party != one.party
+            for entity in self._index.query(volume, widest, lambda two: two.party != one.party)
         }
         if self._unlocated and self._over_area([one]):
             near |= self._unlocated
