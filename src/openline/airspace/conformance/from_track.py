@@ -12,12 +12,20 @@ from openline.geo.position import Position
 _CARRY_S: Final = 5.0  # an altitude so much older than the position still is its altitude
 
 
-def observation_of(track: Track, classes: Mapping[AircraftClass, str] | None = None) -> Observation:
+def observation_of(
+    track: Track,
+    classes: Mapping[AircraftClass, str] | None = None,
+    *,
+    party: str | None = None,
+    intent_id: str | None = None,
+) -> Observation:
     """The newest believed state of a track.
 
     Height over the ellipsoid where it is known, else pressure altitude, as flight level: volumes
     are mostly over the ellipsoid. classes: what the agreement calls each kind of aircraft; kinds
-    that it does not name say nothing. A report that does not say "on the ground" says nothing.
+    that it does not name say nothing. party: what its party is called here, if otherwise.
+    intent_id: its operation, if it does not say one itself. A report that does not say "on the
+    ground" says nothing.
     """
     latest = track.latest
     speed_mps = track.speed_mps()
@@ -29,8 +37,8 @@ def observation_of(track: Track, classes: Mapping[AircraftClass, str] | None = N
         lateral_accuracy_m=latest.accuracy_m,
         on_ground=True if latest.on_ground else None,
         speed_mps=speed_mps,
-        intent_id=track.identity.operation_id,
-        party=track.party,
+        intent_id=track.identity.operation_id or intent_id,
+        party=track.party if party is None else party,
         flight_class=(classes or {}).get(track.aircraft),
     )
 

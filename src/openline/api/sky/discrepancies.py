@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from openline.api.operation import Call, Operation
+from openline.api.sky import wire
 from openline.api.sky.positions import PREFIX, VIEWERS
 from openline.app.line.look import party_of
 from openline.app.sky.told import told_after
@@ -42,7 +43,7 @@ OPERATIONS: Final = (
         summary="What was observed and is not as declared, as far as the caller may read it",
         handler=_list,
         scopes=VIEWERS,
-        response=Discrepancies,
+        response=wire.Discrepancies,
         errors=(400, 404),
         query={"after": "only those after this entry of the record"},
     ),

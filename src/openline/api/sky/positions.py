@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from openline.api.operation import Call, Operation
+from openline.api.sky import wire
 from openline.app.dss.rules import CONFORMANCE
 from openline.app.line import roles
 from openline.app.sky.service import SkyService
@@ -89,7 +90,7 @@ OPERATIONS: Final = (
         summary="The aircraft that the caller may see, and the predicted losses of separation",
         handler=_picture,
         scopes=VIEWERS,
-        response=SkyPicture,
+        response=wire.Picture,
         errors=(404,),
     ),
 )

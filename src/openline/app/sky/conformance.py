@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from openline.airspace.conformance.discrepancy import Change, ConformanceEvent
@@ -21,6 +22,7 @@ from openline.airspace.conformance.observed import DeclaredOperation, Observatio
 from openline.airspace.conformance.policy import ConformancePolicy
 from openline.airspace.entity import IntentState
 from openline.airspace.track.aircraft import AircraftClass
+from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import Tracker
 from openline.app.line.filed import managers_of
 from openline.app.line.observed import KIND
@@ -38,6 +40,7 @@ from openline.store.ports import Transaction
 
 GRACE: Final = timedelta(seconds=120)
 PENDING_MAX: Final = 100_000  # while the store is away: beyond it the oldest are not told
+_HELD: Final = 200  # aircraft that are read while nobody else can reach the sky
 _KINDS: Final = {kind.value: kind for kind in AircraftClass}
 
 
@@ -80,7 +83,7 @@ class SkyConformance:
                 return ()
             if agreement is not self._agreement and agreement != self._agreement:
                 self._forget(agreement)
-            sky_now, seen, parties = self._sky.look(self._observations, now)
+            sky_now, seen, parties = self._observations(now)
             events = [*self._declare(sky_now, parties)]
             own, claimed = self._claims.take(seen, self._owner_of, self._seen, sky_now)
             events += [*claimed, *self._monitor.observe(own, sky_now)]
@@ -129,20 +132,34 @@ class SkyConformance:
             one.track: one.intent_id for one in self._told.open.values() if one.track is not None
         }
 
-    def _observations(self, tracker: Tracker, now: datetime) -> _Seen:
-        found, seen, parties = [], {}, set()
-        for track in tracker:
-            seen[track.id] = track.time
-            party = self._managers.get(track.party or "", track.party)
-            if party is not None:
-                parties.add(party)
-            known = self._seen.get(track.id)
-            if known is None or track.time > known:
-                one = observation_of(track, self._classes)
-                intent_id = one.intent_id or self._flew.get(one.track)
-                found.append(replace(one, party=party, intent_id=intent_id))
-        self._seen = seen
-        return _Seen(now, found, parties)
+    def _observations(self, now: datetime) -> _Seen:
+        """What is new in the sky; it is held for a moment at a time, others want it too."""
+
+        def fresh(tracker: Tracker, at: datetime) -> tuple[datetime, list[Track], set[str]]:
+            seen = {track.id: track.time for track in tracker}
+            before, self._seen = self._seen, seen
+            said = {track.party for track in tracker} - {None}
+            newer = [track for track in tracker if track.time != before.get(track.id)]
+            return at, newer, {self._managers.get(one or "", one or "") for one in said}
+
+        sky_now, newer, parties = self._sky.look(fresh, now)
+        found: list[Observation] = []
+        for begin in range(0, len(newer), _HELD):
+            some = newer[begin : begin + _HELD]
+            found += self._sky.look(partial(self._observed, some), now)
+        return _Seen(sky_now, found, parties)
+
+    def _observed(self, some: list[Track], _: Tracker, _now: datetime) -> list[Observation]:
+        party, flew = self._managers, self._flew
+        return [
+            observation_of(
+                track,
+                self._classes,
+                party=party.get(track.party or "", track.party),
+                intent_id=flew.get(track.id),
+            )
+            for track in some
+        ]
 
     def _declare(self, now: datetime, heard: set[str]) -> Iterable[ConformanceEvent]:
         """Take over what is declared by now; what was withdrawn ends."""

@@ -9,7 +9,7 @@ For several threads.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -73,6 +73,7 @@ class SkyService:
         self._watch = watch
         self._replays = replays
         self._lock = threading.Lock()
+        self._telling = threading.Lock()  # of the events alone: nobody who reads them waits long
         self._events: deque[NumberedEvent] = deque(maxlen=EVENTS_MAX)
         self._number = 0
         self._remembered: dict[str, str | None] = {}  # owners of tracks that events were about
@@ -134,9 +135,7 @@ class SkyService:
 
     def tell(self, event: ObservedTold, parties: frozenset[str]) -> None:
         """Tell those parties of an entry of the record."""
-        with self._lock:
-            self._number += 1
-            self._events.append(NumberedEvent(self._number, event, parties))
+        self._tell([(event, parties)])
 
     def view(self, party: str, now: datetime) -> SkyView:
         """What that party may see."""
@@ -150,9 +149,10 @@ class SkyService:
 
     def events_after(self, number: int, party: str) -> tuple[list[NumberedEvent], int]:
         """The events after that number which the party may see, and the last number there is."""
-        with self._lock:
-            found = [e for e in self._newest_first(number) if e.is_for(party)]
-            return found[::-1], self._number
+        with self._telling:
+            found = list(self._newest_first(number))
+            last = self._number
+        return [event for event in reversed(found) if event.is_for(party)], last
 
     def _newest_first(self, number: int) -> Iterator[NumberedEvent]:
         for event in reversed(self._events):
@@ -170,9 +170,16 @@ class SkyService:
         return self._replay[0]
 
     def _keep(self, events: list[SkyEvent]) -> None:
-        for event in events:
-            self._number += 1
-            self._events.append(NumberedEvent(self._number, event, self._parties(event)))
+        if events:
+            self._tell([(event, self._parties(event)) for event in events])
+
+    def _tell(
+        self, events: Sequence[tuple[SkyEvent | ObservedTold, frozenset[str] | None]]
+    ) -> None:
+        with self._telling:
+            for event, parties in events:
+                self._number += 1
+                self._events.append(NumberedEvent(self._number, event, parties))
 
     def _parties(self, event: SkyEvent) -> frozenset[str] | None:
         if isinstance(event, SetAside):

@@ -1,0 +1,173 @@
+"""What of the live sky travels: SI units in the names, instants as RFC 3339; null is not known.
+
+tests/unit/test_sky_wire.py holds these types to `openline.formats.sky_events`.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from openline.airspace.conformance.discrepancy import Change, DiscrepancyKind
+from openline.airspace.encounter.alerting import AlertEventKind
+from openline.airspace.entity import IntentState
+from openline.airspace.track.aircraft import AircraftClass
+from openline.airspace.track.rules import Reason
+from openline.airspace.track.tracker import TrackEventKind
+
+Instant = str
+AlertWord = Literal["none", "preventive", "corrective", "warning"]
+
+
+class Track(Struct, forbid_unknown_fields=True, rename={"aircraft": "class"}):
+    """An aircraft: who, where at its newest position, how old that is and how sure.
+
+    altitude_m: over the WGS-84 ellipsoid. within_m: how far from there it may be by now. lost:
+    nothing was heard for so long that only its last place is known. doubts: how many reports were
+    not believed.
+    """
+
+    id: str
+    name: str
+    icao24: str | None
+    uid: str | None
+    callsign: str | None
+    operation_id: str | None
+    party: str | None
+    aircraft: AircraftClass
+    time: Instant
+    age_s: float
+    lat: float
+    lng: float
+    pressure_altitude_ft: float | None
+    altitude_m: float | None
+    speed_mps: float | None
+    track_deg: float | None
+    vertical_rate_mps: float | None
+    on_ground: bool | None
+    within_m: float
+    lost: bool
+    doubts: int
+
+
+class Named(Struct, forbid_unknown_fields=True):
+    """A track by its id, and its name for people."""
+
+    id: str
+    name: str
+
+
+class Encounter(Struct, forbid_unknown_fields=True):
+    """A predicted loss of separation: who, when it begins and ends, how close it comes.
+
+    enter_s, exit_s, closest_s: seconds from `predicted_at`. altitudes: what the heights were
+    compared by.
+    """
+
+    first: Named
+    second: Named
+    predicted_at: Instant
+    begins: Instant
+    enter_s: float
+    exit_s: float
+    closest_s: float
+    lateral_m: float
+    vertical_m: float | None
+    altitudes: str
+
+
+class Picture(Struct, forbid_unknown_fields=True):
+    """What the caller may see: tracks, predicted losses, and the number of the last event."""
+
+    time: Instant
+    tracks: list[Track]
+    encounters: list[Encounter]
+    event: int
+
+
+class SkyEvent(Struct, tag_field="event", kw_only=True):
+    """Anything that the stream of the sky tells; `event` says which."""
+
+
+class AlertEvent(SkyEvent, tag="alert", kw_only=True):
+    """An alert of a pair that begins, changes its level, is over or cannot be followed."""
+
+    kind: AlertEventKind
+    level: AlertWord
+    time: Instant
+    first: Named
+    second: Named
+    predicted_at: Instant
+    begins: Instant
+    enter_s: float
+    exit_s: float
+    closest_s: float
+    lateral_m: float
+    vertical_m: float | None
+    altitudes: str
+    words: str
+
+
+class TrackEvent(SkyEvent, tag="track", kw_only=True):
+    """A track came, went, or is another than it was taken for."""
+
+    kind: TrackEventKind
+    time: Instant
+    id: str
+    name: str
+    detail: str
+
+
+class SetAside(SkyEvent, tag="set_aside", kw_only=True):
+    """A position that was not believed, and why."""
+
+    reason: Reason
+    detail: str
+    time: Instant
+    name: str
+    feed: str
+    lat: float
+    lng: float
+
+
+class Offset(Struct, kw_only=True):
+    """How far outside of the declared volume with that number."""
+
+    lateral_m: float
+    vertical_m: float
+    time_s: float
+    volume: int
+
+
+class DiscrepancyEvent(SkyEvent, tag="discrepancy", kw_only=True, omit_defaults=True):
+    """What was observed and is not as declared. full: whether that is all that is known of it."""
+
+    entry: int
+    full: bool
+    change: Change
+    time: Instant
+    words: str
+    kind: DiscrepancyKind | None = None
+    intent_id: str | None = None
+    party: str | None = None
+    state: IntentState | None = None
+    track: str | None = None
+    offset: Offset | None = None
+    declared: str | None = None
+    observed: str | None = None
+    lat: float | None = None
+    lng: float | None = None
+
+
+class Resync(SkyEvent, tag="resync", kw_only=True):
+    """Too much was missed, or the server began anew: read the tracks again."""
+
+
+AnyEvent = AlertEvent | TrackEvent | SetAside | DiscrepancyEvent | Resync
+
+
+class Discrepancies(Struct):
+    """What the caller may read of them, in the order of the record. `entry`: the last entry that
+    was looked at: give it as `after` for more; the end is reached where it stays the same."""
+
+    discrepancies: list[DiscrepancyEvent]
+    entry: int
