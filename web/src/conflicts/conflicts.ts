@@ -1,14 +1,139 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
-import { LitElement, html } from "lit";
-import { customElement } from "lit/decorators.js";
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { t } from "../i18n/i18n";
+import { orderedConflicts } from "../line/order";
+import { board } from "../state/board";
+import { now } from "../state/clock";
+import { serverLink } from "../state/link";
+import { isLive, select, selection } from "../state/view";
 import { shared } from "../style/theme";
+import { duration, instant } from "../units/units";
+import { alertCard, cardStyles, conflictCard } from "./cards";
+import "./conflict";
+import { isShelved, shelf, shelve, standing } from "./shelf";
+import { mute, mutedS, startWatch, watching } from "./sound";
 
-/** Conflicts and alerts, worst first. */
+const SHELVE_MIN = 15;
+
+/** Conflicts and alerts, worst first. That none is known is said, and what it is worth. */
 @customElement("o-conflicts")
 export class Conflicts extends SignalWatcher(LitElement) {
-  static override styles = [shared];
+  static override styles = [
+    shared,
+    cardStyles,
+    css`
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+        align-items: center;
+        justify-content: space-between;
+        padding: 8px 10px;
+        border-bottom: 1px solid var(--edge);
+        position: sticky;
+        top: 0;
+        background: var(--panel);
+        z-index: 1;
+      }
+      .none {
+        padding: 14px;
+        color: var(--dim);
+      }
+      .none.unknown {
+        color: var(--warning);
+        font-weight: 700;
+      }
+      form {
+        display: flex;
+        gap: 6px;
+        padding: 8px 10px;
+      }
+      form input {
+        flex: 1;
+        min-width: 0;
+      }
+    `,
+  ];
+
+  @state() private shelving = "";
 
   override render() {
-    return html``;
+    const found = orderedConflicts(board.value);
+    const alerts = isLive.value ? standing.value : [];
+    const chosen = selection.value;
+    const open = alerts.filter((one) => !isShelved(one, now.value));
+    const put = alerts.filter((one) => isShelved(one, now.value));
+    return html`
+      <header>
+        <h2>${t("conflicts.title")}</h2>
+        ${this.watch()}
+      </header>
+      <div role="list" aria-label=${t("conflicts.alerts")}>
+        ${repeat(
+          open,
+          (one) => one.id,
+          (one) => html`<div role="listitem">
+            ${alertCard(
+              one,
+              chosen?.kind === "track" && one.id.includes(chosen.id),
+              () => select("track", one.first.id),
+              () => (this.shelving = one.id),
+            )}
+            ${this.shelving === one.id ? this.reason(one.id) : nothing}
+          </div>`,
+        )}
+      </div>
+      <div role="list" aria-label=${t("conflicts.title")}>
+        ${repeat(
+          found,
+          (one) => one.id,
+          (one) => html`<div role="listitem">
+            ${conflictCard(one, chosen?.id === one.id, () => select("conflict", one.id))}
+            ${chosen?.id === one.id ? html`<o-conflict .conflict=${one}></o-conflict>` : nothing}
+          </div>`,
+        )}
+      </div>
+      ${found.length + open.length === 0 ? this.none() : nothing}
+      ${put.map(
+        (one) => html`<p class="none">
+          ${one.first.name} · ${one.second.name}:
+          ${t("alert.shelved", { time: instant(shelf.value.get(one.id)!.until), reason: shelf.value.get(one.id)!.reason })}
+        </p>`,
+      )}
+    `;
+  }
+
+  private watch(): TemplateResult {
+    if (!watching.value) {
+      return html`<button @click=${startWatch} title=${t("alert.watch.why")}>♪ ${t("alert.watch")}</button>`;
+    }
+    return mutedS.value > 0
+      ? html`<span class="mono">♪ ${t("alert.muted", { duration: duration(mutedS.value) })}</span>`
+      : html`<button @click=${mute}>♪ ${t("alert.mute")}</button>`;
+  }
+
+  /** No conflict is never a calm: it is what is known, as old as the server's last word. */
+  private none(): TemplateResult {
+    const unknown = serverLink.value !== "live" || !board.value;
+    return html`<p class="none ${unknown ? "unknown" : ""}">
+      ${unknown ? t("conflicts.none.unknown") : t("conflicts.none")}
+    </p>`;
+  }
+
+  private reason(id: string): TemplateResult {
+    return html`<form
+      @submit=${(event: SubmitEvent) => {
+        event.preventDefault();
+        const words = new FormData(event.target as HTMLFormElement);
+        const alert = standing.value.find((one) => one.id === id);
+        if (alert) shelve(alert, SHELVE_MIN, String(words.get("reason")));
+        this.shelving = "";
+      }}
+    >
+      <input name="reason" required maxlength="80" placeholder=${t("alert.reason")} aria-label=${t("alert.reason")} />
+      <button>${t("alert.shelve.for", { duration: duration(SHELVE_MIN * 60) })}</button>
+    </form>`;
   }
 }

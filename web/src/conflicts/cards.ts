@@ -1,0 +1,136 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { classMap } from "lit/directives/class-map.js";
+import type { Conflict } from "../api/types";
+import { code, t } from "../i18n/i18n";
+import { clockText } from "../line/row";
+import { partyName, threadOf } from "../state/board";
+import { now } from "../state/clock";
+import type { PairAlert } from "../state/sky";
+import { position } from "../units/position";
+import { distance, duration, height, instant, verticalDistance } from "../units/units";
+
+export const cardStyles = css`
+  .card {
+    position: relative;
+    width: 100%;
+    padding: 8px 10px 8px 14px;
+    border: 0;
+    border-bottom: 1px solid var(--edge);
+    border-radius: 0;
+    background: none;
+    text-align: start;
+    display: block;
+  }
+  .card::before {
+    content: "";
+    position: absolute;
+    inset-block: 4px;
+    inset-inline-start: 4px;
+    width: 4px;
+    border-radius: 2px;
+    background: var(--edge);
+  }
+  .card.danger::before {
+    background: var(--danger);
+  }
+  .card.warning::before {
+    background: var(--warning);
+  }
+  .card[aria-current="true"] {
+    background: var(--raised);
+  }
+  .card .who {
+    font-weight: 700;
+    overflow-wrap: anywhere;
+  }
+  .card .level {
+    font-weight: 700;
+  }
+  .danger .level {
+    color: var(--danger);
+  }
+  .warning .level {
+    color: var(--warning);
+  }
+  .card.over {
+    opacity: 0.65;
+  }
+`;
+
+/** Who: both by their names, the own first. */
+export function whoOf(conflict: Conflict): string {
+  const other = `${conflict.other_name ?? conflict.other_thread.slice(0, 8)} (${partyName(conflict.other)})`;
+  return t("conflict.who", { own: conflict.own_name ?? conflict.own_thread.slice(0, 8), other });
+}
+
+/** How close: lateral and vertical distance; what is unknown is said to be so. */
+export function howClose(conflict: Conflict): string {
+  const { facts } = conflict;
+  if (conflict.only_unlocated) return t("conflict.unlocated");
+  if (!facts.distance_m && !facts.vertical_gap_m && !facts.time_gap_s) return t("conflict.overlap");
+  const parts = [t("conflict.how", { lateral: distance(facts.distance_m), vertical: verticalDistance(facts.vertical_gap_m) })];
+  if (facts.time_gap_s > 0) parts.push(t("conflict.time", { duration: duration(facts.time_gap_s) }));
+  return parts.join(", ");
+}
+
+export function windowOf(conflict: Conflict): string {
+  const { time_start: start, time_end: end } = conflict.facts;
+  return t("conflict.between", { start: instant(Date.parse(start)), end: instant(Date.parse(end)) });
+}
+
+/** The numbers of a conflict as pairs: where, heights, minima. */
+export function factsOf(conflict: Conflict): [string, string][] {
+  const { facts } = conflict;
+  const rows: [string, string][] = [];
+  if (facts.where) rows.push([t("conflict.at"), position(facts.where.lat, facts.where.lng)]);
+  if (facts.altitude_lower_m !== undefined && facts.altitude_upper_m !== undefined) {
+    rows.push([t("conflict.heights"), `${height(facts.altitude_lower_m)} – ${height(facts.altitude_upper_m)}`]);
+  }
+  const minima = { lateral: distance(facts.lateral_m), vertical: verticalDistance(facts.vertical_m) };
+  rows.push([t("conflict.minima.name"), `${minima.lateral} / ${minima.vertical} / ${duration(facts.time_s)}`]);
+  return rows;
+}
+
+/** A conflict in the list. */
+export function conflictCard(conflict: Conflict, current: boolean, open: () => void): TemplateResult {
+  const level = conflict.over ? "" : conflict.only_unlocated ? "warning" : "danger";
+  const begins = (Date.parse(conflict.facts.time_start) - now.value) / 1_000;
+  return html`<button
+    class=${classMap({ card: true, [level]: level !== "", over: conflict.over })}
+    aria-current=${current}
+    data-conflict=${conflict.id}
+    @click=${open}
+  >
+    <div>
+      <span class="level">${level === "danger" ? "▲" : "◆"} ${conflict.over ? t("conflict.over") : t("mark.conflict")}</span>
+      <span class="mono dim">${windowOf(conflict)}</span>
+      ${begins > 0 && !conflict.over ? html`<span class="mono">${t("line.in", { duration: duration(begins) })}</span>` : nothing}
+    </div>
+    <div class="who">${whoOf(conflict)}</div>
+    <div>${howClose(conflict)}</div>
+    ${conflict.disagrees.map((one) => html`<div class="dim">◆ ${t("line.disagrees", { party: partyName(one) })}</div>`)}
+    ${conflict.clock ? html`<div>${clockText(conflict.clock)}</div>` : owed(conflict)}
+  </button>`;
+}
+
+/** Who must act: the clocks of both threads where the conflict has none of its own. */
+function owed(conflict: Conflict): TemplateResult | typeof nothing {
+  const clock = threadOf(conflict.other_thread)?.clock ?? threadOf(conflict.own_thread)?.clock;
+  return clock && !conflict.over ? html`<div class="dim">${clockText(clock)}</div>` : nothing;
+}
+
+/** An alert in the list: one for a pair, as long as it lasts. */
+export function alertCard(alert: PairAlert, current: boolean, open: () => void, shelve: () => void): TemplateResult {
+  const level = alert.level === "warning" ? "danger" : alert.level === "corrective" ? "warning" : "";
+  const begins = (Date.parse(alert.begins) - now.value) / 1_000;
+  return html`<div class="card ${level}" aria-current=${current} data-alert=${alert.id}>
+    <span class="level">${level === "danger" ? "▲" : "◆"} ${t(`alert.${alert.level}`)}</span>
+    <span class="mono">${alert.lost ? t("alert.lost") : begins > 0 ? t("alert.in", { duration: duration(begins) }) : t("alert.now")}</span>
+    <div class="who">${alert.first.name} · ${alert.second.name}</div>
+    <div>
+      ${distance(alert.lateral_m)}, ${alert.vertical_m === null ? code("Missing", "altitude") + " ?" : verticalDistance(alert.vertical_m)}
+    </div>
+    <button @click=${open}>${t("alert.show")}</button>
+    <button @click=${shelve}>${t("alert.shelve")}</button>
+  </div>`;
+}

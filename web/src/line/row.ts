@@ -1,0 +1,168 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { classMap } from "lit/directives/class-map.js";
+import type { Clock, Side, Thread } from "../api/types";
+import { code, t } from "../i18n/i18n";
+import { partyName } from "../state/board";
+import { now } from "../state/clock";
+import { party } from "../state/session";
+import { duration, instant } from "../units/units";
+import { marksOf, type Mark } from "./marks";
+import { kindOf, titleOf } from "./words";
+
+const STEPS = ["sent", "received", "read", "answered", "closed"];
+
+export const rowStyles = css`
+  .row {
+    display: grid;
+    grid-template-columns: 6px minmax(0, 1fr) auto;
+    gap: 2px 8px;
+    width: 100%;
+    padding: 7px 10px 7px 4px;
+    border: 0;
+    border-bottom: 1px solid var(--edge);
+    border-radius: 0;
+    background: none;
+    text-align: start;
+  }
+  .row[aria-current="true"] {
+    background: var(--raised);
+    box-shadow: inset 3px 0 var(--focus);
+  }
+  .row .side {
+    grid-row: 1 / span 3;
+    border-radius: 3px;
+    background: var(--other);
+  }
+  .row.own .side {
+    background: var(--own);
+  }
+  .row .title {
+    font-weight: 700;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+  }
+  .row .time {
+    font-family: var(--mono);
+    color: var(--dim);
+  }
+  .row .rest {
+    grid-column: 2 / span 2;
+    color: var(--dim);
+    font-size: 12.5px;
+  }
+  .marks {
+    grid-column: 2 / span 2;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px;
+  }
+  .mark {
+    padding: 0 6px;
+    border: 1px solid currentColor;
+    border-radius: 3px;
+    font-size: 11.5px;
+    font-weight: 700;
+    color: var(--dim);
+  }
+  .mark.danger {
+    color: var(--danger);
+  }
+  .mark.danger::before {
+    content: "▲ ";
+  }
+  .mark.warning {
+    color: var(--warning);
+  }
+  .mark.warning::before {
+    content: "◆ ";
+  }
+  .clock {
+    font-family: var(--mono);
+    font-weight: 700;
+  }
+  .clock.late {
+    color: var(--danger);
+  }
+  .clock.soon {
+    color: var(--warning);
+  }
+  .dots {
+    display: inline-flex;
+    gap: 3px;
+    vertical-align: middle;
+  }
+  .dot {
+    width: 9px;
+    height: 9px;
+    border: 1.5px solid var(--good);
+    border-radius: 50%;
+  }
+  .dot.reached {
+    background: var(--good);
+  }
+  .dot.next {
+    animation: blink 1.2s steps(2) infinite;
+  }
+  @keyframes blink {
+    50% {
+      border-color: transparent;
+    }
+  }
+`;
+
+export function marks(shown: Mark[]): TemplateResult {
+  return html`${shown.map((one) => html`<span class="mark ${one.level}">${t(one.key)}</span>`)}`;
+}
+
+/** What is owed and how long there is: in words, with its instant. */
+export function clockText(clock: Clock): TemplateResult {
+  const left = (Date.parse(clock.due) - now.value) / 1_000;
+  const state = clock.paused ? "" : left < 0 ? "late" : left < 60 ? "soon" : "";
+  const own = clock.owes === party.value;
+  const what = code("DutyKind", clock.what);
+  const who = own ? t("line.clock.you", { what }) : t("line.clock", { party: partyName(clock.owes), what });
+  const rest = clock.paused
+    ? t("mark.paused")
+    : left < 0
+      ? t("line.overdue", { time: instant(Date.parse(clock.due)) })
+      : t("line.in", { duration: duration(left) });
+  return html`${who} <span class="clock ${state}">${rest}</span>`;
+}
+
+/** How far a message got with a recipient: five steps, the next one blinking while it is awaited. */
+export function steps(side: Side): TemplateResult {
+  const reached = STEPS.indexOf(side.step);
+  const words = `${partyName(side.party)}: ${code("Step", side.step)}`;
+  return html`<span class="dots" role="img" aria-label=${words} title=${words}>
+    ${STEPS.slice(1, 4).map(
+      (_, index) =>
+        html`<span
+          class=${classMap({ dot: true, reached: index < reached, next: index === reached && reached < 3 })}
+        ></span>`,
+    )}
+  </span>`;
+}
+
+/** A thread in a list. */
+export function row(thread: Thread, current: boolean, open: (id: string) => void): TemplateResult {
+  const who = thread.own ? thread.sides.map((one) => partyName(one.party)).join(", ") : partyName(thread.opener);
+  const arrow = thread.own ? "→" : "←";
+  return html`<button
+    class=${classMap({ row: true, own: thread.own })}
+    aria-current=${current}
+    data-thread=${thread.id}
+    @click=${() => open(thread.id)}
+  >
+    <span class="side"></span>
+    <span class="title">${titleOf(thread)}</span>
+    <span class="time">${instant(Date.parse(thread.opened))}</span>
+    <span class="rest">
+      ${kindOf(thread)} ${arrow} ${who} ${thread.sides.length === 1 ? steps(thread.sides[0]!) : nothing}
+      ${thread.clock && !thread.ended ? html`<br />${clockText(thread.clock)}` : nothing}
+    </span>
+    <span class="marks">${marks(marksOf(thread))}</span>
+  </button>`;
+}

@@ -1,0 +1,5 @@
+import { signal } from "@preact/signals-core";
+import type { Volume } from "../api/types";
+
+/** Volumes shown as a what-if on map and profile, in green and dashed; null: none. */
+export const previewVolumes = signal<Volume[] | null>(null);
