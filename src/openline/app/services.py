@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from openline.app.line.services import LineServices
+from openline.app.peer.peering import Peering
 from openline.app.random_ids import RandomIds
 from openline.app.seal_record import Sealer
 from openline.app.sky.conformance import SkyConformance
@@ -34,7 +35,7 @@ class Services:
 
     line: the parts of a line, if this server carries one. record: who seals the record, if a key
     for it is known. sky: the live traffic, if this process follows it. conformance: the
-    sky beside the line, if there are both.
+    sky beside the line, if there are both. peering: the exchange with servers of other parties.
     """
 
     store: Store
@@ -45,3 +46,4 @@ class Services:
     record: Sealer | None = None
     sky: SkyService | None = None
     conformance: SkyConformance | None = None
+    peering: Peering | None = None

@@ -23,6 +23,7 @@ _METAVARS: Final = {
     "agreement": "FILE",
     "party_keys": "FILE",
     "alerts": "ADDRESS",
+    "peers": "PARTY=ADDRESS",
     "session_key": "FILE",
     "record_key": "FILE",
     "record_origin": "NAME",

@@ -150,6 +150,7 @@ def _check_sequence(state: LineState, message: Message, leap_max: int) -> None:
             cure="send the messages before it first",
             field="sequence",
             expected=sequences.last + 1,
+            missing=leap,
         )
 
 

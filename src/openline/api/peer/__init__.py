@@ -1,0 +1,1 @@
+"""The endpoints that servers of other parties use, and who carries to them."""

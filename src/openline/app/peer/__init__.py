@@ -1,0 +1,1 @@
+"""Peering: what servers of different parties exchange, and how each keeps track of it."""

@@ -1,0 +1,134 @@
+"""Messages of a peer in: each is verified and put on the record by itself, and told of.
+
+A message that its sender's server sent at once came directly: it proves the link, and its sender's
+clock is measured by it. One that had to wait for the link is taken as one in a bundle is.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from openline.app.line.change import LineChange, Taken
+from openline.app.line.services import LineServices
+from openline.app.line.take_message import take_message
+from openline.app.peer.outbox import FRESH
+from openline.errors import (
+    InvalidInput,
+    InvariantBroken,
+    NotFound,
+    OpenlineError,
+    PermissionDenied,
+    StoreUnavailable,
+    VersionMismatch,
+)
+from openline.formats.peer_exchange import Outcome, digest_of
+from openline.line.event import NumbersSettled
+from openline.line.line import Line
+from openline.line.message.envelope import Message
+from openline.line.message.kind import Kind
+from openline.line.rules.general import SKEW_MAX
+from openline.store.ports import Transaction
+
+# What may be taken once something else has come: a thread, a message spoken of, a version, numbers.
+_LATER: Final = frozenset({"thread", "of", "about", "proposal", "agreement", "version", "sent"})
+_REASON_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages of a peer. clock: of its server when it sent them. own: the parties of this one."""
+
+    party: str
+    tokens: Sequence[bytes]
+    clock: datetime
+    own: frozenset[str]
+
+
+def take_batch(services: LineServices, batch: Batch, now: datetime) -> list[Outcome]:
+    """Take each; returns when all that is new is durable. In their order, the URGENT ones first.
+
+    Raises: StoreUnavailable; then nothing is known, and the peer sends them again.
+    """
+    taking = [(token, _begun(services, token, batch, now)) for token in batch.tokens]
+    return [_outcome(token, future) for token, future in taking]
+
+
+def note_settled(
+    services: LineServices, party: str, up_to: int, own: frozenset[str], now: datetime
+) -> None:
+    """Put on the record that numbers of a peer which are missing were for others.
+
+    Raises: StoreUnavailable.
+    """
+
+    def change(tx: Transaction) -> None:
+        begun = LineChange.begin(services, tx, now)
+        sequences = begun.line.state.party(party).sequences
+        if up_to > sequences.last or any(number <= up_to for number in sequences.gaps):
+            begun.note(NumbersSettled(party, tuple(sorted(own)), up_to))
+
+    services.submit(change).result()
+
+
+def gap_below(services: LineServices, party: str, up_to: int) -> int:
+    """How many numbers of a peer up to that one are missing here."""
+
+    def ask(line: Line, _at: int) -> int:
+        sequences = line.state.party(party).sequences
+        return sum(n <= up_to for n in sequences.gaps) + max(0, up_to - sequences.last)
+
+    return services.look(ask)
+
+
+def _begun(services: LineServices, token: bytes, batch: Batch, now: datetime) -> "Future[Taken]":
+    def carried(message: Message) -> bool:
+        _check_place(services, message, batch)
+        skew = batch.clock - now
+        if abs(skew) > SKEW_MAX and message.kind is not Kind.URGENT:
+            raise InvalidInput(
+                f"the clock of {batch.party!r} is {skew.total_seconds():+.0f} s off ours; "
+                f"{SKEW_MAX.total_seconds():.0f} s are the most",
+                cure="set the clocks of both servers",
+                field="sent",
+            )
+        return batch.clock - message.time_sent > FRESH
+
+    try:
+        return take_message(services, token, now, carried=carried)
+    except OpenlineError as error:
+        failed: Future[Taken] = Future()
+        failed.set_exception(error)
+        return failed
+
+
+def _check_place(services: LineServices, message: Message, batch: Batch) -> None:
+    """Raises: PermissionDenied for what is no business of this server, or was said by it."""
+    if not batch.own & set(message.recipients):
+        raise PermissionDenied("the message is for nobody whose server this is", field="to")
+    if message.sender in services.signers:
+        known = services.look(lambda line, _at: message.id in line.state.messages)
+        if not known:
+            raise PermissionDenied(
+                f"what {message.sender!r} says is said here, not by a peer", field="from"
+            )
+
+
+def _outcome(token: bytes, future: "Future[Taken]") -> Outcome:
+    digest = digest_of(token)
+    try:
+        taken = future.result()
+    except (StoreUnavailable, InvariantBroken):
+        raise
+    except OpenlineError as error:
+        return Outcome(digest, "refused", str(error)[:_REASON_MAX], again=_may_come_later(error))
+    return Outcome(digest, "known" if taken.repeated else "new")
+
+
+def _may_come_later(error: OpenlineError) -> bool:
+    """Whether the same message may be taken once something else has come."""
+    field = error.facts.get("field")
+    if isinstance(error, NotFound) or field in _LATER:
+        return True
+    return isinstance(error, VersionMismatch) and "missing" in error.facts

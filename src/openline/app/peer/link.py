@@ -1,0 +1,319 @@
+"""The link to one peer: what is sent, what comes back, and how the link stands.
+
+An exchange is one request and its answer; each has messages, outcomes of those that came the other
+way, and how far the sender's numbers are settled. Either side may be the one that connects: the
+other's messages come in the answers.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Protocol
+
+import msgspec
+
+from openline.app.ed25519 import verify
+from openline.app.line.services import LineServices
+from openline.app.peer.inbox import Batch, gap_below, note_settled, take_batch
+from openline.app.peer.outbox import Outbox, Refused
+from openline.app.peer.peers import Peer
+from openline.errors import InvalidInput, Unauthenticated, Unreachable
+from openline.formats.instants import format_utc, parse_utc
+from openline.formats.peer_exchange import (
+    EXCHANGE_PATH,
+    MESSAGES_MAX,
+    URGENT_PATH,
+    Exchange,
+    Outcome,
+    Problem,
+    Stamp,
+    check_answer,
+    decode,
+    encode,
+    parse_stamp,
+    request_stamp,
+)
+from openline.line.agreement import Agreement
+from openline.line.line import Line
+from openline.line.signing import Signer
+from openline.store.ports import Transaction
+
+REFUSED: Final = "peer.refused"  # entries of the record
+MESSAGE_BYTES_AT_ONCE: Final = 1_048_576
+LEAP: Final = 500  # numbers for others, from which on a leap over them is told at once
+SETTLE_EVERY_S: Final = 4.0
+REACHED_FOR_S: Final = 40.0  # longer than the pause between two exchanges without a reason
+_REFUSED_KEPT: Final = 1_000
+
+
+class Answered(NamedTuple):
+    """What came back over HTTP: status, the header of the peering, the body."""
+
+    status: int
+    header: str | None
+    body: bytes
+
+
+class Send(Protocol):
+    """Whoever carries a request to a peer and brings the answer."""
+
+    def __call__(self, path: str, header: str, body: bytes) -> Answered:
+        """Send it. Raises: Unreachable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """This server as its peers see it: the party that signs, and all whose server it is."""
+
+    party: str
+    signer: Signer
+    parties: frozenset[str]
+    new_nonce: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """How the exchange with a peer goes, in this process.
+
+    heard: when it last said something that was signed. fault: why the last try failed; None if it
+    did not. skew: its server's clock minus ours, as exact as half the time an exchange took.
+    """
+
+    heard: datetime | None = None
+    reached: datetime | None = None
+    fault: str | None = None
+    skew: timedelta | None = None
+    exchanges: int = 0
+    messages_in: int = 0
+    messages_out: int = 0
+
+
+class Link:
+    """The exchange with one peer. Thread-safe."""
+
+    def __init__(self, line: LineServices, own: Own, peer: Peer) -> None:
+        self.peer = peer
+        self.own = own
+        self.status = LinkStatus()
+        self.outbox = Outbox(line, own.parties, peer.party)
+        self._line = line
+        self._lock = threading.Lock()
+        self._owed: list[Outcome] = []  # what became of messages that came in answers
+        self._told_s = float("-inf")
+        self._told_settled = 0
+        self._refused_in: dict[str, None] = {}
+        self._offset = timedelta(0)  # of the peer's clock, as it said itself
+        self._reached_s = float("-inf")
+        self.peer_reaches = False
+
+    @property
+    def owes(self) -> bool:
+        """Whether the peer waits to hear what became of messages."""
+        return bool(self._owed)
+
+    def has_news(self) -> bool:
+        """Whether numbers were settled that the peer was not told of."""
+        return self.outbox.settled(self.own.party) > self._told_settled
+
+    def reaches(self, now_s: float) -> bool:
+        """Whether this side reached the peer by itself a short while ago."""
+        return now_s - self._reached_s < REACHED_FOR_S
+
+    def exchange(
+        self, send: Send, now_s: float, *, urgent: bool = False, wait_s: float = 0.0
+    ) -> bool:
+        """One exchange that this side begins; whether something was sent or came.
+
+        urgent: URGENT alone, and nothing at all if there is none. wait_s: send nothing, and let the
+        answer wait so long for something. Raises: Unreachable, StoreUnavailable.
+        """
+        polls = wait_s > 0
+        tokens = (
+            []
+            if polls
+            else self.outbox.offer(MESSAGES_MAX, MESSAGE_BYTES_AT_ONCE, now_s, urgent=urgent)
+        )
+        if urgent and not tokens:
+            return False
+        owed = [] if urgent else self._take_owed()
+        now = self._line.clock.now()
+        asked = self._body(tokens, owed, now, give=0 if urgent else MESSAGES_MAX, wait_s=wait_s)
+        try:
+            answer = self._ask(send, URGENT_PATH if urgent else EXCHANGE_PATH, asked, now)
+        except (Unreachable, Unauthenticated, InvalidInput) as error:
+            self.outbox.failed(tokens)
+            self._owe(owed)
+            self.status = replace(self.status, fault=str(error))
+            raise error if isinstance(error, Unreachable) else Unreachable(str(error)) from None
+        self._reached_s, self._told_settled = now_s, asked.settled
+        self.peer_reaches = answer.reaches
+        done = self._line.clock.now()
+        self.status = replace(
+            self.status,
+            reached=done,
+            fault=None,
+            exchanges=self.status.exchanges + 1,
+            messages_out=self.status.messages_out + len(tokens),
+        )
+        owed_now = self._take(answer, done, now_s)
+        self._owe(owed_now)
+        return bool(tokens or owed or owed_now)
+
+    def answer(self, asked: Exchange, now: datetime, now_s: float) -> list[Outcome]:
+        """Take what a request of the peer brought; what became of it. Raises: StoreUnavailable."""
+        self.status = replace(self.status, skew=parse_utc(asked.clock) - now)
+        self.peer_reaches = True
+        return self._take(asked, now, now_s)
+
+    def reply(
+        self, asked: Exchange, outcomes: list[Outcome], now_s: float, *, urgent: bool
+    ) -> Exchange:
+        """The answer to a request, with what is there for the peer by now."""
+        size, count = MESSAGE_BYTES_AT_ONCE, min(asked.give, MESSAGES_MAX)
+        tokens = [] if count == 0 else self.outbox.offer(count, size, now_s, urgent=urgent)
+        done = self._line.clock.now()
+        self.status = replace(self.status, messages_out=self.status.messages_out + len(tokens))
+        return self._body(tokens, outcomes, done, reaches=self.reaches(now_s))
+
+    def _body(
+        self,
+        tokens: list[bytes],
+        outcomes: list[Outcome],
+        now: datetime,
+        *,
+        give: int = 0,
+        wait_s: float = 0.0,
+        reaches: bool = True,
+    ) -> Exchange:
+        return Exchange(
+            1,
+            self._agreement().id,
+            format_utc(now),
+            [token.decode() for token in tokens],
+            outcomes,
+            self.outbox.settled(self.own.party),
+            give,
+            wait_s,
+            reaches,
+        )
+
+    def _ask(self, send: Send, path: str, asked: Exchange, now: datetime) -> Exchange:
+        """The peer's answer. Raises: Unreachable, Unauthenticated, InvalidInput."""
+        body = encode(asked)
+        parties = (self.own.party, self.peer.party)
+        nonce = self.own.new_nonce()
+        stamp = request_stamp(self.own.signer, parties, path, now + self._offset, nonce, body)
+        answered = send(path, str(stamp), body)
+        came = self._checked(answered, stamp)
+        if answered.status == 200:
+            took = self._line.clock.now() - now
+            self.status = replace(self.status, skew=came.time - now - took / 2)
+            return decode(answered.body, Exchange)
+        problem = decode(answered.body, Problem)
+        if problem.code == "clock":
+            self._offset = came.time - now
+        raise Unreachable(f"{self.peer.party} answers {answered.status}: {problem.message}")
+
+    def _checked(self, answered: Answered, asked: Stamp) -> Stamp:
+        if answered.header is None and answered.status != 200:
+            raise Unreachable(f"the address of {self.peer.party} answers {answered.status}")
+        stamp = parse_stamp(answered.header)
+        party = self._agreement().party(self.peer.party)
+        if party is None:
+            raise Unauthenticated(f"{self.peer.party!r} is no party of the agreement")
+        check_answer(stamp, asked, answered.status, answered.body, party.public_key, verify)
+        return stamp
+
+    def _take(self, came: Exchange, now: datetime, now_s: float) -> list[Outcome]:
+        """Take one direction of an exchange; what became of its messages."""
+        if came.agreement != self._agreement().id:
+            raise InvalidInput(
+                f"this line is under {self._agreement().id!r}, not {came.agreement!r}",
+                field="agreement",
+            )
+        party = self.peer.party
+        refused = self.outbox.settle(came.outcomes, now, now_s)
+        if refused:
+            self._record(refused, by=party, now=now)
+        self._note_settled(came.settled, now, now_s)
+        tokens = [token.encode() for token in came.messages]
+        batch = Batch(party, tokens, parse_utc(came.clock), self.own.parties)
+        outcomes = take_batch(self._line, batch, now) if tokens else []
+        self._record_own(outcomes, tokens, now)
+        self.status = replace(
+            self.status, heard=now, messages_in=self.status.messages_in + len(tokens)
+        )
+        return outcomes
+
+    def _note_settled(self, up_to: int, now: datetime, now_s: float) -> None:
+        if not up_to:
+            return
+        missing = gap_below(self._line, self.peer.party, up_to)
+        if missing and (missing >= LEAP or now_s - self._told_s >= SETTLE_EVERY_S):
+            self._told_s = now_s
+            note_settled(self._line, self.peer.party, up_to, self.own.parties, now)
+
+    def _record_own(self, outcomes: list[Outcome], tokens: list[bytes], now: datetime) -> None:
+        """Put on the record what was refused here, once, with the bytes as they came."""
+        bodies = []
+        for outcome, token in zip(outcomes, tokens, strict=True):
+            if outcome.result != "refused" or outcome.sha256 in self._refused_in:
+                continue
+            self._refused_in[outcome.sha256] = None
+            while len(self._refused_in) > _REFUSED_KEPT:
+                del self._refused_in[next(iter(self._refused_in))]
+            told = {
+                "by": self.own.party,
+                "from": self.peer.party,
+                "sha256": outcome.sha256,
+                "reason": outcome.reason,
+                "again": outcome.again,
+                "message": token.decode(),
+            }
+            bodies.append(msgspec.json.encode(told))
+        self._append(bodies, now)
+
+    def _record(self, refused: list[Refused], *, by: str, now: datetime) -> None:
+        """Put on the record what the peer refused."""
+        bodies = [
+            msgspec.json.encode(
+                {
+                    "by": by,
+                    "from": self.own.party,
+                    "entry": one.entry,
+                    "id": one.id,
+                    "reason": one.reason,
+                    "again": not one.final,
+                }
+            )
+            for one in refused
+        ]
+        self._append(bodies, now)
+
+    def _append(self, bodies: list[bytes], now: datetime) -> None:
+        if not bodies:
+            return
+        origin = self._line.origin
+
+        def change(tx: Transaction) -> None:
+            for body in bodies:
+                tx.append_record(now, origin, REFUSED, body)
+
+        self._line.store.submit((), change).result()
+
+    def _agreement(self) -> Agreement:
+        def ask(line: Line, _at: int) -> Agreement:
+            return line.state.agreed()
+
+        return self._line.look(ask)
+
+    def _take_owed(self) -> list[Outcome]:
+        with self._lock:
+            owed, self._owed = self._owed[:MESSAGES_MAX], self._owed[MESSAGES_MAX:]
+            return owed
+
+    def _owe(self, outcomes: list[Outcome]) -> None:
+        with self._lock:
+            self._owed += outcomes

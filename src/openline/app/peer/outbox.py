@@ -1,0 +1,365 @@
+"""What is to go to one peer: the record is the queue, and how far the peer is is kept beside it.
+
+Everything that a party of this server says to the peer's party is offered until the peer says what
+became of it: it is on its record, or it was refused. What may be taken later is kept apart and
+tried again, and holds nothing up. URGENT goes before everything else.
+
+Not offered: what the recipient may not have in full, machines' checks of the line that are not
+fresh (they would prove nothing any more), what has expired.
+Laws, held by tests/peer/test_outbox.py: 1 what was not settled is offered again, also after a kill;
+2 `position` never passes what is not settled; 3 at most WINDOW messages are held in memory.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from operator import methodcaller
+from typing import Final
+
+import msgspec
+
+from openline.app.line.services import LineServices
+from openline.errors import StoreUnavailable
+from openline.formats.peer_exchange import Outcome, digest_of
+from openline.line.agreement import Coarseness
+from openline.line.line import Line
+from openline.line.masking import visible_message
+from openline.line.message.bodies import LineCheck
+from openline.line.message.envelope import Message
+from openline.line.message.kind import CheckMode, Kind
+from openline.store.ports import Record, Transaction
+
+KIND: Final = "peer.outbox"
+FRESH: Final = timedelta(seconds=5)
+WINDOW: Final = 400  # messages offered and not settled
+WINDOW_BYTES: Final = 4_194_304
+WAITING_MAX: Final = 1_000
+REFUSED_SHOWN: Final = 100
+AGAIN_FIRST_S: Final = 1.0
+AGAIN_LAST_S: Final = 300.0
+IN_FLIGHT_S: Final = 3.0  # then it is offered again: the answer was lost
+NOTE_EVERY_S: Final = 1.0
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message that the peer refused. final: it is not tried again."""
+
+    entry: int
+    id: str
+    kind: str
+    sequence: int
+    reason: str
+    time: datetime
+    final: bool
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept in the store of an outbox: all entries up to `position` are settled but those
+    that wait. refused: the last REFUSED_SHOWN that are final; refused_count: all of them."""
+
+    position: int = 0
+    waiting: tuple[Refused, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    refused_count: int = 0
+
+
+@dataclass(slots=True)
+class Offer:
+    """A message that the peer has not settled. until_s: in flight until then."""
+
+    entry: int
+    token: bytes
+    message: Message
+    digest: str
+    until_s: float = 0.0
+    tries: int = 0
+
+
+@dataclass(slots=True)
+class Queue:
+    """Offers of one sort, by entry, and how far the record was looked through for them."""
+
+    scanned: int
+    open: dict[int, Offer] = field(default_factory=dict)
+
+    @property
+    def settled_to(self) -> int:
+        """All entries up to this one are settled or of another sort."""
+        return min(self.open, default=self.scanned + 1) - 1
+
+
+class Outbox:
+    """The queue to one peer. Thread-safe. own: the parties whose messages go out from here."""
+
+    def __init__(self, line: LineServices, own: Iterable[str], peer: str) -> None:
+        self.peer = peer
+        self._line = line
+        self._own = frozenset(own)
+        self._lock = threading.RLock()
+        self._kept = self._read()
+        self._noted = self._kept
+        self._noted_s = float("-inf")
+        self._urgent = Queue(self._kept.position)
+        self._others = Queue(self._kept.position)
+        self._digests: dict[str, Offer] = {}
+        self._waiting = {one.entry: one for one in self._kept.waiting}
+        self._again_s = dict.fromkeys(self._waiting, 0.0)
+        self._numbers: dict[str, int] = {}  # the last of each own party, as far as was scanned
+
+    @property
+    def kept(self) -> Kept:
+        """How far the peer is, and what it refused."""
+        return self._kept
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known that has to go out, but what waits to be tried again."""
+        with self._lock:
+            return not self._urgent.open and not self._others.open
+
+    def offer(self, count: int, size: int, now_s: float, *, urgent: bool = False) -> list[bytes]:
+        """At most so many messages and bytes to send now; they are in flight from then on.
+
+        urgent: URGENT alone. Raises: StoreUnavailable.
+        """
+        with self._lock:
+            self._fill(self._urgent, urgent=True)
+            queues = [self._urgent]
+            if not urgent:
+                self._fill(self._others, urgent=False)
+                queues.append(self._others)
+            chosen: list[bytes] = []
+            for offer in (one for queue in queues for one in tuple(queue.open.values())):
+                size -= len(offer.token)
+                if len(chosen) >= count or size < 0:
+                    break
+                if offer.until_s <= now_s:
+                    offer.until_s = now_s + IN_FLIGHT_S
+                    chosen.append(offer.token)
+            if not urgent:
+                chosen += self._again(count - len(chosen), size, now_s)
+            return chosen
+
+    def has_more(self, now_s: float) -> bool:
+        """Whether there is something to send now. Raises: StoreUnavailable."""
+        with self._lock:
+            self._fill(self._urgent, urgent=True)
+            self._fill(self._others, urgent=False)
+            queues = (self._urgent, self._others)
+            if any(one.until_s <= now_s for queue in queues for one in queue.open.values()):
+                return True
+            return any(at_s <= now_s for at_s in self._again_s.values())
+
+    def failed(self, tokens: Iterable[bytes]) -> None:
+        """They did not arrive, as far as is known: they are offered again at once."""
+        with self._lock:
+            for token in tokens:
+                offer = self._digests.get(digest_of(token))
+                if offer is not None:
+                    offer.until_s = 0.0
+
+    def settle(self, outcomes: Iterable[Outcome], now: datetime, now_s: float) -> list[Refused]:
+        """Take what became of messages; those that were refused for the first time.
+
+        What is not known here changes nothing: the outcome came twice.
+        """
+        refused = []
+        with self._lock:
+            for outcome in outcomes:
+                offer = self._digests.pop(outcome.sha256, None)
+                if offer is None:
+                    continue
+                if outcome.result == "refused":
+                    found = self._refuse(offer, outcome, now, now_s)
+                    refused += [found] if found is not None else []
+                else:
+                    self._waiting.pop(offer.entry, None)
+                    self._again_s.pop(offer.entry, None)
+                self._urgent.open.pop(offer.entry, None)
+                self._others.open.pop(offer.entry, None)
+            self._note(now_s, at_once=bool(refused))
+        return refused
+
+    def settled(self, party: str) -> int:
+        """All numbers of that party up to this one are settled, as far as they are for the peer."""
+        with self._lock:
+            last = self._numbers.get(party, 0)
+            if self._urgent.scanned < self._others.scanned:
+                return 0  # there may be URGENT among them
+            queues = (self._urgent, self._others)
+            offered = [one.message for queue in queues for one in queue.open.values()]
+            numbers = [one.sequence for one in offered if one.sender == party]
+            numbers += [one.sequence for one in self._waiting.values()]
+        numbers += self._line.look(lambda line, _at: line.state.party(party).sequences.missing[:1])
+        return max(0, min([last, *(number - 1 for number in numbers)]))
+
+    def behind(self) -> int:
+        """How many messages wait, as far as they are known."""
+        with self._lock:
+            return len(self._urgent.open) + len(self._others.open) + len(self._waiting)
+
+    def waiting(self) -> tuple[Refused, ...]:
+        """What was refused and is tried again."""
+        with self._lock:
+            return tuple(self._waiting.values())
+
+    def next_again_s(self) -> float | None:
+        """When the next of what was refused is tried again."""
+        with self._lock:
+            return min(self._again_s.values(), default=None)
+
+    def note(self) -> None:
+        """Keep how far it is; at the end of the server."""
+        with self._lock:
+            self._note(0.0, at_once=True)
+
+    def _position(self) -> int:
+        return min(self._urgent.settled_to, self._others.settled_to)
+
+    def _fill(self, queue: Queue, *, urgent: bool) -> None:
+        """Look through the record for more, until the window is full."""
+        size = sum(len(one.token) for one in queue.open.values())
+        while len(queue.open) < WINDOW and size < WINDOW_BYTES:
+            records = self._line.store.read(methodcaller("records", queue.scanned, _AT_ONCE))
+            if not records:
+                return
+            offered = {one.entry: one for one in self._for_peer(records, urgent=urgent)}
+            for record in records:
+                if len(queue.open) >= WINDOW or size >= WINDOW_BYTES:
+                    return
+                offer = offered.get(record.sequence)
+                if offer is not None:
+                    queue.open[offer.entry] = self._digests[offer.digest] = offer
+                    size += len(offer.token)
+                if not urgent:
+                    self._note_number(record)
+                queue.scanned = record.sequence
+
+    def _note_number(self, record: Record) -> None:
+        message = self._message_of(record)
+        if message is not None and message.sender in self._own:
+            last = self._numbers.get(message.sender, 0)
+            self._numbers[message.sender] = max(last, message.sequence)
+
+    def _for_peer(self, records: list[Record], *, urgent: bool) -> Iterator[Offer]:
+        """Those of the records that the peer is to have."""
+        found = []
+        for record in records:
+            message = self._message_of(record)
+            if message is None or not self._is_for_peer(message):
+                continue
+            if (message.kind is Kind.URGENT) == urgent:
+                found.append((record, message))
+        if not found:
+            return
+        now = self._line.clock.now()
+        shown = self._line.look(
+            lambda line, _at: [_is_shown(line, message, self.peer) for _, message in found]
+        )
+        for (record, message), is_shown in zip(found, shown, strict=True):
+            if is_shown and now < message.time_expires and not _is_stale(message, now):
+                yield Offer(record.sequence, record.body, message, digest_of(record.body))
+
+    def _message_of(self, record: Record) -> Message | None:
+        entry = self._line.recent.entry_of(record)
+        content = None if entry is None else entry.content
+        return content if isinstance(content, Message) else None
+
+    def _is_for_peer(self, message: Message) -> bool:
+        return message.sender in self._own and self.peer in message.recipients
+
+    def _again(self, count: int, size: int, now_s: float) -> list[bytes]:
+        """What was refused and is to be tried again now."""
+        tokens: list[bytes] = []
+        for entry in [entry for entry, at_s in self._again_s.items() if at_s <= now_s]:
+            known = self._waiting[entry]
+            (record,) = self._line.store.read(methodcaller("records", entry - 1, 1))
+            message, size = self._message_of(record), size - len(record.body)
+            if len(tokens) >= count or size < 0:
+                break
+            if message is None or self._line.clock.now() >= message.time_expires:
+                self._give_up(known)
+                continue
+            self._again_s[entry] = now_s + IN_FLIGHT_S
+            digest = digest_of(record.body)
+            self._digests[digest] = Offer(entry, record.body, message, digest, tries=known.tries)
+            tokens.append(record.body)
+        return tokens
+
+    def _refuse(
+        self, offer: Offer, outcome: Outcome, now: datetime, now_s: float
+    ) -> Refused | None:
+        """Note a refusal; itself if it is new or final."""
+        message, tries = offer.message, offer.tries + 1
+        if _is_beat(message) and outcome.again:
+            return None  # the next one is on its way
+        refused = Refused(
+            offer.entry,
+            message.id,
+            message.kind.value,
+            message.sequence,
+            outcome.reason or "",
+            now,
+            not outcome.again,
+            tries,
+        )
+        known = self._waiting.get(offer.entry)
+        if not outcome.again:
+            self._give_up(refused)
+            return refused
+        self._waiting[offer.entry] = refused
+        self._again_s[offer.entry] = now_s + min(AGAIN_LAST_S, AGAIN_FIRST_S * 2 ** min(tries, 12))
+        if len(self._waiting) > WAITING_MAX:
+            self._give_up(self._waiting[min(self._waiting)])
+        return refused if known is None else None
+
+    def _give_up(self, refused: Refused) -> None:
+        self._waiting.pop(refused.entry, None)
+        self._again_s.pop(refused.entry, None)
+        shown = (*self._kept.refused, replace(refused, final=True))[-REFUSED_SHOWN:]
+        count = self._kept.refused_count + 1
+        self._kept = replace(self._kept, refused=shown, refused_count=count)
+
+    def _note(self, now_s: float, *, at_once: bool) -> None:
+        """Keep how far it is, now and then: what is offered twice is taken once."""
+        waiting = tuple(self._waiting.values())
+        self._kept = replace(self._kept, position=self._position(), waiting=waiting)
+        if self._kept == self._noted or (not at_once and now_s - self._noted_s < NOTE_EVERY_S):
+            return
+        self._noted, self._noted_s = self._kept, now_s
+        body = msgspec.json.encode(self._kept)
+
+        def change(tx: Transaction) -> None:
+            tx.put_document(KIND, self.peer, body)
+
+        with suppress(StoreUnavailable):  # later then
+            self._line.store.submit((), change, f"{KIND}/{self.peer}")
+
+    def _read(self) -> Kept:
+        found, last = self._line.store.read(
+            lambda reader: (reader.document(KIND, self.peer), reader.last_sequence())
+        )
+        kept = Kept() if found is None else msgspec.json.decode(found, type=Kept)
+        # A record that was put back to an older copy is shorter than what was noted.
+        waiting = tuple(one for one in kept.waiting if one.entry <= last)
+        return replace(kept, position=min(kept.position, last), waiting=waiting)
+
+
+def _is_shown(line: Line, message: Message, peer: str) -> bool:
+    known = line.state.messages.get(message.id)
+    return known is not None and visible_message(line.state, known, peer) is Coarseness.FULL
+
+
+def _is_beat(message: Message) -> bool:
+    """A machine's check of the line."""
+    return isinstance(message.body, LineCheck) and message.body.mode is CheckMode.MACHINE
+
+
+def _is_stale(message: Message, now: datetime) -> bool:
+    return _is_beat(message) and now - message.time_sent > FRESH

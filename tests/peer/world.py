@@ -1,0 +1,206 @@
+"""Servers of different parties in one process: the real code, and a clock and a network by hand.
+
+world = World("north", "south")
+said = world.say("north", unlocated(START + 2 * HOUR))
+world.exchange("north", "south")     # north connects to south, once
+world.rest()                         # exchanges until nothing is left to say
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import count
+
+from openline.app.line.change import Taken
+from openline.app.line.compose import Saying, compose
+from openline.app.line.entries import entry_of
+from openline.app.line.services import LineServices
+from openline.app.line.tick import tick
+from openline.app.line.views import board_of
+from openline.app.peer.link import REFUSED, Answered, Link
+from openline.app.peer.peering import Peering, Pending
+from openline.app.peer.peers import Peer, put_peer
+from openline.errors import Unreachable
+from openline.line.board import Board
+from openline.line.message.bodies import Body, LineCheck
+from openline.line.message.envelope import Message
+from openline.line.message.kind import CheckMode
+from openline.store.memory import MemoryStore
+from openline.store.ports import Record
+from tests.line_server import START, HandClock, make_line
+
+OFFICERS = {"north": "Ada", "south": "Bo", "east": "Cai"}
+Fault = Callable[[], str | None]
+
+
+class Site:
+    """One party's server: what is in its store outlives a crash."""
+
+    def __init__(self, world: "World", party: str) -> None:
+        self.world = world
+        self.party = party
+        self.store = MemoryStore()
+        self.clock = HandClock()
+        self.line: LineServices
+        self.peering: Peering
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the server, again if it ran before."""
+        self.line = make_line(self.store, self.clock, [self.party])
+        for party in self.world.parties:
+            if party != self.party:
+                peer = Peer(party, f"https://{party}.example")
+                put_peer(self.store, self.line.origin, peer, self.clock.now()).result()
+        numbers = self.world.nonces
+        self.peering = Peering(self.line, lambda: self.world.now_s, lambda: f"{next(numbers):032x}")
+
+    def link(self, party: str) -> Link:
+        """The link to another party."""
+        found = self.peering.link(party)
+        assert found is not None
+        return found
+
+    def tick(self) -> None:
+        """What the clock leads to."""
+        due = tick(self.line, self.clock.now())
+        if due is not None:
+            due.result()
+
+    def records(self) -> list[Record]:
+        """Everything on its record."""
+        return self.store.read(lambda reader: reader.records(0, 1_000_000))
+
+    def messages(self) -> dict[str, bytes]:
+        """The messages on its record but those of machines that try the line, by id."""
+        found: dict[str, bytes] = {}
+        for record, message in self.said():
+            if not is_beat(message):
+                assert message.id not in found, "a message was taken twice"
+                found[message.id] = record.body
+        return found
+
+    def said(self) -> Iterator[tuple[Record, Message]]:
+        """Every message with its record."""
+        for record in self.records():
+            entry = entry_of(record)
+            if entry is not None and isinstance(entry.content, Message):
+                yield record, entry.content
+
+    def refusals(self) -> list[Record]:
+        """What is on its record of messages that were refused."""
+        return [one for one in self.records() if one.kind == REFUSED]
+
+    def board(self) -> Board:
+        """What the party sees."""
+        return board_of(self.line, self.party, self.clock.now())
+
+
+class World:
+    """All sites. now_s: seconds that only grow; the clocks of sites go with them."""
+
+    def __init__(self, *parties: str) -> None:
+        self.parties = parties
+        self.now_s = 0.0
+        self.nonces = count(1)
+        self.sites = {party: Site(self, party) for party in parties}
+
+    def __getitem__(self, party: str) -> Site:
+        return self.sites[party]
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass everywhere."""
+        self.now_s += seconds
+        for site in self.sites.values():
+            site.clock.instant += timedelta(seconds=seconds)
+
+    def skew(self, party: str, seconds: float) -> None:
+        """Put the clock of a site right but for that."""
+        self[party].clock.instant = START + timedelta(seconds=self.now_s + seconds)
+
+    def say(
+        self,
+        party: str,
+        body: Body,
+        *to: str,
+        thread: str | None = None,
+        lifetime: timedelta = timedelta(days=30),
+    ) -> Taken:
+        """An officer says something; it is durable on the party's own server."""
+        site = self[party]
+        others = to or tuple(one for one in self.parties if one != party)
+        saying = Saying(body, OFFICERS[party], others, thread, lifetime)
+        return compose(site.line, party, saying, site.clock.now()).result()
+
+    def exchange(
+        self,
+        party: str,
+        peer: str,
+        fault: str | None = None,
+        *,
+        urgent: bool = False,
+        wait_s: float = 0.0,
+    ) -> bool:
+        """One exchange that a site begins; whether anything was sent or came.
+
+        fault: `cut` before the request arrives, `lost` on the way back, `twice` for a request that
+        a network repeats, `garbled` for an answer that was changed. False for one that failed.
+        """
+        link = self[party].link(peer)
+
+        def send(path: str, header: str, body: bytes) -> Answered:
+            if fault == "cut":
+                raise Unreachable("the line is cut")
+            answered = self.deliver(peer, path, header, body)
+            if fault == "twice":
+                self.deliver(peer, path, header, body)
+            if fault == "lost":
+                raise Unreachable("the answer is lost")
+            if fault == "garbled":
+                return Answered(answered.status, answered.header, answered.body[:-1] + b" ")
+            return answered
+
+        try:
+            return link.exchange(send, self.now_s, urgent=urgent, wait_s=wait_s)
+        except Unreachable:
+            return False
+
+    def deliver(self, peer: str, path: str, header: str | None, body: bytes) -> Answered:
+        """A request as it arrives at a site, and its answer."""
+        peering = self[peer].peering
+        taken = peering.take(path, header, body)
+        if isinstance(taken, Pending):
+            answered = peering.answer(taken.now())
+            assert answered is not None
+            return answered
+        return taken
+
+    def rest(self, *, ticking: bool = True) -> None:
+        """Exchange in all directions until nobody has anything to say, and all was settled."""
+        for _ in range(300):
+            self.sleep(4.0)
+            said = False
+            for site in self.sites.values():
+                if ticking:
+                    site.tick()
+            for one in self.parties:
+                for other in self.parties:
+                    if one != other:
+                        said |= self.exchange(one, other)
+            if not said and not any(
+                site.link(o).outbox.behind()
+                for site in self.sites.values()
+                for o in self.parties
+                if o != site.party
+            ):
+                return
+        raise AssertionError("it does not come to rest")
+
+
+def is_beat(message: Message) -> bool:
+    """A machine's check of the line."""
+    return isinstance(message.body, LineCheck) and message.body.mode is CheckMode.MACHINE
+
+
+def instant(seconds: float) -> datetime:
+    """So long after the beginning."""
+    return START + timedelta(seconds=seconds)
