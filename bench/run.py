@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import cases, line_cases, results, server_cases, server_postgres, traffic
+from bench import cases, line_cases, results, server_cases, server_postgres, sky_cases, traffic
 from bench.measure import ROOT, commit, machine, note, software
 
 CASES: Final[dict[str, Callable[[cases.Plan], Any]]] = {
@@ -35,6 +35,7 @@ CASES: Final[dict[str, Callable[[cases.Plan], Any]]] = {
     "server_postgres": lambda plan: server_postgres.server_postgres(
         plan.server, plan.repeats, plan.seed
     ),
+    "live_sky": lambda plan: sky_cases.live_sky(plan.seed, quick=plan.server == server_cases.QUICK),
 }
 
 
