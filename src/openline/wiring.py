@@ -4,7 +4,7 @@ import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -320,11 +320,8 @@ def serve(
             tell(address)
             run(Running(lambda: application, workers, drain_s), listener)
             return
-        store = open_store(told.text("db"))  # a fault of the store is told once, before all start
-        try:
+        with closing(open_store(told.text("db"))) as store:  # its fault is told once, before all
             store.check()
-        finally:
-            store.close()
         with _shared_metrics():
             tell(address)
             run(Running(made.application, workers, drain_s), listener)
