@@ -7,7 +7,12 @@ import json
 import sys
 from pathlib import Path
 
+from openline.api.auth.issuer import TokenIssuer, new_key
+from openline.api.console import Console, config_operation
+from openline.api.described import STREAMS
 from openline.api.endpoints import OPERATIONS
+from openline.api.line import people
+from openline.api.line.sessions import Sessions
 from openline.api.openapi import document
 
 
@@ -18,7 +23,13 @@ def main(arguments: list[str]) -> int:
         return 2
     out = Path(arguments[0])
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(document(OPERATIONS), indent=1, sort_keys=True) + "\n")
+    every = (
+        *OPERATIONS,
+        *people.operations(Sessions(TokenIssuer(new_key()), "")),
+        config_operation(Console()),
+        *STREAMS,
+    )
+    out.write_text(json.dumps(document(every), indent=1, sort_keys=True) + "\n")
     return 0
 
 

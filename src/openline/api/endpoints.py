@@ -9,8 +9,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from openline.api import auxiliary, openapi
+from openline.api.described import STREAMS
 from openline.api.f3548 import availability, constraints, intents, reports, subscriptions
-from openline.api.line import boards, bundles, messages, plans, record
+from openline.api.line import boards, bundles, messages, plans, record, talks
 from openline.api.operation import Operation, routes_of
 from openline.api.problems import exception_handlers
 from openline.api.sky import discrepancies, positions
@@ -30,6 +31,7 @@ OPERATIONS: Final = (
     *bundles.OPERATIONS,
     *plans.OPERATIONS,
     *record.OPERATIONS,
+    *talks.OPERATIONS,
     *positions.OPERATIONS,
     *discrepancies.OPERATIONS,
 )
@@ -42,7 +44,7 @@ def open_paths(operations: Iterable[Operation]) -> frozenset[str]:
 
 def routes(services: Services, operations: Sequence[Operation] = OPERATIONS) -> list[BaseRoute]:
     """The routes of every interface."""
-    described = msgspec.json.encode(openapi.document(operations))
+    described = msgspec.json.encode(openapi.document((*operations, *STREAMS)))
 
     async def describe(_request: Request) -> Response:
         return Response(described, media_type="application/json")

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from openline.api.f3548 import wire
+from openline.api.line.says import BODIES, says_schemas
 from openline.api.operation import Operation
 from openline.errors import InvariantBroken
 
@@ -18,6 +19,8 @@ _COMPONENTS: Final = "#/components/schemas/"
 _PREFIXES: Final = (  # of modules whose schemas share a name: the first that fits
     ("api.f3548", ""),
     ("api.line.wire", ""),
+    ("api.line.board_wire", ""),
+    ("line_bodies", "Body"),
     ("bundle_wire", "Bundle"),
     ("line", "Line"),
     ("api.sky", "Sky"),
@@ -29,10 +32,11 @@ _SCOPE_WORDS: Final = "A JSON Web Token of a trusted issuer."
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The whole document."""
     kinds = [op.request for op in operations if op.request is not None]
-    kinds += [op.response for op in operations]
+    kinds += [op.response for op in operations if op.response is not str]
     kinds += [wire.ErrorResponse, wire.AirspaceConflictResponse]
-    kinds = list(dict.fromkeys(kinds))
+    kinds = list(dict.fromkeys([*kinds, *BODIES]))
     schemas, components = msgspec.json.schema_components(kinds, ref_template="#/schemas/{name}")
+    components |= says_schemas(dict(zip(kinds, schemas, strict=True)), components)
     names = _names(components)
     refs = dict(zip(kinds, (_renamed(one, names) for one in schemas), strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -76,7 +80,11 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
         return [_renamed(one, names) for one in value]
     if not isinstance(value, dict):
         return value
-    found = {key: _renamed(one, names) for key, one in value.items()}
+    found = {
+        key: _renamed(one, names)
+        for key, one in value.items()
+        if not (key == "default" and one is None)  # what is not known is absent
+    }
     reference = found.get("$ref")
     if isinstance(reference, str):
         found["$ref"] = _COMPONENTS + names[reference.removeprefix("#/schemas/")]

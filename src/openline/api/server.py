@@ -28,7 +28,7 @@ from openline.api.endpoints import OPERATIONS, exception_handlers, open_paths, r
 from openline.api.frame import Frame
 from openline.api.gate import Admission, Gate
 from openline.api.housekeeping import remove_ended_for_ever
-from openline.api.line import people, stream, talks
+from openline.api.line import people, stream
 from openline.api.line.clockwork import tick_for_ever
 from openline.api.line.couriers import AlertPlan, Couriers
 from openline.api.line.feed import Feed
@@ -105,7 +105,6 @@ def create_app(services: Services, front: Front) -> Starlette:
     ]
     if services.line is not None and feed is not None:
         listed.append(stream.stream_route(services.line, feed))
-        listed.append(talks.talks_route(services.line))
     if services.peering is not None and feed is not None:
         listed += peer_routes(services.peering, feed)
     couriers = _couriers(services, feed, front.alerts)
@@ -194,7 +193,8 @@ async def _beside(
         when_stopping(eyes.stop)
         work.append(eyes.follow())
     if services.conformance is not None:
-        work.append(compare_for_ever(services.conformance, services.clock))
+        often = (front.demo.beat_s,) if front.demo is not None else ()
+        work.append(compare_for_ever(services.conformance, services.clock, *often))
     tasks = [asyncio.create_task(one) for one in work]
     _LOG.info("started")
     try:

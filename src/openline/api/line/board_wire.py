@@ -4,12 +4,14 @@ What is not known, or not shown, is absent. tests/unit/test_line_board.py holds 
 values of `openline.line.board`.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Instant = str
-Values = dict[str, Any]
+# A body with its kind beside it, or a coarse form: `api.line.says` describes each of them.
+Values = Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/schemas/Says"})]
+Volumes = list[Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/schemas/Volume"})]]
 
 
 class Separation(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -145,7 +147,7 @@ class Proposal(Struct, forbid_unknown_fields=True, omit_defaults=True):
     conflict: str
     by: str
     moves: str
-    volumes: list[Values]
+    volumes: Volumes
     step: str
     answered_by: str | None = None
 

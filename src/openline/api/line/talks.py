@@ -2,35 +2,30 @@
 
 from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from openline.api.handover import off_the_loop
-from openline.api.line.call import PREFIX
-from openline.app.caller import Caller
-from openline.app.line import roles
-from openline.app.line.look import party_of
-from openline.app.line.services import LineServices
+from openline.api.line.call import ANYBODY, PREFIX, caller_party, line_of
+from openline.api.operation import Call, Operation, Raw
 from openline.app.line.talks import calendar_of
-from openline.errors import Unauthenticated
 from openline.formats.icalendar import MEDIA_TYPE
 
 PATH: Final = f"{PREFIX}/talks.ics"
 _HEADERS: Final = {"Cache-Control": "no-store"}
 
 
-def talks_route(line: LineServices) -> Route:
-    """The route of the calendar."""
+def _talks(call: Call) -> Raw:
+    body = calendar_of(line_of(call), caller_party(call), call.now)
+    return Raw(body, MEDIA_TYPE, _HEADERS)
 
-    async def talks(request: Request) -> Response:
-        caller: Caller | None = getattr(request.state, "caller", None)
-        if caller is None:
-            raise Unauthenticated("there is no token", cure="send Authorization: Bearer TOKEN")
-        roles.require(caller, roles.WATCH, "watching the line")
-        body = await off_the_loop(
-            lambda: calendar_of(line, party_of(line, caller.sub), line.clock.now())
-        )
-        return Response(body, media_type=MEDIA_TYPE, headers=_HEADERS)
 
-    return Route(PATH, talks, methods=["GET"])
+OPERATIONS: Final = (
+    Operation(
+        name="getTalks",
+        method="GET",
+        path=PATH,
+        summary="The scheduled talks of the caller's party, as an iCalendar file",
+        handler=_talks,
+        scopes=ANYBODY,
+        response=str,
+        errors=(404,),
+        produces=("text/calendar",),
+    ),
+)

@@ -59,7 +59,7 @@ class Say(Struct, forbid_unknown_fields=True):
     """
 
     kind: Kind
-    body: msgspec.Raw
+    body: Annotated[msgspec.Raw, Meta(extra_json_schema={"$ref": "#/schemas/Body"})]
     to: Annotated[list[Name], Meta(max_length=50)] = []
     thread: Annotated[str, Meta(max_length=64)] | None = None
     lifetime_s: Annotated[float, Meta(gt=0, le=31_536_000)] | None = None
