@@ -1,14 +1,221 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
-import { LitElement, html } from "lit";
-import { customElement } from "lit/decorators.js";
+import { effect, signal } from "@preact/signals-core";
+import OlMap from "ol/Map";
+import View from "ol/View";
+import { LitElement, html, nothing } from "lit";
+import { customElement, query } from "lit/decorators.js";
+import { fromMap, toMap } from "../geo/mercator";
+import { show } from "../hook";
+import { t } from "../i18n/i18n";
+import { register } from "../palette/commands";
+import { agreement, followAgreement } from "../state/agreement";
+import { board } from "../state/board";
+import { followTrails } from "../state/trails";
+import { pictureAt, tracks } from "../state/sky";
+import { place, select, selection, shownAt } from "../state/view";
 import { shared } from "../style/theme";
+import { position } from "../units/position";
+import { BaseMap } from "./base";
+import { colours, readColours } from "./colours";
+import { GridLayer } from "./grid_layer";
+import { mapStyles } from "./map_style";
+import { Overlay } from "./overlay";
+import { areaRings, extentOf, extentOfSelection, flyTo, keepPlace, takePlace } from "./place";
+import { scaleBar } from "./scale";
+import { shapes } from "./scene";
+import { VolumeLayer } from "./volume_layer";
+
+const PICTURE_EVERY_MS = 250; // aircraft are carried on four times a second
+const WORLD_VIEW = { center: [0, 3_000_000], zoom: 2.2, minZoom: 1, maxZoom: 19, enableRotation: false };
 
 /** Volumes, tracks, conflict parts. */
 @customElement("o-map")
 export class SkyMap extends SignalWatcher(LitElement) {
-  static override styles = [shared];
+  static override styles = [shared, mapStyles];
+
+  @query(".canvas") private target!: HTMLElement;
+  @query(".overlay") private canvas!: HTMLCanvasElement;
+
+  private readonly base = new BaseMap();
+  private readonly grid = new GridLayer();
+  private readonly volumes = new VolumeLayer();
+  private readonly cursor = signal<{ lat: number; lng: number } | null>(null);
+  private readonly resolution = signal(0);
+  private readonly ends: (() => void)[] = [];
+  private map: OlMap | null = null;
+  private overlay: Overlay | null = null;
+  private flown: unknown = null;
+  private placed = false;
 
   override render() {
-    return html``;
+    const scale = scaleBar(this.resolution.value, this.centre());
+    return html`
+      <div
+        class="canvas"
+        tabindex="0"
+        role="application"
+        aria-label=${t("map.keys")}
+        @pointermove=${this.moved}
+        @pointerleave=${() => (this.cursor.value = null)}
+      ></div>
+      <canvas class="overlay" aria-hidden="true"></canvas>
+      <div class="buttons">
+        <button @click=${() => this.zoom(1)} aria-label=${t("map.zoom.in")}>+</button>
+        <button @click=${() => this.zoom(-1)} aria-label=${t("map.zoom.out")}>−</button>
+        <button @click=${() => this.whole()} aria-label=${t("map.whole")} title=${t("map.whole")}>⤢</button>
+      </div>
+      <div class="foot">
+        <span class="scale"><svg width=${scale.pixels} height="8" aria-hidden="true">
+          <path d="M0.5 0 V7.5 H${scale.pixels - 0.5} V0" /></svg>${scale.text}</span>
+        <span class="mono">${this.cursorText()}</span>
+        ${pictureAt.value !== null && tracks.value.size > 0
+          ? html`<span class="dim">${t("map.carried")}</span>`
+          : nothing}
+      </div>
+    `;
+  }
+
+  override firstUpdated(): void {
+    readColours();
+    const map = new OlMap({
+      target: this.target,
+      controls: [],
+      layers: [this.base.land, this.grid.layer, this.volumes.layer],
+      view: new View(WORLD_VIEW),
+      keyboardEventTarget: this.target,
+    });
+    this.map = map;
+    this.overlay = new Overlay(map, this.canvas);
+    takePlace(map);
+    this.placed = place.value !== null;
+    this.follow(map);
+    this.showHook(map);
+  }
+
+  private follow(map: OlMap): void {
+    map.on("postrender", () => this.overlay?.draw());
+    map.on("moveend", () => this.arrived(map));
+    this.arrived(map);
+    map.on("singleclick", (event) => this.clicked(event.pixel));
+    const second = Math.floor;
+    this.ends.push(
+      followAgreement(),
+      followTrails(),
+      effect(() => {
+        if (!colours.value) return;
+        this.base.colour();
+        this.volumes.restyle();
+        this.grid.changed();
+      }),
+      effect(() => {
+        void colours.value;
+        const at = second(shownAt.value / 1_000) * 1_000;
+        this.volumes.draw(shapes.value, at, this.overlay?.selectedThreads() ?? new Set());
+        if (!this.placed) this.firstPlace();
+      }),
+      effect(() => {
+        if (place.value) takePlace(map);
+      }),
+      effect(() => this.goToSelection(map)),
+      register(
+        { id: "map.zoom.in", title: "map.zoom.in", group: "map.title", keys: ["+"], run: () => this.zoom(1) },
+        { id: "map.zoom.out", title: "map.zoom.out", group: "map.title", keys: ["-"], run: () => this.zoom(-1) },
+        { id: "map.whole", title: "map.whole", group: "map.title", keys: ["0"], run: () => this.whole() },
+      ),
+    );
+    const timer = setInterval(() => this.overlay?.tick(), PICTURE_EVERY_MS);
+    this.ends.push(() => clearInterval(timer));
+  }
+
+  private arrived(map: OlMap): void {
+    this.resolution.value = map.getView().getResolution() ?? 0;
+    if (this.placed) keepPlace(map);
+    void this.base.fit(map.getView().getZoom() ?? 0);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const end of this.ends.splice(0)) end();
+    this.map?.setTarget(undefined);
+    this.map = null;
+  }
+
+  /** Go to what was selected elsewhere, once it is known where that is. */
+  private goToSelection(map: OlMap): void {
+    const selected = selection.value;
+    if (!selected || this.flown === selected) return;
+    const extent = extentOfSelection(selected, shapes.value);
+    if (!extent) return;
+    this.flown = selected;
+    this.placed = true;
+    flyTo(map, extent);
+  }
+
+  /** The agreed area or everything that stands, when nobody moved the map yet. */
+  private firstPlace(): void {
+    if (!board.value || (!agreement.value && shapes.value.length === 0)) return;
+    this.placed = true;
+    this.whole();
+  }
+
+  private whole(): void {
+    const rings = areaRings();
+    const points = rings.length > 0 ? rings.flat() : shapes.value.flatMap((one) => one.rings[0] ?? []);
+    const extent = extentOf(points);
+    if (extent) this.map?.getView().fit(extent, { padding: [30, 30, 50, 30], maxZoom: 11 });
+  }
+
+  private zoom(by: number): void {
+    const view = this.map?.getView();
+    view?.setZoom(Math.round((view.getZoom() ?? 2) + by));
+  }
+
+  private clicked(pixel: number[]): void {
+    const [x, y] = [pixel[0] ?? 0, pixel[1] ?? 0];
+    const found = this.overlay?.at(x, y) ?? this.volumeAt(pixel);
+    if (!found) return;
+    select(found.kind, found.id);
+    this.flown = selection.value; // it is seen where it was clicked
+  }
+
+  private volumeAt(pixel: number[]): { kind: "thread"; id: string } | null {
+    let found: string | null = null;
+    let least = Infinity;
+    this.map?.forEachFeatureAtPixel(
+      pixel,
+      (feature) => {
+        const thread = feature.get("thread") as string | undefined;
+        const extent = feature.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
+        const size = ((extent[2] ?? 0) - (extent[0] ?? 0)) * ((extent[3] ?? 0) - (extent[1] ?? 0));
+        if (thread && size < least) [found, least] = [thread, size];
+      },
+      { layerFilter: (layer) => layer === this.volumes.layer, hitTolerance: 3 },
+    );
+    return found === null ? null : { kind: "thread", id: found };
+  }
+
+  private moved(event: PointerEvent): void {
+    const at = this.map?.getEventCoordinate(event);
+    this.cursor.value = at ? fromMap(at) : null;
+  }
+
+  private centre(): { lat: number; lng: number } {
+    const centre = this.map?.getView().getCenter();
+    return centre ? fromMap(centre) : { lat: 0, lng: 0 };
+  }
+
+  private cursorText(): string {
+    const at = this.cursor.value;
+    return at ? position(at.lat, at.lng) : "";
+  }
+
+  private showHook(map: OlMap): void {
+    show("map", () => ({
+      volumes: { ...this.volumes.counts },
+      ...this.overlay?.counts(),
+      zoom: map.getView().getZoom(),
+      selection: selection.value,
+    }));
+    show("pixelOf", () => (lat: number, lng: number) => map.getPixelFromCoordinate(toMap(lat, lng)));
   }
 }

@@ -1,0 +1,96 @@
+import type OlMap from "ol/Map";
+import { board, conflictOf } from "../state/board";
+import { alerts, encounters, tracks } from "../state/sky";
+import { party } from "../state/session";
+import { trailOf } from "../state/trails";
+import { selection, shownAt } from "../state/view";
+import { colours } from "./colours";
+import { prepared, type Frame } from "./frame";
+import { drawMarks, type Mark } from "./marks";
+import { spots } from "./scene";
+import { drawTracks, hit, type Placed } from "./track_canvas";
+
+/** What moves, on a canvas of its own over the map: the layers below are not drawn again for it. */
+export class Overlay {
+  private placed: Placed[] = [];
+  private marks: Mark[] = [];
+  private readonly ticks: number[] = [];
+  private spentMs = 0;
+
+  constructor(
+    private readonly map: OlMap,
+    private readonly canvas: HTMLCanvasElement,
+  ) {}
+
+  /** Four times a second: carry everything on. Nobody looks at a hidden page. */
+  tick(): void {
+    if (document.hidden) return;
+    this.ticks.push(performance.now());
+    if (this.ticks.length > 240) this.ticks.shift();
+    this.draw();
+  }
+
+  draw(): void {
+    const frame = this.frame();
+    if (!frame) return;
+    const began = performance.now();
+    const context = prepared(this.canvas, frame);
+    if (!context) return;
+    const selected = selection.value;
+    const own = colours.value;
+    this.placed = drawTracks(context, frame, {
+      tracks: tracks.value.values(),
+      encounters: encounters.value,
+      alerts: alerts.value,
+      selected: selected?.kind === "track" ? selected.id : null,
+      trail: selected?.kind === "track" ? trailOf(selected.id) : [],
+      party: party.value,
+      at: shownAt.value,
+      colours: own,
+    });
+    this.marks = drawMarks(context, frame, {
+      conflicts: board.value?.conflicts ?? [],
+      spots: spots.value,
+      selected: selected?.id ?? "",
+      at: shownAt.value,
+      colours: own,
+    });
+    this.spentMs = performance.now() - began;
+  }
+
+  /** What is at a place of the screen, the most important first. */
+  at(x: number, y: number): { kind: "track" | "conflict" | "thread"; id: string } | null {
+    const track = hit(this.placed, x, y);
+    if (track) return { kind: "track", id: track.track.id };
+    const mark = this.marks.findLast((one) => Math.hypot(one.x - x, one.y - y) < 14);
+    return mark ? { kind: mark.kind, id: mark.id } : null;
+  }
+
+  /** The threads that the selection is about: one, or both of a conflict. */
+  selectedThreads(): Set<string> {
+    const selected = selection.value;
+    if (selected?.kind === "thread") return new Set([selected.id]);
+    const conflict = selected?.kind === "conflict" ? conflictOf(selected.id) : undefined;
+    return new Set(conflict ? [conflict.own_thread, conflict.other_thread] : []);
+  }
+
+  counts(): Record<string, number> {
+    const [first, last] = [this.ticks[0], this.ticks.at(-1)];
+    const seconds = first !== undefined && last !== undefined ? (last - first) / 1_000 : 0;
+    return {
+      tracks: new Set(this.placed.map((one) => one.track.id)).size,
+      conflicts: new Set(this.marks.filter((one) => one.kind === "conflict").map((one) => one.id)).size,
+      spots: this.marks.filter((one) => one.kind === "thread").length,
+      updatesPerS: seconds > 0 ? (this.ticks.length - 1) / seconds : 0,
+      drawMs: this.spentMs,
+    };
+  }
+
+  private frame(): Frame | null {
+    const view = this.map.getView();
+    const [centre, resolution, size] = [view.getCenter(), view.getResolution(), this.map.getSize()];
+    if (!centre || !resolution || !size?.[0] || !size[1]) return null;
+    const [width, height] = size;
+    return { x: centre[0] ?? 0, y: centre[1] ?? 0, resolution, width, height, ratio: devicePixelRatio };
+  }
+}

@@ -1,0 +1,95 @@
+import { containsExtent, createEmpty, extend, isEmpty, type Extent } from "ol/extent";
+import type OlMap from "ol/Map";
+import { fromMap, ringOnMap, toMap, type Point } from "../geo/mercator";
+import { ringsOf } from "../geo/shapes";
+import { agreement } from "../state/agreement";
+import { conflictOf } from "../state/board";
+import { tracks } from "../state/sky";
+import { place, type Selection } from "../state/view";
+import type { Shape } from "./scene";
+
+/** Where the map looks: kept with the address, and taken to what is selected. */
+const CLOSE_ZOOM = 11;
+const FLY_MS = 450;
+
+/** The extent of points, in metres of the map. */
+export function extentOf(points: Iterable<Point>): Extent | null {
+  const found = createEmpty();
+  for (const [x, y] of points) extend(found, [x, y, x, y]);
+  return isEmpty(found) && found[0] === Infinity ? null : found;
+}
+
+/** What of the map a selection takes; null if it is nowhere yet. */
+export function extentOfSelection(selected: Selection, shapes: readonly Shape[]): Extent | null {
+  if (selected.kind === "track") {
+    const track = tracks.value.get(selected.id);
+    return track ? extentOf([toMap(track.lat, track.lng)]) : null;
+  }
+  const threads = [selected.id];
+  const points: Point[] = [];
+  if (selected.kind === "conflict") {
+    const conflict = conflictOf(selected.id);
+    if (!conflict) return null;
+    threads.push(conflict.own_thread, conflict.other_thread);
+    const { where, time_start, time_end } = conflict.facts;
+    if (where) points.push(toMap(where.lat, where.lng));
+    const [start, end] = [Date.parse(time_start), Date.parse(time_end)];
+    for (const shape of shapes) {
+      const meets = !(shape.end <= start || shape.start >= end);
+      if (threads.includes(shape.thread) && meets) points.push(...(shape.rings[0] ?? []));
+    }
+  } else {
+    for (const shape of shapes) if (shape.thread === selected.id) points.push(...(shape.rings[0] ?? []));
+  }
+  return extentOf(points);
+}
+
+/** The agreed area's ring on the map; empty while it is not known. */
+export function areaRings(): Point[][] {
+  return agreement.value ? ringsOf(limitless(agreement.value.area)).map(ringOnMap) : [];
+}
+
+function limitless(area: NonNullable<typeof agreement.value>["area"]) {
+  return { ...area, altitude_lower: { value: 0 }, altitude_upper: { value: 0 } };
+}
+
+export function still(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/** Go there, unless all of it is in view and large enough to be seen. */
+export function flyTo(map: OlMap, extent: Extent): void {
+  const view = map.getView();
+  const size = map.getSize();
+  if (!size?.[0] || !size[1]) return;
+  const seen = view.calculateExtent(size);
+  const share = Math.max((extent[2] ?? 0) - (extent[0] ?? 0), (extent[3] ?? 0) - (extent[1] ?? 0));
+  const small = share < ((seen[2] ?? 0) - (seen[0] ?? 0)) / 12;
+  if (containsExtent(seen, extent) && !small) return;
+  if (containsExtent(seen, extent) && share === 0 && (view.getZoom() ?? 0) >= 8) return;
+  const padding = [50, 60, 60, 60];
+  view.fit(extent, { padding, maxZoom: CLOSE_ZOOM, ...(still() ? {} : { duration: FLY_MS }) });
+}
+
+/** Keep the address's place as the map has it. */
+export function keepPlace(map: OlMap): void {
+  const view = map.getView();
+  const [centre, zoom] = [view.getCenter(), view.getZoom()];
+  if (!centre || zoom === undefined) return;
+  const { lat, lng } = fromMap(centre);
+  place.value = [lng, lat, zoom];
+}
+
+/** Take the map to the address's place, if it is another one. */
+export function takePlace(map: OlMap): void {
+  const wanted = place.value;
+  if (!wanted) return;
+  const view = map.getView();
+  const own = view.getCenter();
+  const [x, y] = toMap(wanted[1], wanted[0]);
+  const resolution = view.getResolution() ?? 1;
+  const near = own && Math.hypot((own[0] ?? 0) - x, (own[1] ?? 0) - y) < 2 * resolution;
+  if (near && Math.abs((view.getZoom() ?? 0) - wanted[2]) < 0.01) return;
+  view.setCenter([x, y]);
+  view.setZoom(wanted[2]);
+}

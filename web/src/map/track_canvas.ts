@@ -1,0 +1,253 @@
+import type { Encounter, Track } from "../api/types";
+import { carried, type Carried } from "../geo/carry";
+import { along } from "../geo/geodesic";
+import { toMap } from "../geo/mercator";
+import type { PairAlert } from "../state/sky";
+import type { Trace } from "../state/trails";
+import { distance, verticalDistance } from "../units/units";
+import type { Colours } from "./colours";
+import { copies, pixelX, pixelY, type Frame } from "./frame";
+import { heightKnown, labelOf } from "./track_labels";
+import { Taken, opacityOf, symbolPath } from "./track_symbols";
+
+export interface Scene {
+  tracks: Iterable<Track>;
+  encounters: readonly Encounter[];
+  alerts: ReadonlyMap<string, PairAlert>;
+  selected: string | null;
+  trail: readonly Trace[];
+  party: string;
+  at: number;
+  colours: Colours;
+}
+
+/** An aircraft as it was drawn: for clicks. Pixels of the page. */
+export interface Placed {
+  track: Track;
+  at: Carried;
+  x: number;
+  y: number;
+  rank: number;
+}
+
+const LEADER_S = 60;
+const LABELS_MAX = 220;
+const DOTS_FROM = 2_500; // metres of a pixel: aircraft are dots when all of Europe is seen
+const FONT = "11px B612, sans-serif";
+const RANKS = { preventive: 3, corrective: 4, warning: 5 };
+
+/** Draw all aircraft; what comes back is where they are, the most important last. */
+export function drawTracks(context: CanvasRenderingContext2D, frame: Frame, scene: Scene): Placed[] {
+  const levels = levelsOf(scene.alerts);
+  const placed: Placed[] = [];
+  const byId = new Map<string, Placed>();
+  for (const track of scene.tracks) {
+    const at = carried(track, scene.at);
+    const [mapX, mapY] = toMap(at.lat, at.lng);
+    const y = pixelY(frame, mapY);
+    if (y < -40 || y > frame.height + 40) continue;
+    const rank = track.id === scene.selected ? 9 : (RANKS[levels.get(track.id) ?? "preventive"] ?? 0);
+    for (const shift of copies(frame, mapX)) {
+      const one = { track, at, x: pixelX(frame, mapX + shift), y, rank: levels.has(track.id) || rank === 9 ? rank : own(track, scene) ? 1 : 0 };
+      placed.push(one);
+      byId.set(track.id, one);
+    }
+  }
+  placed.sort((a, b) => a.rank - b.rank);
+  drawTrail(context, frame, scene);
+  drawEncounters(context, scene, byId, levels);
+  for (const one of placed) drawSymbol(context, frame, scene, one, levels.get(one.track.id));
+  drawLabels(context, scene, placed, frame);
+  return placed;
+}
+
+function own(track: Track, scene: Scene): boolean {
+  return track.party !== null && track.party === scene.party;
+}
+
+function colourOf(track: Track, scene: Scene): string {
+  return own(track, scene) ? scene.colours.own : scene.colours.other;
+}
+
+function levelsOf(alerts: ReadonlyMap<string, PairAlert>): Map<string, PairAlert["level"]> {
+  const found = new Map<string, PairAlert["level"]>();
+  for (const alert of alerts.values()) {
+    if (alert.lost) continue;
+    for (const { id } of [alert.first, alert.second]) {
+      const before = found.get(id);
+      if (!before || RANKS[alert.level] > RANKS[before]) found.set(id, alert.level);
+    }
+  }
+  return found;
+}
+
+function drawSymbol(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  scene: Scene,
+  placed: Placed,
+  level: PairAlert["level"] | undefined,
+): void {
+  const { track, at, x, y } = placed;
+  const colour = colourOf(track, scene);
+  context.globalAlpha = opacityOf(at.ageS, track.lost);
+  context.strokeStyle = context.fillStyle = colour;
+  context.lineWidth = 1.2;
+  if (frame.resolution > DOTS_FROM) {
+    context.fillRect(x - 1.5, y - 1.5, 3, 3);
+  } else {
+    if (track.speed_mps && track.track_deg !== null && !track.lost && !track.on_ground) {
+      const ahead = along(at, track.track_deg, track.speed_mps * LEADER_S);
+      const [mapX, mapY] = toMap(ahead.lat, ahead.lng);
+      context.beginPath();
+      context.moveTo(x, y);
+      context.lineTo(x + (mapX - toMap(at.lat, at.lng)[0]) / frame.resolution, pixelY(frame, mapY));
+      context.stroke();
+    }
+    context.save();
+    context.translate(x, y);
+    context.rotate(((track.track_deg ?? 0) * Math.PI) / 180);
+    if (track.track_deg === null && !["uncrewed", "rotorcraft", "balloon", "vehicle"].includes(track.class)) {
+      context.beginPath();
+      context.arc(0, 0, 4.5, 0, 2 * Math.PI);
+    } else symbolPath(context, track.class);
+    // own ones are filled, others hollow over the ground: the side is seen without its colour
+    context.fillStyle = own(track, scene) ? colour : scene.colours.ground;
+    context.fill();
+    context.stroke();
+    context.restore();
+  }
+  if (track.lost) cross(context, x, y, 8);
+  context.globalAlpha = 1;
+  if (level) box(context, x, y, level, scene.colours);
+  if (track.id === scene.selected) ring(context, x, y, scene.colours.focus);
+}
+
+function cross(context: CanvasRenderingContext2D, x: number, y: number, half: number): void {
+  context.beginPath();
+  context.moveTo(x - half, y - half);
+  context.lineTo(x + half, y + half);
+  context.moveTo(x + half, y - half);
+  context.lineTo(x - half, y + half);
+  context.lineWidth = 1.5;
+  context.stroke();
+}
+
+function box(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  level: PairAlert["level"],
+  own: Colours,
+): void {
+  context.strokeStyle = level === "warning" ? own.danger : level === "corrective" ? own.warning : own.text;
+  context.lineWidth = level === "warning" ? 3 : 1.8;
+  context.setLineDash(level === "preventive" ? [3, 3] : []);
+  if (level === "warning") context.strokeRect(x - 13, y - 13, 26, 26);
+  else {
+    context.beginPath();
+    context.arc(x, y, 14, 0, 2 * Math.PI);
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
+function ring(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.arc(x, y, 18, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+function drawLabels(context: CanvasRenderingContext2D, scene: Scene, placed: Placed[], frame: Frame): void {
+  const taken = new Taken();
+  let left = LABELS_MAX;
+  context.font = FONT;
+  context.lineJoin = "round";
+  context.textBaseline = "top";
+  for (let index = placed.length - 1; index >= 0 && left > 0; index--) {
+    const one = placed[index];
+    if (!one || one.x < -20 || one.x > frame.width) continue;
+    if (frame.resolution > DOTS_FROM && one.rank < 3) continue;
+    const lines = labelOf(one.track);
+    const width = 6.2 * Math.max(...lines.map((text) => text.length));
+    const spots = [
+      [one.x + 12, one.y - 27],
+      [one.x + 12, one.y + 5],
+      [one.x - 12 - width, one.y - 27],
+    ] as const;
+    const spot = spots.find(([x, y]) => taken.take(x, y, width, 25)) ?? (one.rank >= 3 ? spots[0] : null);
+    if (!spot) continue;
+    left -= 1;
+    const [x, y] = spot;
+    context.globalAlpha = Math.max(0.75, opacityOf(one.at.ageS, one.track.lost));
+    context.strokeStyle = scene.colours.ground;
+    context.lineWidth = 3;
+    lines.forEach((text, row) => {
+      const known = row === 0 || heightKnown(one.track);
+      context.fillStyle = known ? colourOf(one.track, scene) : scene.colours.stale;
+      context.strokeText(text, x, y + 13 * row);
+      context.fillText(text, x, y + 13 * row);
+    });
+  }
+  context.globalAlpha = 1;
+  context.textBaseline = "alphabetic";
+}
+
+function drawEncounters(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  byId: ReadonlyMap<string, Placed>,
+  levels: ReadonlyMap<string, PairAlert["level"]>,
+): void {
+  context.font = FONT;
+  for (const one of scene.encounters) {
+    const [a, b] = [byId.get(one.first.id), byId.get(one.second.id)];
+    if (!a || !b) continue;
+    const warns = levels.get(one.first.id) === "warning" && levels.get(one.second.id) === "warning";
+    const colour = warns ? scene.colours.danger : scene.colours.warning;
+    context.strokeStyle = colour;
+    context.lineWidth = warns ? 2.2 : 1.4;
+    context.setLineDash([6, 4]);
+    context.beginPath();
+    context.moveTo(a.x, a.y);
+    context.lineTo(b.x, b.y);
+    context.stroke();
+    context.setLineDash([]);
+    const since = (scene.at - Date.parse(one.predicted_at)) / 1_000;
+    const seconds = Math.max(0, Math.round(one.closest_s - since));
+    const text = `${seconds} s · ${distance(one.lateral_m)} · ${verticalDistance(one.vertical_m)}`;
+    const [x, y] = [(a.x + b.x) / 2 + 6, (a.y + b.y) / 2];
+    context.strokeStyle = scene.colours.ground;
+    context.lineWidth = 3;
+    context.strokeText(text, x, y);
+    context.fillStyle = colour;
+    context.fillText(text, x, y);
+  }
+}
+
+function drawTrail(context: CanvasRenderingContext2D, frame: Frame, scene: Scene): void {
+  if (scene.trail.length === 0) return;
+  context.fillStyle = scene.colours.focus;
+  for (const spot of scene.trail) {
+    if (spot.time > scene.at) continue;
+    const [mapX, mapY] = toMap(spot.lat, spot.lng);
+    for (const shift of copies(frame, mapX)) {
+      context.beginPath();
+      context.arc(pixelX(frame, mapX + shift), pixelY(frame, mapY), 1.8, 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+}
+
+/** The aircraft at a place of the screen, the most important first. */
+export function hit(placed: readonly Placed[], x: number, y: number, within = 14): Placed | null {
+  let best: Placed | null = null;
+  let least = within;
+  for (const one of placed) {
+    const away = Math.hypot(one.x - x, one.y - y);
+    if (away <= least) [best, least] = [one, away];
+  }
+  return best;
+}

@@ -1,0 +1,106 @@
+import Feature from "ol/Feature";
+import Polygon from "ol/geom/Polygon";
+import VectorLayer from "ol/layer/Vector";
+import VectorSource from "ol/source/Vector";
+import type { Shape } from "./scene";
+import { phaseOf } from "./scene";
+import { volumeStyle, type Drawn } from "./volume_styles";
+
+/** The volumes of the board: features are kept as long as their shape is there. */
+export class VolumeLayer {
+  private readonly source = new VectorSource<Feature<Polygon>>({ wrapX: true });
+  readonly layer = new VectorLayer({
+    source: this.source,
+    declutter: "volumes",
+    updateWhileAnimating: true,
+    updateWhileInteracting: true,
+    zIndex: 10,
+    style: (feature) => feature.get("style"),
+  });
+  private readonly features = new Map<string, Feature<Polygon>>();
+  private shown: readonly Shape[] = [];
+
+  /** How many are drawn, by look and by whether they stand. */
+  readonly counts: Record<string, number> = {};
+
+  /** Draw these shapes at an instant; what did not change is left alone. */
+  draw(shapes: readonly Shape[], at: number, selected: ReadonlySet<string>): void {
+    if (shapes !== this.shown) {
+      this.shown = shapes;
+      const wanted = new Set(shapes.map((one) => one.key));
+      for (const [key, feature] of this.features) {
+        if (wanted.has(key)) continue;
+        this.features.delete(key);
+        if (feature.get("shown")) this.source.removeFeature(feature);
+      }
+    }
+    for (const key of Object.keys(this.counts)) this.counts[key] = 0;
+    const labelled = labels(shapes, at);
+    for (const shape of shapes) this.drawOne(shape, at, selected, labelled);
+  }
+
+  /** Make all styles anew: the colours or units are others. */
+  restyle(): void {
+    for (const feature of this.features.values()) feature.set("look", "", true);
+  }
+
+  private drawOne(
+    shape: Shape,
+    at: number,
+    selected: ReadonlySet<string>,
+    labelled: ReadonlyMap<string, string>,
+  ): void {
+    const phase = phaseOf(shape, at);
+    let feature = this.features.get(shape.key);
+    if (phase === "over" || shape.rings.length === 0) {
+      if (feature?.get("shown")) this.source.removeFeature(feature);
+      feature?.set("shown", false, true);
+      return;
+    }
+    if (!feature) {
+      feature = new Feature(new Polygon(shape.rings));
+      feature.setId(shape.key);
+      feature.set("thread", shape.thread, true);
+      this.features.set(shape.key, feature);
+    }
+    const kind = `${shape.look} ${phase}`;
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    const drawn: Drawn = {
+      look: shape.look,
+      own: shape.own,
+      stands: phase === "stands",
+      selected: selected.has(shape.thread),
+    };
+    const label = labelled.get(shape.thread) === shape.key ? textOf(shape) : "";
+    const look = `${phase}|${drawn.selected}|${shape.name}|${label}`;
+    if (feature.get("look") !== look) {
+      feature.set("look", look, true);
+      feature.set("style", volumeStyle(drawn, label), true);
+      feature.changed();
+    }
+    if (!feature.get("shown")) {
+      feature.set("shown", true, true);
+      this.source.addFeature(feature);
+    }
+  }
+}
+
+/** Each thread has its name once: at what stands, else at what comes first. */
+function labels(shapes: readonly Shape[], at: number): Map<string, string> {
+  const found = new Map<string, string>();
+  const best = new Map<string, number>();
+  for (const shape of shapes) {
+    const phase = phaseOf(shape, at);
+    if (phase === "over") continue;
+    const rank = phase === "stands" ? -Infinity : shape.start;
+    if ((best.get(shape.thread) ?? Infinity) > rank) {
+      best.set(shape.thread, rank);
+      found.set(shape.thread, shape.key);
+    }
+  }
+  return found;
+}
+
+function textOf(shape: Shape): string {
+  return [shape.name, shape.band].filter((one) => one !== "").join("\n");
+}
