@@ -28,7 +28,8 @@ MAY_IMPORT = dict.fromkeys(BASE, BASE) | {
     "api": _APP | {"api"},
     "feeds": _APP | {"feeds"},
     "wiring": _APP | _EDGES,
-    "cli": _APP | _EDGES,
+    "cli": _APP | _EDGES | {"demo"},
+    "demo": _APP | {"demo", "client", "api"},  # of api only what travels, and its own page
     "client": _APP | {"client", "api"},  # of api only what travels: api.line.wire
     "": _APP | {"client"},  # openline/__init__.py: the public names
 }

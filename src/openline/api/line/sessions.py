@@ -12,6 +12,7 @@ from openline.api.rate import RateLimit
 from openline.app.caller import Caller
 from openline.app.line.accounts import Account, find_account, log_in
 from openline.app.services import Services
+from openline.clock import Clock
 from openline.errors import LimitExceeded, Unauthenticated
 
 LIFETIME_S: Final = 3_600
@@ -21,10 +22,12 @@ _TRIES_AT_ONCE: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Hands out the tokens of people. `audience` is this server's name in them."""
+    """Hands out the tokens of people. `audience` is this server's name in them; `clock`: what they
+    expire by, where it is not the clock of the line."""
 
     issuer: TokenIssuer
     audience: str
+    clock: Clock | None = None
     _tries: RateLimit = field(default_factory=lambda: RateLimit(_TRIES_PER_S, _TRIES_AT_ONCE))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -51,6 +54,7 @@ class Sessions:
         return self._session(account, now)
 
     def _session(self, account: Account, now: datetime) -> wire.Session:
+        now = self.clock.now() if self.clock is not None else now
         token = self.issuer.token(
             account.name,
             account.role.scopes,

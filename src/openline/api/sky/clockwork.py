@@ -3,6 +3,7 @@ and the observed beside the declared."""
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -77,8 +78,11 @@ class SkyFollower:
                 waiter.set_result(None)
 
 
-async def compare_for_ever(conformance: SkyConformance, clock: Clock) -> None:
-    """Compare the observed with the declared once a second; ends by being cancelled."""
+async def compare_for_ever(
+    conformance: SkyConformance, clock: Clock, period_s: Callable[[], float] = lambda: PERIOD_S
+) -> None:
+    """Compare the observed with the declared once a second, or as often as told; ends by being
+    cancelled."""
     while True:
         try:
             await off_the_loop(lambda: conformance.look(clock.now()))
@@ -86,4 +90,4 @@ async def compare_for_ever(conformance: SkyConformance, clock: Clock) -> None:
             _LOG.warning("the sky cannot be compared with the line for now: %s", error)
         except Exception:  # a fault here must not stop the eyes of everybody
             _LOG.exception("fault while comparing the sky with the line")
-        await asyncio.sleep(PERIOD_S)
+        await asyncio.sleep(period_s())

@@ -1,0 +1,127 @@
+"""`/console/demo`: what the demo plays and who can log in, for the guided tour of the page.
+
+Only a server that plays the demo has it. Passwords are in it: they open nothing else.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from openline.clock import Clock
+
+PATH: Final = "/console/demo"
+REVIEW_PATH: Final = f"{PATH}/review"
+PATHS: Final = (PATH, REVIEW_PATH)
+_LOOK_S: Final = 1.0
+_BEAT_MIN_S: Final = 0.05
+_NOT_YET: Final = "the review is written at the end of the demo"
+# The review is one file with its own style and pictures, and no script.
+_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+)
+
+
+class ActShown(Struct, omit_defaults=True):
+    """An act: when it begins, one sentence about it, and what to look at.
+
+    state: to_come, playing or done. thread, conflict and track are there once they exist; said:
+    what happened in it, line by line.
+    """
+
+    number: int
+    title: str
+    sentence: str
+    at: datetime
+    state: str = "to_come"
+    thread: str | None = None
+    conflict: str | None = None
+    track: str | None = None
+    said: tuple[str, ...] = ()
+
+
+class Login(Struct):
+    """Somebody who can log in, for everybody to try."""
+
+    user: str
+    password: str
+    party: str
+    role: str
+    name: str
+
+
+class DemoShown(Struct):
+    """Everything about the demo. now: the clock of the server, which runs `speed` times as fast as
+    time; region: GeoJSON of an invented coast. review: where the review is, once it is written."""
+
+    speed: float
+    now: datetime
+    start: datetime
+    playing: bool
+    acts: list[ActShown]
+    logins: list[Login]
+    region: dict[str, Any]
+    review: str | None = None
+
+
+@dataclass(slots=True)
+class DemoBoard:
+    """What is known of the demo by now: the player writes, the server reads. For several threads.
+
+    clock: the one that the server goes by.
+    """
+
+    clock: Clock
+    start: datetime
+    logins: Sequence[Login]
+    region: dict[str, Any]
+    speed: float
+    acts: list[ActShown] = field(default_factory=list)
+    review: bytes | None = None
+    playing: bool = True
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def change(self, number: int, **values: Any) -> None:
+        """Something of an act, by its number from 1, is other now."""
+        with self._lock:
+            self.acts[number - 1] = msgspec.structs.replace(self.acts[number - 1], **values)
+
+    def beat_s(self) -> float:
+        """Real seconds between two looks of what looks once a second by the clock."""
+        return min(max(_LOOK_S / self.speed, _BEAT_MIN_S), _LOOK_S)
+
+    def shown(self) -> DemoShown:
+        """All of it at this instant."""
+        with self._lock:
+            return DemoShown(
+                self.speed,
+                self.clock.now(),
+                self.start,
+                self.playing,
+                list(self.acts),
+                list(self.logins),
+                self.region,
+                None if self.review is None else REVIEW_PATH,
+            )
+
+
+def demo_routes(board: DemoBoard) -> list[Route]:
+    """The routes of a demo; they need no token."""
+
+    async def show(_request: Request) -> Response:
+        body = msgspec.json.encode(board.shown())
+        return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+
+    async def review(_request: Request) -> Response:
+        if board.review is None:
+            return PlainTextResponse(_NOT_YET, status_code=404)
+        return HTMLResponse(board.review, headers={"content-security-policy": _POLICY})
+
+    return [Route(PATH, show, methods=["GET"]), Route(REVIEW_PATH, review, methods=["GET"])]

@@ -1,0 +1,117 @@
+"""`openline demo`: a server on which a story is played."""
+
+import contextlib
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+_HOST: Final = "127.0.0.1"
+_PORT: Final = 8080
+_PORTS_TRIED: Final = 50  # the default one and those after it
+
+
+@click.command("demo", short_help="Play the days of a line, with live traffic and the page.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(1.0, 60.0),
+    default=20.0,
+    metavar="N",
+    help="How many times faster than time the story goes. [20]",
+)
+@click.option("--seed", type=int, default=1, metavar="N", help="Another seed, other traffic. [1]")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0.0, 1e6, min_open=True),
+    metavar="N",
+    help="End after so many minutes of real time. Without it: at ctrl-C.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    metavar="N",
+    help="Port on 127.0.0.1; 0 takes a free one. [8080, or the next free one]",
+)
+@click.option("--db", metavar="FILE", help="Keep the record in this new file.")
+@click.option(
+    "--keep", metavar="DIR", help="Keep keys, agreement, record and review in this new folder."
+)
+def demo(
+    speed: float,
+    seed: int,
+    no_browser: bool,
+    minutes: float | None,
+    port: int | None,
+    db: str | None,
+    keep: str | None,
+) -> None:
+    """Play the first hours of a line between parties who do not trust each other.
+
+    One server on this machine, three parties, live traffic, about fifteen acts. Each is told here
+    with the address of the page that shows it; the passwords are printed. Afterwards the server
+    stays up for you to go on. Nothing leaves this machine.
+    """
+    from openline.cli.demo_run import Wishes, run_demo
+
+    taken = _free_port(_PORT, _PORTS_TRIED) if port is None else _free_port(port, 1)
+    with _folder(keep) as folder, _ending_after(minutes):
+        run_demo(Wishes(folder, _HOST, taken, db, speed, seed, not no_browser), click.echo)
+
+
+def _free_port(first: int, tries: int) -> int:
+    """A port that is free now: the first, or one of those after it. Raises: Unreachable."""
+    from openline.api.run import listen
+    from openline.errors import Unreachable
+
+    for port in range(first, first + tries):
+        try:
+            with listen(_HOST, port) as listener:
+                taken: int = listener.getsockname()[1]
+        except Unreachable:
+            if port == first + tries - 1:
+                raise
+            continue
+        if taken != first and first:
+            click.echo(f"Port {first} is taken: {taken} it is.", err=True)
+        return taken
+    raise AssertionError
+
+
+@contextlib.contextmanager
+def _folder(keep: str | None) -> Iterator[Path]:
+    """A folder for the files: a new one that stays, or one that goes. Raises: InvalidInput."""
+    from openline.errors import InvalidInput, Unreachable
+
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="openline-demo-") as name:
+            yield Path(name)
+        return
+    folder = Path(keep)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise InvalidInput("it exists already", cure="name a new folder", file=keep) from None
+    except OSError as error:
+        raise Unreachable((error.strerror or str(error)).lower(), file=keep) from None
+    yield folder
+
+
+@contextlib.contextmanager
+def _ending_after(minutes: float | None) -> Iterator[None]:
+    """A signal to this process after so many minutes of real time."""
+    if minutes is None:
+        yield
+        return
+    timer = threading.Timer(minutes * 60.0, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

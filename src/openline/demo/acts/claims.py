@@ -1,0 +1,78 @@
+"""Closures, claims and the review: what both sides can show afterwards."""
+
+from openline.demo.acts.shapes import circle, volume
+from openline.demo.region import Place
+from openline.demo.scene import ActCut, Scene, name_of
+from openline.errors import OpenlineError
+from openline.line.message.bodies import Breach, Closure, Disposition, Evidence, Reply
+from openline.line.message.kind import Binding, ClosureReason, DispositionState
+
+_DANGER = Place(24.0, -38.0)
+
+
+def two_limits(scene: Scene) -> None:
+    """A closure with two upper limits is refused; with one it is taken."""
+    try:
+        scene.say("dov", _closure(scene, 1_500.0, 2_100.0))
+    except OpenlineError as error:
+        scene.note(f"{name_of('dov')} is refused: {error}")
+    else:
+        raise ActCut("a closure with two limits was taken")
+    scene.wait(90)
+    taken = scene.kept["closure"] = scene.say("dov", _closure(scene, 2_100.0))
+    scene.show(thread=taken.thread)
+    scene.note(f"{name_of('dov')} gives one limit: taken")
+    scene.wait(30)
+    scene.read("ada", taken)
+    scene.read("ines", taken)
+
+
+def breach(scene: Scene) -> None:
+    """A claim, what the other side says, and the end of it."""
+    notice = scene.taken("aid1")
+    claim = scene.kept["breach"] = scene.say(
+        "ines",
+        Breach(
+            "notice.disseminated_within_s",
+            scene.at(54.5),
+            "the crews of the south had the notice of AID1 later than agreed",
+            (Evidence("the notice of AID1", entry=notice.entry),),
+        ),
+        to=("south",),
+    )
+    scene.show(thread=claim.thread)
+    scene.note(f"{name_of('ines')} claims a breach, with entry {notice.entry} as evidence")
+    scene.wait(90)
+    scene.read("dov", claim)
+    scene.say(
+        "dov",
+        Reply("the post at Southmole was out of reach; it is called twice now"),
+        thread=claim.thread,
+    )
+    scene.note(f"{name_of('dov')} replies")
+    scene.wait(90)
+    for user in ("dov", "ines"):
+        scene.say(user, Disposition(DispositionState.SETTLED), thread=claim.thread)
+        scene.wait(30)
+    scene.note("settled, as both sides say")
+
+
+def review(scene: Scene) -> None:
+    """The record as a file, and the report of it."""
+    reviewed = scene.review()
+    scene.note(f"{reviewed.entries} entries verified: {reviewed.record}")
+    scene.note(f"the review: {reviewed.review}")
+    scene.link("/console/demo/review")
+
+
+def _closure(scene: Scene, *uppers_m: float) -> Closure:
+    """Over one place and time, a volume with each of these upper limits."""
+    start, end = scene.at(125), scene.at(305)
+    ring = circle(_DANGER, 3.0)
+    return Closure(
+        "S-3",
+        tuple(volume(ring, 0.0, upper_m, start, end) for upper_m in uppers_m),
+        ClosureReason.HAZARD,
+        Binding.MANDATORY_FOR_SELF,
+        scene.at(215),
+    )

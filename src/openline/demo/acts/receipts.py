@@ -1,0 +1,125 @@
+"""Who is there, who has read it, who has understood it, and whose crews know."""
+
+from datetime import timedelta
+
+from openline.api.line import board_wire
+from openline.demo.acts.shapes import circle, corridor, volume
+from openline.demo.region import GREAT_KARR, Place
+from openline.demo.scene import Scene, name_of
+from openline.line.message.bodies import (
+    FieldContact,
+    LineCheck,
+    Notify,
+    PassedTo,
+    Readback,
+    Receipt,
+)
+from openline.line.message.kind import (
+    AnswerCode,
+    Asks,
+    CheckMode,
+    Kind,
+    NoticeKind,
+    ReceiptKind,
+)
+
+_SHIP = Place(48.0, -8.0)
+_SWAPPED = Place(2.0, 11.1)  # read as if two digits of the latitude changed places
+
+
+def line_check(scene: Scene) -> None:
+    """North tries the line by hand; the others answer."""
+    check = scene.kept["check"] = scene.say("ada", LineCheck(CheckMode.HUMAN))
+    scene.show(thread=check.thread)
+    scene.note(f"{name_of('ada')} tries the line")
+    for user in ("cora", "ines"):
+        scene.wait(15)
+        scene.say(user, LineCheck(CheckMode.HUMAN, of=check.id), to=("north",))
+        scene.note(f"{name_of(user)} answers")
+    for user in ("cora", "ines"):
+        scene.say(user, LineCheck(CheckMode.HUMAN))
+
+
+def readback(scene: Scene) -> None:
+    """A site of two persons, read back wrong and then right."""
+    ring = circle(GREAT_KARR, 1.0)
+    field = volume(ring, 0.0, 600.0, scene.at(75), scene.at(75 + 60 * 24 * 30))
+    place = ring.centre
+    scene.client("omar").confirm("ines", Kind.NOTIFY, (place.lat_deg, place.lng_deg))
+    scene.note(f"{name_of('omar')} finds the field hospital on the map, as the second person")
+    scene.wait(20)
+    body = Notify(
+        NoticeKind.SITE,
+        field.time_start,
+        field.time_end,
+        (field,),
+        Asks.STAY_OUTSIDE,
+        "Field hospital, Great Karr",
+        confirmed_by="omar",
+    )
+    site = scene.kept["site"] = scene.say("ines", body)
+    scene.show(thread=site.thread)
+    scene.note(f"{name_of('ines')} sends the place to both sides")
+    scene.wait(60)
+    for user, found in (("cora", _SWAPPED.position), ("dov", place)):
+        said = Readback(site.id, found, 0.0, 600.0, field.time_start, field.time_end)
+        taken = scene.say(user, said, thread=site.thread)
+        off_m = taken.distance_m or 0.0
+        words = f"wrong: {', '.join(taken.wrong)}" if taken.wrong else "as it was said"
+        scene.note(f"{name_of(user)} reads it back, {off_m:,.0f} m off: {words}")
+        scene.wait(75)
+    scene.read("bram", site)
+    scene.answer("bram", site, AnswerCode.WILL_COMPLY)
+    scene.answer("dov", site, AnswerCode.WILL_COMPLY)
+    for user, crews in (("bram", ("crew 11", "crew 12")), ("dov", ("crew 4",))):
+        passed = tuple(PassedTo(crew, scene.now) for crew in crews)
+        scene.say(user, Receipt(ReceiptKind.DISSEMINATED, site.id, passed), thread=site.thread)
+
+
+def dissemination(scene: Scene) -> None:
+    """An aid flight whose notice reaches the crews of one side, and of the other too late."""
+    way = corridor(1.0, _SHIP, GREAT_KARR)
+    flight = volume(way, 150.0, 450.0, scene.at(85), scene.at(135))
+    body = Notify(
+        NoticeKind.MOVEMENT,
+        flight.time_start,
+        flight.time_end,
+        (flight,),
+        Asks.STAY_OUTSIDE,
+        "AID1, ship to Great Karr",
+        contact=FieldContact(
+            "flight lead", frequency_mhz=123.45, tested_at=scene.now - timedelta(minutes=10)
+        ),
+    )
+    notice = scene.kept["aid1"] = scene.say("ines", body)
+    scene.show(thread=notice.thread)
+    scene.note(f"{name_of('ines')} notifies the flight AID1")
+    scene.wait(90)
+    for user in ("bram", "dov"):
+        scene.read(user, notice)
+        scene.answer(user, notice, AnswerCode.WILL_COMPLY)
+    scene.note("both sides have read it")
+    scene.wait(60)
+    crews = (PassedTo("crew 11", scene.now), PassedTo("crew 12", scene.now))
+    scene.say("bram", Receipt(ReceiptKind.DISSEMINATED, notice.id, crews), thread=notice.thread)
+    scene.note(f"{name_of('bram')}: both crews of the north have it")
+
+    def south_is_overdue(board: board_wire.Board) -> bool:
+        return any(
+            one.thread == notice.thread
+            and one.owes == "south"
+            and one.what == "disseminated"
+            and one.overdue
+            for one in board.clocks
+        )
+
+    scene.seen("ines", south_is_overdue, "that the crews of the south do not know", 700.0)
+    scene.note("not passed on by the south: overdue, seen by both, and the south is called")
+    scene.wait(60)
+    half = (PassedTo("crew 4", scene.now), PassedTo("post Southmole"))
+    scene.say("dov", Receipt(ReceiptKind.DISSEMINATED, notice.id, half), thread=notice.thread)
+    scene.note(f"{name_of('dov')}: crew 4 has it, the post at Southmole has not answered")
+    scene.wait(45)
+    told = (PassedTo("crew 4", scene.now), PassedTo("post Southmole", scene.now))
+    scene.say("dov", Receipt(ReceiptKind.DISSEMINATED, notice.id, told), thread=notice.thread)
+    scene.note(f"{name_of('dov')}: both have it now")

@@ -1,0 +1,203 @@
+"""Plays the acts one after the other against a server, and keeps its sky full."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from openline.api.demo import ActShown, DemoBoard
+from openline.api.sky.positions import POSITIONS_PATH, PositionsReceipt
+from openline.client import Client
+from openline.client.transport import Transport
+from openline.demo.act import Act
+from openline.demo.clock import PacedClock
+from openline.demo.region import OFFICERS, PASSWORD, START
+from openline.demo.review import Reviewed
+from openline.demo.scene import ActCut, Scene, Stopped
+from openline.demo.sky import Sky
+from openline.errors import OpenlineError, StoreUnavailable, Unreachable
+from openline.formats.instants import format_instant
+
+POST_EVERY_S: Final = 0.25  # real time
+SKY_STEP_S: Final = 5.0  # between positions, by the clock of the demo, where the sky matters
+SKY_SPEED_MAX: Final = 80.0
+AFTERWARDS_SPEED: Final = 1.0
+_PARTS: Final = 2  # of the background: each part is sent with every second post
+_START_S: Final = 60.0
+_LOG_IN_AGAIN_S: Final = 1_800.0
+_FIRST_OFFICER: Final = {one.party: one.user for one in reversed(OFFICERS) if one.role == "duty"}
+
+
+class Player:
+    """Plays in a thread of its own. `fault` is what ended it, if something did.
+
+    tell: a line for the terminal. ended: called when it ends by itself, after a fault.
+    """
+
+    def __init__(
+        self,
+        board: DemoBoard,
+        clock: PacedClock,
+        acts: Sequence[Act],
+        seed: int,
+        tell: Callable[[str], None],
+        ended: Callable[[], None],
+        review: Callable[[], Reviewed],
+    ) -> None:
+        self.fault: Exception | None = None
+        self.scene: Scene | None = None
+        self._board = board
+        self._clock = clock
+        self._acts = acts
+        self._seed = seed
+        self._tell = tell
+        self._ended = ended
+        self._review = review
+        self._sky = Sky(seed)
+        self._speed = clock.speed
+        self._stop = threading.Event()
+        self._done = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._senders: dict[str, Transport] = {}
+        self._logged_in_s = 0.0
+        self._next_post = START
+        self._part = 0
+        self._careful = False
+        board.acts = [
+            ActShown(number, act.title, act.sentence, START + timedelta(minutes=act.minute))
+            for number, act in enumerate(acts, 1)
+        ]
+
+    def start(self, url: str) -> None:
+        """Begin, as soon as the server answers."""
+        self._thread = threading.Thread(target=self._run, args=(url,), name="demo", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it, and wait until it has ended."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(30.0)
+
+    def wait_played(self, timeout_s: float) -> bool:
+        """Wait until all acts were played; whether they were."""
+        return self._done.wait(timeout_s)
+
+    def _run(self, url: str) -> None:
+        try:
+            self._play(url)
+        except Stopped:
+            pass
+        except Exception as error:  # told by whoever started it
+            if not self._stop.is_set():
+                self.fault = error
+                self._ended()
+        finally:
+            self._done.set()
+            for sender in self._senders.values():
+                sender.close()
+            if self.scene is not None:
+                self.scene.close()
+
+    def _play(self, url: str) -> None:
+        self._wait_for_server(url)
+        scene = self.scene = Scene(
+            self._board,
+            self._clock,
+            url,
+            self._seed,
+            self._advance,
+            self._tell,
+            self._sky,
+            self._review,
+        )
+        for number, act in enumerate(self._acts, 1):
+            self._careful = self._careful and act.sky
+            self._advance(START + timedelta(minutes=act.minute))
+            self._careful = act.sky
+            scene.begin(number)
+            try:
+                act.play(scene)
+            except (OpenlineError, ActCut) as error:
+                if self._stop.is_set():
+                    raise Stopped from None
+                scene.miss(error)
+            scene.end()
+        self._board.playing = False
+        self._board.speed = AFTERWARDS_SPEED
+        self._speed = AFTERWARDS_SPEED
+        self._clock.allow(self._clock.now(), AFTERWARDS_SPEED)
+        self._tell(
+            "\nThat was the story. The server stays up, and its clock goes at its normal pace now:"
+            "\nlog in and answer what is open. Stop: ctrl-C"
+        )
+        self._done.set()
+        while True:
+            self._advance(self._clock.now() + timedelta(hours=1))
+
+    def _advance(self, until: datetime) -> None:
+        """Let the clock run to an instant, and send positions meanwhile. Raises: Stopped."""
+        while True:
+            target = min(until, self._next_post)
+            speed = min(self._speed, SKY_SPEED_MAX) if self._careful else self._speed
+            self._clock.allow(target, speed)
+            while self._clock.now() < target:
+                if self._stop.wait(min(self._clock.real_s_to(target), 0.5)):
+                    raise Stopped
+            if self._stop.is_set():
+                raise Stopped
+            if target == self._next_post:
+                self._post(target)
+                step_s = self._speed * POST_EVERY_S
+                step_s = min(step_s, SKY_STEP_S) if self._careful else step_s
+                self._next_post = target + timedelta(seconds=step_s)
+            if target >= until:
+                return
+
+    def _post(self, now: datetime) -> None:
+        time_s = (now - START).total_seconds()
+        when = format_instant(now)
+        self._part = (self._part + 1) % _PARTS
+        for party, positions in self._sky.own(time_s, when).items():
+            self._send(party, positions)
+        self._send("north", self._sky.seen(time_s, self._part, _PARTS, when))
+
+    def _send(self, party: str, positions: list[dict[str, object]]) -> None:
+        if time.monotonic() - self._logged_in_s > _LOG_IN_AGAIN_S:
+            self._log_in()
+        body = json.dumps({"positions": positions}).encode()
+        headers = {"Content-Type": "application/json"}
+        self._senders[party].ask(
+            "POST", POSITIONS_PATH, PositionsReceipt, body=body, headers=headers
+        )
+
+    def _log_in(self) -> None:
+        assert self.scene is not None
+        url = self.scene.url
+        for party, user in _FIRST_OFFICER.items():
+            with Client(url) as client:
+                token = client.log_in(user, PASSWORD).access_token
+            if party in self._senders:
+                self._senders[party].token = token
+            else:
+                self._senders[party] = Transport(url, token, 10.0)
+        self._logged_in_s = time.monotonic()
+
+    def _wait_for_server(self, url: str) -> None:
+        """Raises: Unreachable, Stopped."""
+        asking = Transport(url, None, 5.0)
+        until_s = time.monotonic() + _START_S
+        try:
+            while True:
+                try:
+                    asking.answer("GET", "/healthy", again=False)
+                    return
+                except (Unreachable, StoreUnavailable):
+                    if time.monotonic() > until_s:
+                        raise
+                if self._stop.wait(0.05):
+                    raise Stopped
+        finally:
+            asking.close()

@@ -1,0 +1,232 @@
+"""What an act is written with: people who say things, time that passes, words for the audience."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from openline.api.demo import DemoBoard
+from openline.api.line import board_wire
+from openline.api.line.wire import Taken
+from openline.api.sky.discrepancies import Discrepancies
+from openline.api.sky.positions import SkyPicture
+from openline.client import Client
+from openline.client.transport import Transport
+from openline.demo.clock import PacedClock
+from openline.demo.region import OFFICERS, PASSWORD, START
+from openline.demo.review import Reviewed
+from openline.demo.sky import Sky
+from openline.errors import OpenlineError
+from openline.formats.instants import format_instant
+from openline.line.message.bodies import Answer, Body, Receipt
+from openline.line.message.kind import AnswerCode, ReceiptKind
+
+T = TypeVar("T")
+_NAMES: Final = {one.user: one.name for one in OFFICERS}
+_LINKS: Final = {"thread": "t", "conflict": "c", "track": "a"}  # as the page reads them
+_PARTIES: Final = {one.user: one.party for one in OFFICERS}
+
+
+class Stopped(Exception):
+    """The demo is ended."""
+
+
+class ActCut(Exception):
+    """An act cannot go on: something is not as the story needs it."""
+
+
+class Scene:
+    """The stage of all acts. `kept` is what acts leave for later ones.
+
+    advance: lets time pass until an instant. tell: a line for the terminal.
+    """
+
+    def __init__(
+        self,
+        board: DemoBoard,
+        clock: PacedClock,
+        url: str,
+        seed: int,
+        advance: Callable[[datetime], None],
+        tell: Callable[[str], None],
+        sky: Sky,
+        review: Callable[[], Reviewed],
+    ) -> None:
+        self._review = review
+        self._senses: dict[str, Transport] = {}
+        self.board = board
+        self.sky = sky
+        self.seed = seed
+        self.kept: dict[str, Taken] = {}
+        self.conflicts: dict[str, str] = {}
+        self.missed: list[str] = []
+        self.url = url
+        self._clock = clock
+        self._advance = advance
+        self._tell = tell
+        self._clients: dict[str, Client] = {}
+        self._said = 0
+        self._act = 0
+        self._lock = threading.Lock()
+
+    # Time
+
+    @property
+    def now(self) -> datetime:
+        """The instant by the clock of the demo."""
+        return self._clock.now()
+
+    def at(self, minutes: float) -> datetime:
+        """The instant so many minutes after the beginning."""
+        return START + timedelta(minutes=minutes)
+
+    def until(self, minutes: float) -> None:
+        """Let time pass until so many minutes after the beginning."""
+        self._advance(self.at(minutes))
+
+    @property
+    def passed_s(self) -> float:
+        """Seconds since the beginning."""
+        return (self.now - START).total_seconds()
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self._advance(self.now + timedelta(seconds=seconds))
+
+    # People
+
+    def client(self, user: str) -> Client:
+        """The console of that person, logged in. Raises: OpenlineError."""
+        with self._lock:
+            if user not in self._clients:
+                client = Client(self.url)
+                client.log_in(user, PASSWORD)
+                self._clients[user] = client
+            return self._clients[user]
+
+    def say(self, user: str, body: Body, to: tuple[str, ...] = (), thread: str = "") -> Taken:
+        """Somebody says something. Raises: OpenlineError if it is refused."""
+        self._said += 1
+        key = f"demo/{self.seed}/{self._said}"
+        return self.client(user).say(body, to=to, thread=thread or None, idempotency_key=key)
+
+    def read(self, user: str, what: Taken) -> None:
+        """Somebody says that they have read it."""
+        self.say(user, Receipt(ReceiptKind.READ, what.id), thread=what.thread)
+
+    def answer(self, user: str, what: Taken, code: AnswerCode, text: str | None = None) -> None:
+        """Somebody says what they will do."""
+        self.say(user, Answer(code, what.id, text=text), thread=what.thread)
+
+    def board_of(self, user: str) -> board_wire.Board:
+        """What that person sees."""
+        return self.client(user).board()
+
+    def seen(
+        self, user: str, found: Callable[[board_wire.Board], bool], what: str, seconds: float = 60.0
+    ) -> None:
+        """Let time pass, a second at a time, until that person sees it. Raises: ActCut."""
+        end = self.now + timedelta(seconds=seconds)
+        while not found(self.board_of(user)):
+            if self.now >= end:
+                raise ActCut(f"{_NAMES[user]} does not see {what}")
+            self.wait(1.0)
+
+    def conflict(self, user: str, thread: str, name: str) -> board_wire.Conflict:
+        """The conflict of a thread as that person sees it; kept under the name."""
+        found = [
+            one
+            for one in self.board_of(user).conflicts
+            if thread in (one.own_thread, one.other_thread) and not one.over
+        ]
+        if not found:
+            raise ActCut(f"{_NAMES[user]} sees no conflict")
+        self.conflicts[name] = found[0].id
+        return found[0]
+
+    def taken(self, name: str) -> Taken:
+        """What an earlier act left under that name. Raises: ActCut."""
+        if name not in self.kept:
+            raise ActCut(f"{name} was not said")
+        return self.kept[name]
+
+    def tracks(self, user: str) -> list[dict[str, Any]]:
+        """The aircraft that this person sees."""
+        return self._sense(user, "tracks", SkyPicture).tracks
+
+    def encounters(self, user: str) -> list[dict[str, Any]]:
+        """The predicted losses that this person sees."""
+        return self._sense(user, "tracks", SkyPicture).encounters
+
+    def discrepancies(self, user: str) -> list[dict[str, Any]]:
+        """What was not as declared, as far as this person may read it."""
+        return self._sense(user, "discrepancies", Discrepancies).discrepancies
+
+    def review(self) -> Reviewed:
+        """The record as a file, and its review, which the page shows from now on."""
+        reviewed = self._review()
+        self.board.review = reviewed.page
+        return reviewed
+
+    # Audience
+
+    def begin(self, number: int) -> None:
+        """The act with that number begins: tell it."""
+        self._act = number
+        act = self.board.acts[number - 1]
+        self.board.change(number, state="playing")
+        self._tell(f"\n{_time(self.now)}  {number}. {act.title}\n    {act.sentence}")
+
+    def end(self) -> None:
+        """The act is over."""
+        self.board.change(self._act, state="done")
+
+    def show(self, **what: str) -> None:
+        """Where to look: `thread`, `conflict` or `track`, with its id."""
+        self.board.change(self._act, **what)
+        ((kind, name),) = what.items()
+        self._tell(f"    → {self.url}/#{_LINKS[kind]}={name}")
+
+    def link(self, path: str) -> None:
+        """A page of the server to look at."""
+        self._tell(f"    → {self.url}{path}")
+
+    def note(self, words: str) -> None:
+        """Something that happened, in a line."""
+        said = (*self.board.acts[self._act - 1].said, f"{_time(self.now)} {words}")
+        self.board.change(self._act, said=said)
+        self._tell(f"    {_time(self.now)}  {words}")
+
+    def miss(self, error: OpenlineError | ActCut) -> None:
+        """The act could not go on: the story does, without the rest of it."""
+        words = f"{self.board.acts[self._act - 1].title}: {error}"
+        self.missed.append(words)
+        self._tell(f"    (left out: {error})")
+
+    def close(self) -> None:
+        """Log everybody out."""
+        for client in self._clients.values():
+            client.close()
+        for sense in self._senses.values():
+            sense.close()
+
+    def _sense(self, user: str, name: str, kind: type[T]) -> T:
+        if user not in self._senses:
+            with Client(self.url) as client:
+                token = client.log_in(user, PASSWORD).access_token
+            self._senses[user] = Transport(self.url, token, 10.0)
+        return self._senses[user].ask("GET", f"/sky/v1/{name}", kind)
+
+
+def name_of(user: str) -> str:
+    """The name of somebody, with the party."""
+    return f"{_NAMES[user]} ({_PARTIES[user]})"
+
+
+def logins() -> Mapping[str, str]:
+    """Users and their parties."""
+    return _PARTIES
+
+
+def _time(instant: datetime) -> str:
+    return format_instant(instant.replace(microsecond=0))[11:19] + "Z"
