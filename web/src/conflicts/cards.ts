@@ -30,10 +30,10 @@ export const cardStyles = css`
     border-radius: 2px;
     background: var(--edge);
   }
-  .card.danger::before {
+  .card.grave::before {
     background: var(--danger);
   }
-  .card.warning::before {
+  .card.warn::before {
     background: var(--warning);
   }
   .card[aria-current="true"] {
@@ -46,10 +46,10 @@ export const cardStyles = css`
   .card .level {
     font-weight: 700;
   }
-  .danger .level {
+  .grave .level {
     color: var(--danger);
   }
-  .warning .level {
+  .warn .level {
     color: var(--warning);
   }
   .card.over {
@@ -93,7 +93,7 @@ export function factsOf(conflict: Conflict): [string, string][] {
 
 /** A conflict in the list. */
 export function conflictCard(conflict: Conflict, current: boolean, open: () => void): TemplateResult {
-  const level = conflict.over ? "" : conflict.only_unlocated ? "warning" : "danger";
+  const level = conflict.over ? "" : conflict.only_unlocated ? "warn" : "grave";
   const begins = (Date.parse(conflict.facts.time_start) - now.value) / 1_000;
   return html`<button
     class=${classMap({ card: true, [level]: level !== "", over: conflict.over })}
@@ -102,7 +102,7 @@ export function conflictCard(conflict: Conflict, current: boolean, open: () => v
     @click=${open}
   >
     <div>
-      <span class="level">${level === "danger" ? "▲" : "◆"} ${conflict.over ? t("conflict.over") : t("mark.conflict")}</span>
+      <span class="level">${level === "grave" ? "▲" : "◆"} ${conflict.over ? t("conflict.over") : t("mark.conflict")}</span>
       <span class="mono dim">${windowOf(conflict)}</span>
       ${begins > 0 && !conflict.over ? html`<span class="mono">${t("line.in", { duration: duration(begins) })}</span>` : nothing}
     </div>
@@ -121,10 +121,10 @@ function owed(conflict: Conflict): TemplateResult | typeof nothing {
 
 /** An alert in the list: one for a pair, as long as it lasts. */
 export function alertCard(alert: PairAlert, current: boolean, open: () => void, shelve: () => void): TemplateResult {
-  const level = alert.level === "warning" ? "danger" : alert.level === "corrective" ? "warning" : "";
+  const level = alert.level === "warning" ? "grave" : alert.level === "corrective" ? "warn" : "";
   const begins = (Date.parse(alert.begins) - now.value) / 1_000;
   return html`<div class="card ${level}" aria-current=${current} data-alert=${alert.id}>
-    <span class="level">${level === "danger" ? "▲" : "◆"} ${t(`alert.${alert.level}`)}</span>
+    <span class="level">${level === "grave" ? "▲" : "◆"} ${t(`alert.${alert.level}`)}</span>
     <span class="mono">${alert.lost ? t("alert.lost") : begins > 0 ? t("alert.in", { duration: duration(begins) }) : t("alert.now")}</span>
     <div class="who">${alert.first.name} · ${alert.second.name}</div>
     <div>

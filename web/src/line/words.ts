@@ -40,11 +40,21 @@ export function inWords(kind: string, sender: string, values: Values | null | un
   const variants = [body.receipt, body.code, body.notice === "unlocated" && "unlocated", body.of && "of", body.urgent && "urgent"];
   for (const variant of variants) {
     const found = typeof variant === "string" && variant ? sentence(`${kind}.${variant}`, named) : null;
-    if (found) return found;
+    if (whole(found) !== null) return found as string;
   }
   if (body.of && kind === "LINE_CHECK") return sentence("LINE_CHECK.of", named) ?? kind;
   if (body.urgent === true) return sentence(`${kind}.urgent`, named) ?? kind;
-  return (values && sentence(kind, named)) || code("Kind", kind);
+  return whole(values ? sentence(kind, named) : null) ?? kindText(kind, body);
+}
+
+/** What its sender shows coarsely lacks what the sentence would say: then only its kind is said. */
+function kindText(kind: string, body: Values): string {
+  const notice = typeof body.notice === "string" ? `: ${code("NoticeKind", body.notice)}` : "";
+  return code("Kind", kind) + notice;
+}
+
+function whole(text: string | null): string | null {
+  return text !== null && !/\{\w+\}/.test(text) ? text : null;
 }
 
 /** The fields of a message that its sentence does not show whole: name and value. */

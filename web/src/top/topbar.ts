@@ -1,14 +1,143 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
-import { LitElement, html } from "lit";
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
+import type { Link } from "../api/types";
+import { code, t } from "../i18n/i18n";
+import { overlay } from "../palette/commands";
+import { board } from "../state/board";
+import { skewMs, speed } from "../state/clock";
+import { serverAgeS, serverLink } from "../state/link";
+import { logOut, session } from "../state/session";
+import { feeds, skyProblem } from "../state/sky";
+import { at, filter, isLive, isPast, shownAt } from "../state/view";
 import { shared } from "../style/theme";
+import { duration, instant } from "../units/units";
+import "./settings";
 
-/** The clock, NOT LIVE, feeds' ages, the links to the parties, search. */
+const SKEW_SHOWN_MS = 2_000;
+
+/** The clock, NOT LIVE, how the server, parties and feeds are heard, search. Silence is loud. */
 @customElement("o-topbar")
 export class Topbar extends SignalWatcher(LitElement) {
-  static override styles = [shared];
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 14px;
+        padding: 5px 10px;
+      }
+      .clock {
+        font: 700 20px var(--mono);
+      }
+      .day {
+        font: 12px var(--mono);
+        color: var(--dim);
+      }
+      .notlive {
+        padding: 2px 12px;
+        background: var(--warning);
+        color: var(--ground);
+        font-weight: 700;
+        border: 0;
+      }
+      .links {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 10px;
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      .links li {
+        white-space: nowrap;
+      }
+      .live {
+        color: var(--good);
+      }
+      .late {
+        color: var(--warning);
+        font-weight: 700;
+      }
+      .UNKNOWN {
+        color: var(--danger);
+        font-weight: 700;
+      }
+      .grow {
+        flex: 1;
+      }
+      input {
+        width: 150px;
+      }
+    `,
+  ];
 
   override render() {
-    return html``;
+    const live = isLive.value;
+    return html`
+      <span class="clock" role="timer" aria-label=${t("top.clock")}>${instant(shownAt.value, { seconds: true })}</span>
+      <span class="day"
+        >${new Date(shownAt.value).toISOString().slice(0, 10)}
+        ${speed.value === 1 ? nothing : html`<b>×${speed.value}</b>`}</span
+      >
+      ${live
+        ? nothing
+        : html`<button class="notlive" @click=${() => (at.value = null)} data-act="live">
+            ${isPast.value ? t("top.notlive") : t("top.plans")} · N
+          </button>`}
+      <ul class="links" aria-label=${t("top.links")}>
+        <li>${t("top.server")} ${state(serverLink.value, serverAgeS.value)}</li>
+        ${board.value?.links.filter((one) => !one.own).map((one) => html`<li>${this.link(one)}</li>`)}
+        ${this.feeds()}
+      </ul>
+      ${skewMs.value !== null && Math.abs(skewMs.value) > SKEW_SHOWN_MS
+        ? html`<span class="late">${t("top.skew", { duration: duration(skewMs.value / 1_000) })}</span>`
+        : nothing}
+      <span class="grow"></span>
+      <input
+        type="search"
+        id="filter"
+        placeholder="${t("top.filter")} /"
+        aria-label=${t("top.filter")}
+        .value=${filter.value}
+        @input=${(event: InputEvent) => (filter.value = (event.target as HTMLInputElement).value)}
+      />
+      <button @click=${() => (overlay.value = "palette")} title="Ctrl+K" data-act="palette">⌘ ${t("top.commands")}</button>
+      <o-settings></o-settings>
+      <button @click=${() => (overlay.value = "help")} aria-label=${t("top.keys")} title="?">?</button>
+      <span class="dim">${session.value?.user} · ${session.value?.party}</span>
+      <button @click=${() => logOut()}>${t("top.logout")}</button>
+    `;
   }
+
+  private link(one: Link): TemplateResult {
+    const title = [
+      one.officer ? t("top.officer", { name: one.officer }) : "",
+      one.skewed ? t("top.skew", { duration: duration(one.skew_s ?? 0) }) : "",
+      one.missing.length > 0 ? t("top.missing", { count: one.missing.length }) : "",
+    ].filter(Boolean);
+    return html`<span title=${title.join("; ")}>
+      ${one.name} ${state(one.state, one.age_s ?? null)}
+      ${one.suspended_since ? html`<b class="late">${t("mark.suspended")}</b>` : nothing}
+      ${one.alert === "raised" ? html`<b class="late">▲ ${code("Kind", "ALERT_STATE")}</b>` : nothing}
+      ${title.length > 0 && (one.skewed || one.missing.length > 0) ? html`<b class="late">!</b>` : nothing}
+    </span>`;
+  }
+
+  private feeds(): TemplateResult | typeof nothing {
+    if (skyProblem.value === "none") return nothing;
+    if (feeds.value.length === 0) return html`<li>${t("top.feeds")} <b class="UNKNOWN">${t("sky.nodata")}</b></li>`;
+    return html`${feeds.value.map(
+      (one) => html`<li title=${one.reason ?? ""}>≋ ${one.name} ${state(one.state, one.age_s)}</li>`,
+    )}`;
+  }
+}
+
+/** A state with its sign, its word and its age: never by colour alone. */
+function state(value: string, ageS: number | null | undefined): TemplateResult {
+  const sign = value === "live" ? "●" : value === "late" ? "◐" : "✕";
+  const age = ageS === null || ageS === undefined ? "" : duration(ageS);
+  return html`<span class=${value}>${sign} ${code("LinkState", value)}</span> <span class="dim mono">${age}</span>`;
 }
