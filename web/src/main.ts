@@ -1,6 +1,8 @@
 import "./app";
 import { followLanguage } from "./i18n/i18n";
+import { followAlarms } from "./conflicts/sound";
 import { pressed } from "./palette/commands";
+import { registerKeys } from "./palette/keys";
 import { readConfig } from "./state/config";
 import { startClock } from "./state/clock";
 import { startLive } from "./state/live";
@@ -13,4 +15,6 @@ followLanguage();
 startClock();
 void readConfig();
 startLive();
+registerKeys();
+followAlarms();
 window.addEventListener("keydown", pressed);
