@@ -11,7 +11,7 @@ from openline.airspace.separation import INTERSECTION, RADAR, Separation
 from openline.airspace.volume import Volume4D
 from openline.errors import AreaTooLarge
 from openline.geo.altitude import AltitudeReference
-from openline.line.private.grid import DRONES, MANNED, Grid, Item, Scope
+from openline.line.private.grid import DRONES, MANNED, Grid, Item, Scope, cell_of, token_of
 from openline.line.private.items import bare, block, items_of
 from tests import private_skies
 from tests.oracle.generator import pairs
@@ -120,7 +120,8 @@ def test_a_scope_keeps_what_is_in_it() -> None:
     one = sky(5, 1, private_skies.MANNED).north[0]
     own = bare(one, Grid(), ITEMS_MAX)
     parent = _parent(own.cells[0], 9)
-    scope = Scope(own.slots.start + 1, own.slots.stop + 5, (parent,))
+    scope = Scope(own.slots.start + 1, own.slots.stop + 5, (token_of(parent),))
+    assert cell_of(token_of(parent)) == parent
     kept = set(own.within(scope))
     assert kept == {
         item for item in own if item.slot > own.slots.start and _parent(item.cell, 9) == parent

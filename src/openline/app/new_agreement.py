@@ -61,6 +61,10 @@ urgent_within_days = 2
 # [authority]                      # tell the others of a plan without a valid authority
 # shown_after_min = 60             # so long after its own side was told
 
+# [private]                        # agree on private checks: would plans meet, without showing them
+# grid = "manned"                  # or "drones", finer
+# questions_per_hour = 6
+
 [line_check]
 machine_every_s = 60
 human_every_h = 8

@@ -10,6 +10,8 @@ from openline.formats.instants import format_instant
 from openline.formats.json_text import encode
 from openline.line.agreement import Agreement, Party
 from openline.line.fingerprint import fingerprint
+from openline.line.private.terms import PrivateTerms
+from openline.units import METRES_PER_FOOT
 
 _SHOWN_MAX = 120
 
@@ -45,8 +47,27 @@ def words(agreement: Agreement) -> Iterator[str]:
         f"line checks: by machine every {_time(check.machine_every)}, by people every "
         f"{_time(check.human_every)}; UNKNOWN after {check.unknown_after_missed} missed"
     )
+    if agreement.private is not None:
+        yield from _private(agreement.private)
     for party in agreement.parties:
         yield from _party(party)
+
+
+def _private(terms: PrivateTerms) -> Iterator[str]:
+    grid = terms.grid
+    yield (
+        f"private checks: S2 level {grid.level} x {grid.slab_m / METRES_PER_FOOT:g} ft x "
+        f"{_time(grid.slot)}, clocks within {_time(grid.clock)}"
+    )
+    sizes = ", ".join(f"{bucket:,}" for bucket in terms.buckets)
+    yield (
+        f"  sets of {sizes} items; {terms.questions_per_hour} questions an hour, at most "
+        f"{_time(terms.horizon)} ahead"
+    )
+    yield (
+        f"  an answer holds for {_time(terms.expiry)}, one that was carried for "
+        f"{_time(terms.carried_expiry)}"
+    )
 
 
 def _party(party: Party) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from openline.airspace.separation import Separation
 from openline.errors import InvalidInput, InvalidTimeRange
+from openline.formats.agreement_private import private_terms, private_values
 from openline.formats.geojson_geometry import geometry_of
 from openline.formats.instants import format_instant
 from openline.formats.json_text import encode
@@ -71,6 +72,7 @@ def read_agreement(data: bytes, source: str, area_of: Callable[[str], Footprint]
         "line_check": _line_check(root.table("line_check")),
         "classes": tuple(_flight_class(table) for table in root.tables("flight_class")),
         "parties": tuple(_party(table) for table in root.tables("party")),
+        "private": private_terms(root.table("private")) if "private" in root else None,
     }
     area_name = head.text("area")
     for table in (head, separation, root):
@@ -125,6 +127,7 @@ def agreement_values(agreement: Agreement) -> dict[str, Any]:
             "unknown_after_missed": agreement.line_check.unknown_after_missed,
         },
         "parties": {party.id: _party_values(party) for party in _by_id(agreement.parties)},
+        **private_values(agreement.private),
     }
 
 

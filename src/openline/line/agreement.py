@@ -15,6 +15,7 @@ from openline.airspace.separation import Separation
 from openline.airspace.volume import check_window
 from openline.errors import InvalidInput
 from openline.geo.footprint import Footprint
+from openline.line.private.terms import PrivateTerms
 from openline.line.signing import PUBLIC_KEY_BYTES
 
 PARTIES_MAX: Final = 50
@@ -229,7 +230,8 @@ class Agreement:
     """One version of what the parties agreed. In force from `time_start` to before `time_end`,
     once every party has signed it.
 
-    area: an unlocated notice stands for all of it. Raises: InvalidInput with `field`.
+    area: an unlocated notice stands for all of it. private: None if private checks are not agreed.
+    Raises: InvalidInput with `field`.
     """
 
     id: str
@@ -245,6 +247,7 @@ class Agreement:
     authority: AuthorityTerms = AuthorityTerms()
     classes: tuple[FlightClass, ...] = ()
     class_minima: tuple[ClassMinima, ...] = ()
+    private: PrivateTerms | None = None
 
     def __post_init__(self) -> None:
         check_id(self.id, "id")

@@ -6,6 +6,7 @@ Frame: S2 cells of one level; slabs count from the WGS-84 ellipsoid, number n re
 n + 1 times the slab; slots count from 1970-01-01T00:00Z in the same way.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import floor, isfinite
@@ -22,6 +23,9 @@ SLOT_MIN: Final = timedelta(seconds=10)
 SLOT_MAX: Final = timedelta(hours=6)
 CLOCK_MIN: Final = timedelta(seconds=5)  # clocks of two careful parties differ by less
 CLOCK_MAX: Final = timedelta(minutes=10)
+SECTOR_CELLS_MAX: Final = 16
+_SLOTS_MAX: Final = 2**40
+_TOKEN: Final = re.compile(r"[0-9a-f]{0,15}[1-9a-f]")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -92,23 +96,47 @@ GRIDS: Final = {"manned": MANNED, "drones": DRONES}
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where and when a check looks: slots from `first` to before `end`; `sector` are the S2 cells
-    it is limited to, none for everywhere. It is told to the peer.
+    """Where and when a check looks: slots from `first` to before `end`; `sector` are S2 cells, as
+    tokens, that it is limited to, none for everywhere. It is told to the peer.
 
     Raises: InvalidInput.
     """
 
     first: int
     end: int
-    sector: tuple[int, ...] = ()
+    sector: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.end <= self.first:
-            raise InvalidInput("a check looks at one slot at least", field="slots")
+        if not 0 <= self.first < self.end <= _SLOTS_MAX:
+            raise InvalidInput("a check looks at one slot at least", field="end")
+        if len(self.sector) > SECTOR_CELLS_MAX or list(self.sector) != sorted(set(self.sector)):
+            raise InvalidInput(
+                f"a sector has at most {SECTOR_CELLS_MAX} cells, each once, in order",
+                field="sector",
+            )
+        for token in self.sector:
+            if not _TOKEN.fullmatch(token):
+                raise InvalidInput(f"{token[:20]!r} is no cell", field="sector")
 
     def holds(self, cell: int) -> bool:
         """Whether a cell of the grid is within the sector."""
-        return not self.sector or any(_contains(one, cell) for one in self.sector)
+        return not self.sector or any(_contains(cell_of(one), cell) for one in self.sector)
+
+
+def token_of(cell: int) -> str:
+    """The token of a cell: its id in hexadecimal, without the zeros at the end."""
+    return f"{cell:016x}".rstrip("0")
+
+
+def cell_of(token: str) -> int:
+    """The cell of a token."""
+    return int(token.ljust(16, "0"), 16)
+
+
+def parent_of(cell: int, level: int) -> int:
+    """The cell of a coarser level that a cell is in."""
+    lowest = 1 << (2 * (30 - level))
+    return (cell & -lowest) | lowest
 
 
 def _contains(outer: int, inner: int) -> bool:
