@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from openline.airspace.extents import cell_range, cells_touch
-from openline.errors import InvalidGeometry, InvariantBroken
+from openline.errors import AreaTooLarge, InvalidGeometry, InvariantBroken
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
-from openline.geo.covering import WHOLE_EARTH, covering, covering_within
+from openline.geo.covering import WHOLE_EARTH, covering, covering_within, surrounding
 from openline.geo.polygon import Polygon
 from openline.limits import COVERING_CELLS_MAX
 
@@ -82,6 +82,56 @@ def test_a_polygon_is_contained(lat: float, lng: float, radius: float, shares: l
     # The middle is within any three-cornered or rounder star whose corners are not too far.
     if len(shares) > 4 and radius < 1e6:
         assert holds(cells, lat, lng)
+
+
+def require_held(cells: tuple[int, ...], around: tuple[int, ...]) -> None:
+    outer = [cell_range(cell) for cell in around]
+    for low, high in map(cell_range, cells):
+        assert any(first <= low and high <= last for first, last in joined(outer))
+
+
+def joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges without the gaps that are none: smallest cells have odd numbers."""
+    found: list[tuple[int, int]] = []
+    for low, high in ranges:
+        if found and low <= found[-1][1] + 2:
+            found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return found
+
+
+@settings(deadline=None, max_examples=300)
+@given(lat=latitudes, lng=longitudes, radius=radii, finest=st.sampled_from([12, 17, 30]))
+def test_what_surrounds_a_circle_holds_its_covering(
+    lat: float, lng: float, radius: float, finest: int
+) -> None:
+    circle = Circle.of(lat, lng, radius)
+    around = surrounding(circle, finest)
+    require_normal(around, 6)
+    require_held(covering(circle, finest), around)
+
+
+@settings(deadline=None, max_examples=400)
+@given(
+    lat=latitudes,
+    lng=longitudes,
+    radius=st.floats(1, 1e4) | st.floats(1e4, 4e6),
+    shares=st.lists(st.floats(0.01, 1), min_size=3, max_size=9),
+    finest=st.sampled_from([12, 17, 30]),
+    hole=st.booleans(),
+)
+def test_what_surrounds_a_polygon_holds_its_covering(
+    lat: float, lng: float, radius: float, shares: list[float], finest: int, hole: bool
+) -> None:
+    step = 360 / len(shares)
+    corners = [reach(lat, lng, n * step, radius * share) for n, share in enumerate(shares)]
+    inside = [reach(lat, lng, n * 120, radius * min(shares) / 10) for n in range(3)]
+    try:
+        polygon = Polygon.of(corners, [inside] if hole else ())
+    except (InvalidGeometry, AreaTooLarge):
+        return  # a corner fell on another one, or a spike holds no hole
+    require_held(covering(polygon, finest), surrounding(polygon, finest))
 
 
 @settings(deadline=None, max_examples=100)

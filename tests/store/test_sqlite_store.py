@@ -192,6 +192,7 @@ def test_an_availability_at_hand_is_that_of_the_querys_instant(store: SqliteStor
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(reader: Reader) -> None:
+        assert reader.last_sequence() == 0  # a query is of the instant of its first question
         begun.set()
         assert go_on.wait(WAIT_S)
         asked_late.append(reader.availability("uss1"))

@@ -39,6 +39,8 @@ COVERING_CELLS: Final = 32
 _SMALL_SR: Final = 10e6 / EARTH_RADIUS_M**2  # 10 km2
 _COARSE_BELOW: Final = 1 << (2 * (30 - 13))  # lowest bit of the id of a level-13 cell
 WHOLE_EARTH: Final[Cells] = tuple((2 * face + 1) << 60 for face in range(6))
+_GROWN_MAX: Final = 4.0  # reaches by which a polygon is grown at most, and one for rounding
+_WIDER: Final = 1.001
 _MARGIN_RAD: Final = RESOLUTION_M / 2 / CURVATURE_RADIUS_MIN_M
 
 assert 8 <= COVERING_CELLS <= COVERING_CELLS_MAX, "fewer than 8 cells fit badly"
@@ -58,6 +60,27 @@ def covering(footprint: Footprint, finest_level: int = 30) -> Cells:
         if not any(cell & -cell > _COARSE_BELOW for cell in cells):
             return cells
     return s2.cells_of(region, COVERING_CELLS_MAX, finest_level)
+
+
+def surrounding(footprint: Footprint, finest_level: int = 30) -> Cells:
+    """A few cells that hold all those of `covering` with the same finest level, sooner found.
+
+    Four for a circle or polygon, each two to four times as wide as its cap; a corridor gets its
+    covering. Proof: cells of one level that are wider than a cap around the region are four at
+    most where they meet it. The library divides the largest cell first, so while one is larger
+    than those there are no more than four, and 8 are allowed: it is divided. So no cell of the
+    covering is larger, but for four that were joined; and each meets the region, so the cap.
+    """
+    if isinstance(footprint, Circle):
+        cap = s2.cap(footprint.centre, _WIDER * _circle_reach_rad(footprint))
+    elif isinstance(footprint, Corridor):
+        return covering(footprint, finest_level)
+    else:
+        stray = _polygon_stray_rad(footprint)
+        if stray is None:
+            return WHOLE_EARTH
+        cap = s2.cap_around(measured(footprint.outer).loop, _GROWN_MAX * (stray + _MARGIN_RAD))
+    return s2.cells_around(cap, finest_level)
 
 
 def covering_within(footprint: Footprint, cells_max: int) -> Cells:
@@ -87,21 +110,28 @@ def _area_sr(footprint: Footprint, region: s2.Region) -> float:
 def _region(footprint: Footprint) -> s2.Region | None:
     """A region of the sphere that contains the footprint; None if only the whole one will do."""
     if isinstance(footprint, Circle):
-        reach = _reach_rad(footprint.radius_m, (footprint.centre,), 0.0)
-        return s2.cap(footprint.centre, reach)
+        return s2.cap(footprint.centre, _circle_reach_rad(footprint))
     if isinstance(footprint, Corridor):
         stray = _stray_rad(max(angle_rad(*ends) for ends in pairwise(footprint.path)))
         if stray is None:
             return None
         reach = _reach_rad(footprint.half_width_m, footprint.path, stray)
         return s2.grown_path(footprint.path, reach)
-    # Holes lie within the outer ring, but their edges may be as long as its own.
-    rings = [measured(ring) for ring in footprint.rings()]
-    stray = _stray_rad(max(map(max, (ring.edges_rad for ring in rings))))
+    stray = _polygon_stray_rad(footprint)
     if stray is None:
         return None
-    simply = grown(rings[0], stray + _MARGIN_RAD) if len(rings) == 1 else None
+    outer = measured(footprint.outer)
+    simply = None if footprint.holes else grown(outer, stray + _MARGIN_RAD)
     return simply or s2.grown_polygon(footprint.rings(), stray + _MARGIN_RAD)
+
+
+def _circle_reach_rad(circle: Circle) -> float:
+    return _reach_rad(circle.radius_m, (circle.centre,), 0.0)
+
+
+def _polygon_stray_rad(polygon: Polygon) -> float | None:
+    # Holes lie within the outer ring, but their edges may be as long as its own.
+    return _stray_rad(max(max(measured(ring).edges_rad) for ring in polygon.rings()))
 
 
 def _stray_rad(longest_edge_rad: float) -> float | None:

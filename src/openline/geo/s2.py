@@ -6,6 +6,7 @@ loop and `AddPolygon` of the polygon, and `loop.vertex(i)` dangles once the loop
 on the unit sphere; a geodetic latitude is used as if it were a spherical one.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -26,6 +27,8 @@ Ring = tuple[Position, ...]
 _COARSE: Final = 0.5
 _FINE: Final = 0.02
 _SLIVER_RAD: Final = 1e-9
+# A cell of level n is nowhere narrower than this over 2**n.
+_WIDTH_MIN_RAD: Final = 2 * math.sqrt(2) / 3
 _ID_OF: Final = s2.S2CellId.id
 
 
@@ -139,6 +142,21 @@ def grown_path(path: Ring, reach_rad: float) -> Region:
         else:
             operation.AddPoint(s2.S2LatLng.FromDegrees(*start).ToPoint())
     return _built(operation, grown)
+
+
+def cap_around(ring_loop: Loop, reach_rad: float) -> Region:
+    """A cap that holds a loop of less than a hemisphere and all within reach of it."""
+    return ring_loop.GetCapBound().Expanded(s2.S1Angle.Radians(reach_rad))
+
+
+def cells_around(cap_region: Region, finest_level: int) -> tuple[int, ...]:
+    """All cells of one level that meet a cap: four at most, or faces. Ascending, normalised.
+
+    The level is the finest, up to `finest_level`, whose cells are all wider than the cap.
+    """
+    radius_rad = 2 * math.asin(math.sqrt(min(1.0, cap_region.height() / 2)))
+    fitting = math.floor(math.log2(_WIDTH_MIN_RAD / (2.02 * radius_rad))) - 1
+    return cells_of(cap_region, 4, max(0, min(fitting, finest_level)))
 
 
 def cells_of(region: Region, cells_max: int, finest_level: int = 30) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ Not thread-safe: whoever owns it holds a lock.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,8 @@ _HOUR_US: Final = 3_600_000_000
 _WIDTHS_US: Final = (_HOUR_US, 8 * _HOUR_US, 64 * _HOUR_US)
 _BUCKETS_MAX: Final = 5  # of one width for one extent
 _ALL_TIMES: Final = (len(_WIDTHS_US), 0)
+_FEW: Final = 16  # slots that may as well be looked at twice as be sorted
+_NOTHING: Final = np.empty(0, np.int64)
 _WASTE_MIN: Final = 4096  # cells of removed extents that are kept without looking
 
 
@@ -115,13 +117,35 @@ class _Bucket:
             self.slot[at] = self.slot[end]
             self.used = end
 
-    def meeting(self, first: Leaves, last: Leaves) -> list[Slots]:
-        """Slots with a run that meets one of these."""
+    def meeting(self, first: Leaves, last: Leaves) -> "list[_Runs]":
+        """The runs that meet one of these ranges; none that is empty."""
         used = self.used
         low, high, slot = self.first[:used], self.last[:used], self.slot[:used]
-        return [
-            slot[(low <= end) & (high >= start)] for start, end in zip(first, last, strict=True)
-        ]
+        found = []
+        for start, end in zip(first, last, strict=True):
+            at = ((low <= end) & (high >= start)).nonzero()[0]
+            if len(at):
+                found.append(_Runs(low[at], high[at], slot[at]))
+        return found
+
+
+class _Runs(NamedTuple):
+    """Some runs: first leaf, last leaf, whose."""
+
+    first: Leaves
+    last: Leaves
+    slot: Slots
+
+    def only(self, keep: npt.NDArray[np.bool_]) -> "_Runs":
+        """Those."""
+        return _Runs(self.first[keep], self.last[keep], self.slot[keep])
+
+    def meeting(self, first: Leaves, last: Leaves) -> npt.NDArray[np.bool_]:
+        """For each, whether it meets one of these ranges."""
+        keep = np.zeros(len(self.slot), np.bool_)
+        for start, end in zip(first, last, strict=True):
+            keep |= (self.first <= end) & (self.last >= start)
+        return keep
 
 
 def _heights(extent: Extent) -> tuple[float, float]:
@@ -223,30 +247,46 @@ class ExtentIndex:
 
     def matching(self, extents: Sequence[Extent]) -> list[int]:
         """Keys with an extent that touches one of these; each once, ascending."""
-        found = [self._touching(extent) for extent in extents if extent.cells]
-        keys: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
-        return keys
+        found: set[int] = set()
+        for extent in extents:
+            if extent.around:
+                found.update(self._touching(extent).tolist())
+        return sorted(found)
 
     def _touching(self, extent: Extent) -> Integers:
-        """The keys of the slots that touch."""
-        asked = runs(extent.cells)
+        """The keys of the slots that touch, in any order, each once or more."""
         start, end = microseconds(extent.time_start), microseconds(extent.time_end)
-        near: list[Slots] = []
-        for bucket in self._buckets_between(start, end):
-            near += bucket.meeting(*asked)
-        if not any(map(len, near)):
-            return np.empty(0, np.int64)
-        slots = np.unique(np.concatenate(near))
+        near = self._near(extent.around, start, end)
+        if near is None:
+            return _NOTHING
+        slots = near.slot
         keep = (self._start_us[slots] <= end) & (self._end_us[slots] >= start)
         if extent.altitude_lower_m is not None:
             keep &= self._high_m[slots] >= extent.altitude_lower_m
         if extent.altitude_upper_m is not None:
             keep &= self._low_m[slots] <= extent.altitude_upper_m
+        if not keep.any():
+            return _NOTHING
+        cells = extent.cells  # what they cost is spent only here
+        if cells is not extent.around:
+            keep &= near.meeting(*runs(cells))
         slots = slots[keep]
         if not len(slots):
-            return np.empty(0, np.int64)
-        first, last = leaves(np.array(extent.cells, np.uint64))
+            return _NOTHING
+        if len(slots) > _FEW:
+            slots = np.unique(slots)
+        first, last = leaves(np.array(cells, np.uint64))
         return self._key[slots[self._cells_meet(slots, first, last)]]
+
+    def _near(self, cells: Cells, start_us: int, end_us: int) -> _Runs | None:
+        """The runs near these cells in buckets of these times; a slot may have several."""
+        first, last = runs(cells)
+        near: list[_Runs] = []
+        for bucket in self._buckets_between(start_us, end_us):
+            near += bucket.meeting(first, last)
+        if len(near) < 2:
+            return near[0] if near else None
+        return _Runs(*map(np.concatenate, zip(*near, strict=True)))
 
     def _cells_meet(self, slots: Slots, first: Leaves, last: Leaves) -> npt.NDArray[np.bool_]:
         """Per slot, of one or more: whether a cell of it meets one of these ascending ranges."""
@@ -322,7 +362,7 @@ class ExtentIndex:
         shift, words = pack(window)
         bucket = self._buckets.get(_names(start, end)[0])
         if bucket is not None:
-            for slots in bucket.meeting(first, last):
+            for slots in (run.slot for run in bucket.meeting(first, last)):
                 same = (self._key[slots] == key) & (self._start_us[slots] == start)
                 same &= (self._end_us[slots] == end) & (self._count[slots] == len(window))
                 same &= (self._low_m[slots] == low_m) & (self._high_m[slots] == high_m)

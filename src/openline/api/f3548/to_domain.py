@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from uuid import RFC_4122, UUID
 
-from openline.airspace.extent import Cells, Extent
+from openline.airspace.extent import AskedExtent, Cells, Extent
 from openline.api.f3548 import wire
 from openline.errors import (
     AreaTooLarge,
@@ -17,7 +18,7 @@ from openline.errors import (
 from openline.formats.instants import parse_instant
 from openline.geo.area import area_km2
 from openline.geo.circle import Circle
-from openline.geo.covering import covering
+from openline.geo.covering import covering, surrounding
 from openline.geo.polygon import Polygon
 from openline.limits import (
     REQUEST_ALTITUDE_MAX_M,
@@ -70,8 +71,15 @@ def area_of_interest(volume: wire.Volume4D, area_max_km2: float) -> Extent:
     place = "area_of_interest"
     lower, upper = altitudes_of(volume, place)
     start, end = times_of(volume, place)
-    cells = cells_of(volume, place, area_max_km2)
-    return Extent(cells, lower, upper, start or TIME_MIN, end or TIME_MAX)
+    footprint = _bounded_footprint(volume, place, area_max_km2)
+    return AskedExtent(
+        surrounding(footprint, STORED_LEVEL_FINEST),
+        partial(covering, footprint, STORED_LEVEL_FINEST),
+        lower,
+        upper,
+        start or TIME_MIN,
+        end or TIME_MAX,
+    )
 
 
 def cells_of(volume: wire.Volume4D, place: str, area_max_km2: float) -> Cells:
@@ -79,6 +87,10 @@ def cells_of(volume: wire.Volume4D, place: str, area_max_km2: float) -> Cells:
 
     Raises: InvalidGeometry, AreaTooLarge.
     """
+    return covering(_bounded_footprint(volume, place, area_max_km2), STORED_LEVEL_FINEST)
+
+
+def _bounded_footprint(volume: wire.Volume4D, place: str, area_max_km2: float) -> Circle | Polygon:
     with _at(f"{place}.volume"):
         footprint = _footprint(volume.volume)
         area = area_km2(footprint)
@@ -87,7 +99,7 @@ def cells_of(volume: wire.Volume4D, place: str, area_max_km2: float) -> Cells:
                 f"an area of {area:,.0f} km²; at most {area_max_km2:,.0f} km² are accepted",
                 cure="split it",
             )
-        return covering(footprint, STORED_LEVEL_FINEST)
+        return footprint
 
 
 def altitudes_of(volume: wire.Volume4D, place: str) -> tuple[float | None, float | None]:

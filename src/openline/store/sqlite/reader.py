@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
-import apsw
-
 from openline.airspace.extent import Extent
 from openline.airspace.extents import any_touch
 from openline.airspace.reference import (
@@ -74,38 +72,18 @@ class WriterSight:
         return Matches(self._live.matching(table, extents), [])
 
 
-class SnapshotSight:
-    """What a query sees: the state as of one commit."""
+class Connection(Protocol):
+    """Where questions to the file go."""
 
-    def __init__(self, live: Live, commit: int) -> None:
-        self._live = live
-        self._commit = commit
-
-    def matching(self, table: str, extents: Sequence[Extent]) -> Matches:
-        """Keys that match, and keys that were changed since."""
-        return self._live.matching_as_of(self._commit, table, extents)
-
-    def cached(self, table: str, key: int) -> Expirable | None:
-        """A reference, if it is at hand and was not changed since."""
-        return self._live.cached_as_of(self._commit, table, key)
-
-    def remember(self, table: str, key: int, reference: Expirable, cells: int) -> None:
-        """Keep it at hand, unless it was changed since."""
-        self._live.remember_as_of(self._commit, table, key, reference, cells)
-
-    def availability(self, uss_id: str) -> Availability | Unknown | None:
-        """What was last set for a USS, if that is at hand and none was set since."""
-        return self._live.availability(uss_id, self._commit)
-
-    def remember_availability(self, uss_id: str, found: Availability | None) -> None:
-        """Keep it at hand, unless one was set since."""
-        self._live.remember_availability(uss_id, found, self._commit)
+    def execute(self, question: str, bindings: Any = ...) -> Any:
+        """The rows of an answer. Raises: apsw.Error."""
+        ...
 
 
 class SqliteReader:
     """See `ports.Reader`. Used by one thread, within one transaction of its connection."""
 
-    def __init__(self, connection: apsw.Connection, sight: Sight) -> None:
+    def __init__(self, connection: Connection, sight: Sight) -> None:
         self._connection = connection
         self._sight = sight
 

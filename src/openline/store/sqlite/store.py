@@ -2,9 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -21,8 +21,9 @@ from openline.store.sqlite.connection import (
 )
 from openline.store.sqlite.live import Live
 from openline.store.sqlite.lock import WriterLock
-from openline.store.sqlite.reader import SnapshotSight, SqliteReader
+from openline.store.sqlite.reader import SqliteReader
 from openline.store.sqlite.schema import EMPTY, NEWEST, migrate, require_known, version_of
+from openline.store.sqlite.snapshot import Outrun, Snapshot
 from openline.store.sqlite.transaction import prove_writable
 from openline.store.sqlite.upkeep import back_up_before_migration, flush_folder
 from openline.store.sqlite.writer import Writer, fill
@@ -82,12 +83,10 @@ class SqliteStore:
         if self._is_nested():
             raise _nested()
         try:
-            with self._snapshot() as reader:
-                self._here.busy = True
-                try:
-                    return query(reader)
-                finally:
-                    self._here.busy = False
+            try:
+                return self._read(query, is_file_first=False)
+            except Outrun:
+                return self._read(query, is_file_first=True)
         except apsw.Error as error:
             raise as_openline_error(error, self._path) from error
 
@@ -138,44 +137,53 @@ class SqliteStore:
     def _is_nested(self) -> bool:
         return getattr(self._here, "busy", False) or self._writer.is_here
 
-    @contextmanager
-    def _snapshot(self) -> Iterator[SqliteReader]:
+    def _read(self, query: Callable[[Reader], T], *, is_file_first: bool) -> T:
         with self._readers_changed:
             if not self._open:
                 raise StoreUnavailable("the store is closed", file=str(self._path))
             self._reading += 1
-            connection = self._idle.pop() if self._idle else None
-        token = self._live.enter()
+        commit = self._live.enter()
+        snapshot = Snapshot(self._live, commit, self._borrow)
         is_sound = False
+        self._here.busy = True
         try:
-            if connection is None:
-                connection = open_reader(self._path, vfs=self._vfs)
-            connection.execute("BEGIN")
-            question = "SELECT value FROM meta WHERE name = 'commits'"
-            (commit,) = connection.execute(question).fetchone() or (0,)
+            if is_file_first:
+                snapshot.begin()
+            found = query(SqliteReader(snapshot, snapshot))
             is_sound = True
-            yield SqliteReader(connection, SnapshotSight(self._live, int(str(commit))))
+            return found
         except apsw.Error:
-            is_sound = False
+            raise
+        except BaseException:
+            is_sound = True  # a fault of the query, not of the file
             raise
         finally:
-            self._live.leave(token)
-            self._give_back(connection, is_sound)
+            self._here.busy = False
+            self._live.leave(commit)
+            self._give_back(snapshot.borrowed, is_sound)
+
+    def _borrow(self) -> apsw.Connection:
+        """A connection that reads, for one query. Raises: apsw.Error."""
+        with self._readers_changed:
+            if self._idle:
+                return self._idle.pop()
+        return open_reader(self._path, vfs=self._vfs)
 
     def _give_back(self, connection: apsw.Connection | None, is_sound: bool) -> None:
         """Keep a connection for the next query, or close it after an error or beyond a few."""
-        try:
-            if connection is not None and connection.in_transaction:
-                connection.execute("ROLLBACK")
-        except apsw.Error:
-            is_sound = False
-        with self._readers_changed:
-            if is_sound and connection is not None and len(self._idle) < _IDLE_READERS_MAX:
-                self._idle.append(connection)
-                connection = None
         if connection is not None:
-            with suppress(apsw.Error):
-                connection.close()
+            try:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            except apsw.Error:
+                is_sound = False
+            with self._readers_changed:
+                is_kept = is_sound and len(self._idle) < _IDLE_READERS_MAX
+                if is_kept:
+                    self._idle.append(connection)
+            if not is_kept:
+                with suppress(apsw.Error):
+                    connection.close()
         with self._readers_changed:
             self._reading -= 1
             self._readers_changed.notify_all()

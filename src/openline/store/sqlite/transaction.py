@@ -31,6 +31,7 @@ class SqliteTransaction(SqliteReader):
 
     def __init__(self, connection: apsw.Connection, live: Live, touching: Sequence[Extent]) -> None:
         super().__init__(connection, WriterSight(live))
+        self._writer = connection
         self._live = live
         self._named = touching
         self._named_cells = {extent.cells for extent in touching}
@@ -155,7 +156,7 @@ class SqliteTransaction(SqliteReader):
         old_extents: tuple[Extent, ...] = ()
         if before is None:
             self._connection.execute(table.insert, values)
-            key = self._connection.last_insert_rowid()
+            key = self._writer.last_insert_rowid()
         else:
             key, old_extents = before[0], extents_of(before[1])
             self._require(old_extents)
