@@ -9,6 +9,7 @@ from pathlib import Path
 
 from openline.api.auth.issuer import TokenIssuer, new_key
 from openline.api.console import Console, config_operation
+from openline.api.demo import demo_operation
 from openline.api.described import STREAMS
 from openline.api.endpoints import OPERATIONS
 from openline.api.line import people
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
         *OPERATIONS,
         *people.operations(Sessions(TokenIssuer(new_key()), "")),
         config_operation(Console()),
+        demo_operation(None),
         *STREAMS,
     )
     out.write_text(json.dumps(document(every), indent=1, sort_keys=True) + "\n")

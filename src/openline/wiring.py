@@ -251,7 +251,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
     from openline.api.auth.issuer import ISSUER, SESSIONS, TokenIssuer
     from openline.api.auth.key_ring import KeyRing, KeySet
     from openline.api.auth.tokens import TokenPolicy
-    from openline.api.console import Console
+    from openline.api.demo import console_of
     from openline.api.line.couriers import alert_plan
     from openline.api.server import Front
 
@@ -284,7 +284,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
         alerts=alert_plan(told, alone=not told.text("db").startswith(_POSTGRES)),
         demo=plan.demo,
         token_clock=SystemClock(),
-        console=Console() if told.switch("console") else None,
+        console=console_of(plan.demo) if told.switch("console") else None,
         tokens_remembered_max=told.count("tokens_remembered_max"),
         jwks_refresh_s=told.number("jwks_refresh_s"),
         body_bytes_max=told.count("body_bytes_max"),

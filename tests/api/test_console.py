@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def app(folder: Path) -> Iterator[LineApp]:
-    made = LineApp(Console(folder, 20.0, demo=True))
+    made = LineApp(Console(folder, lambda: 20.0, demo=True))
     yield made
     made.close()
 

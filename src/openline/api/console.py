@@ -7,7 +7,7 @@ anew each time. Nothing from another place is loaded or run, whatever comes into
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -83,12 +83,12 @@ _NOT_BUILT: Final = b"""<!doctype html>
 class Console:
     """What the page is told before anybody has logged in, and where its files are.
 
-    speed: how much faster than the world's the clock of this server runs. demo: whether everything
-    on it is made up.
+    speed: says how much faster than the world's the clock of this server runs. demo: whether
+    everything on it is made up.
     """
 
     folder: Path = FOLDER
-    speed: float = 1.0
+    speed: Callable[[], float] = lambda: 1.0
     demo: bool = False
     languages: tuple[str, ...] = field(default_factory=languages)
 
@@ -115,7 +115,7 @@ def config_operation(console: Console) -> Operation:
     def config(call: Call) -> ConsoleConfig:
         return ConsoleConfig(
             version("openline"),
-            console.speed,
+            console.speed(),
             console.demo,
             list(console.languages),
             call.now,

@@ -15,11 +15,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from openline.api.console import Console
+from openline.api.operation import Call, Operation
 from openline.clock import Clock
+from openline.errors import NotFound
 
 PATH: Final = "/console/demo"
 REVIEW_PATH: Final = f"{PATH}/review"
-PATHS: Final = (PATH, REVIEW_PATH)
 _LOOK_S: Final = 1.0
 _BEAT_MIN_S: Final = 0.05
 _NOT_YET: Final = "the review is written at the end of the demo"
@@ -112,16 +114,39 @@ class DemoBoard:
             )
 
 
-def demo_routes(board: DemoBoard) -> list[Route]:
-    """The routes of a demo; they need no token."""
+def demo_operation(board: DemoBoard | None) -> Operation:
+    """What the guided tour of the page asks for; it needs no token. Without a demo: NotFound."""
 
-    async def show(_request: Request) -> Response:
-        body = msgspec.json.encode(board.shown())
-        return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
+    def show(_call: Call) -> DemoShown:
+        if board is None:
+            raise NotFound("nothing is played here", cure="openline demo")
+        return board.shown()
+
+    return Operation(
+        name="getDemo",
+        method="GET",
+        path=PATH,
+        summary="What the demo plays, and who can log in",
+        handler=show,
+        scopes=None,
+        response=DemoShown,
+        errors=(404,),
+    )
+
+
+def review_route(board: DemoBoard) -> Route:
+    """The page of the review, for whoever looks on; it needs no token."""
 
     async def review(_request: Request) -> Response:
         if board.review is None:
             return PlainTextResponse(_NOT_YET, status_code=404)
         return HTMLResponse(board.review, headers={"content-security-policy": _POLICY})
 
-    return [Route(PATH, show, methods=["GET"]), Route(REVIEW_PATH, review, methods=["GET"])]
+    return Route(REVIEW_PATH, review, methods=["GET"])
+
+
+def console_of(board: DemoBoard | None) -> Console:
+    """The console of a server that plays this, or plays nothing."""
+    if board is None:
+        return Console()
+    return Console(speed=lambda: board.speed, demo=True)

@@ -22,8 +22,7 @@ from openline.api.console import (
     open_page_paths,
     page_routes,
 )
-from openline.api.demo import PATHS as DEMO_PATHS
-from openline.api.demo import DemoBoard, demo_routes
+from openline.api.demo import REVIEW_PATH, DemoBoard, demo_operation, review_route
 from openline.api.endpoints import OPERATIONS, exception_handlers, open_paths, routes
 from openline.api.frame import Frame
 from openline.api.gate import Admission, Gate
@@ -118,8 +117,8 @@ def create_app(services: Services, front: Front) -> Starlette:
         listed.append(token_endpoint.token_route(front.issuer, services.clock, front.audience))
         paths.add(token_endpoint.PATH)
     if front.demo is not None:
-        listed += demo_routes(front.demo)
-        paths.update(DEMO_PATHS)
+        listed.append(review_route(front.demo))
+        paths.add(REVIEW_PATH)
     if front.console is not None:  # last: no name of a file hides an interface
         listed += page_routes(front.console)
         paths.update(open_page_paths(front.console))
@@ -144,9 +143,11 @@ def create_app(services: Services, front: Front) -> Starlette:
 
 
 def _chosen(front: Front) -> tuple[Operation, ...]:
-    """The operations of what not every server has: accounts of people, the console."""
+    """The operations of what not every server has: accounts of people, the console, a demo."""
     chosen = people.operations(front.sessions) if front.sessions is not None else ()
-    return chosen + ((config_operation(front.console),) if front.console else ())
+    shown = (config_operation(front.console),) if front.console is not None else ()
+    played = (demo_operation(front.demo),) if front.demo is not None else ()
+    return chosen + shown + played
 
 
 def _admission(
