@@ -195,7 +195,7 @@ def volume_value(volume: Volume4D) -> _Json:
     """The JSON of a volume. Raises: as `check_volume`."""
     check_volume(volume)
     return {
-        "volume": _outline_value(volume.footprint) | _band_value(volume.altitude),
+        "volume": outline_value(volume.footprint) | _band_value(volume.altitude),
         "time_start": {"value": format_utc(volume.time_start), "format": "RFC3339"},
         "time_end": {"value": format_utc(volume.time_end), "format": "RFC3339"},
     }
@@ -271,7 +271,8 @@ def _given(block: _Json, name: str) -> Altitude | None:
     )
 
 
-def _outline_value(footprint: Footprint) -> _Json:
+def outline_value(footprint: Footprint) -> _Json:
+    """An outline as a Volume3D has it."""
     if isinstance(footprint, Circle):
         radius = {"value": float(footprint.radius_m), "units": "M"}
         centre = position_value(footprint.centre)

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from openline.api.line import agreed
 from openline.api.line import board_wire as wire
 from openline.api.line.call import ANYBODY, PREFIX, caller_party, line_of
 from openline.api.operation import Call, Later, Operation
@@ -27,6 +28,7 @@ def _thread(call: Call) -> dict[str, Any] | Later:
 
 
 OPERATIONS: Final = (
+    agreed.OPERATION,
     Operation(
         name="getBoard",
         method="GET",
