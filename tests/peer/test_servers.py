@@ -33,6 +33,8 @@ def test_what_one_server_says_the_other_has_and_answers(tmp_path: Path) -> None:
             assert has(bo, said.thread)
             bo.say(Receipt(ReceiptKind.READ, said.id), thread=said.thread)
             until(lambda: step(ada, said.thread, "south") == "read", "no person's receipt")
+            (peer,) = ada.peers()
+            assert (peer.party, peer.state, peer.refused_count) == ("south", "reached", 0)
             urgent = bo.say(Urgent(UrgentAction.STOP, text="aircraft below"))
             until(lambda: has(ada, urgent.thread), "URGENT did not come")
             until(

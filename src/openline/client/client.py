@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from openline.api.line import board_wire, bundle_wire, wire
+from openline.api.line import board_wire, bundle_wire, peer_wire, wire
 from openline.app.line import jws
 from openline.client.bundles import file_of
 from openline.client.stream import READ_S, StreamEvent, events_of
@@ -171,6 +171,20 @@ class Client:
     def take_bundle(self, data: bytes) -> bundle_wire.Account:
         """Hand in what came as a file or text; an account of every message in it."""
         return self._ask("POST", "bundles", bundle_wire.Account, data, headers=_OCTETS)
+
+    def peers(self) -> list[peer_wire.Peer]:
+        """The servers of other parties that this one exchanges with, and how it goes."""
+        return self._ask("GET", "peers", peer_wire.Peers).peers
+
+    def put_peer(self, party: str, url: str | None, *, paused: bool = False) -> None:
+        """Add a peer, say where it is, pause the exchange or go on. For admins."""
+        body = msgspec.json.encode(peer_wire.PutPeer(url, paused))
+        path = f"peers/{quote(party, safe='')}"
+        self._ask("PUT", path, peer_wire.Peers, body, headers=_JSON)
+
+    def remove_peer(self, party: str) -> None:
+        """Exchange no longer with a party's server. For admins."""
+        self._ask("DELETE", f"peers/{quote(party, safe='')}", peer_wire.Peers)
 
     def follow(self, after: int | None = None) -> Iterator[StreamEvent]:
         """Every entry that the party may see, as it comes, for ever; from an entry's number on.
