@@ -159,13 +159,13 @@ async def _serve(
         now = services.clock.now()
         return operation.handler(Call(services, caller, *told, body, raw, now, request.headers))
 
-    def read_and_work() -> object:
-        return work(read_body(raw, operation.request) if operation.request is not None else None)
+    def read() -> Any:
+        return None if operation.request is None else read_body(raw, operation.request)
 
     answer: object
     if operation.quick is None or len(raw) > _SMALL_BYTES:
-        answer = await off_the_loop(read_and_work, first=operation.first)
-    elif operation.quick(body := read_body(raw, operation.request)):
+        answer = await off_the_loop(lambda: work(read()), first=operation.first)
+    elif operation.quick(body := read()):
         answer = work(body)
     else:
         answer = await off_the_loop(lambda: work(body))

@@ -20,6 +20,7 @@ _INTEGER_DIGITS_MAX: Final = 19
 _BOM: Final = b"\xef\xbb\xbf"
 _OTHER_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _TOKEN: Final = re.compile(
     r'(?P<string>"(?:[^"\\]|\\.)*")(?P<name>\s*:)?'
     r"|(?P<open>[{\[])|(?P<close>[}\]])"
@@ -96,7 +97,7 @@ def decode_text(data: bytes, source: str | None = None, first_line: int = 1) -> 
 
 def encode(value: object) -> str:
     """JSON on one line; numbers keep every bit, NaN and Infinity never come out (ValueError)."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def encode_arrays(head: dict[str, object], arrays: dict[str, list[dict[str, object]]]) -> bytes:

@@ -21,7 +21,7 @@ from openline.airspace.detect import conflict, overlapping
 from openline.airspace.entity import Constraint, Notice, OperationalIntent
 from openline.airspace.find import find_conflicts
 from openline.airspace.index import AirspaceIndex
-from openline.airspace.separation import Separation
+from openline.airspace.separation import INTERSECTION, Separation
 from openline.line.agreement import Agreement
 from openline.line.event import ConflictChanged, ConflictClosed, ConflictOpened, EndCause, Event
 from openline.line.facts import facts_of, same_numbers
@@ -47,6 +47,7 @@ class Comparison:
 
     def __init__(self) -> None:
         self._agreement: Agreement | None = None
+        self._widest = INTERSECTION
         self._touched: dict[str, None] = {}  # threads in the order they were touched
         self._sky: dict[str, Standing] = {}
         self._index = AirspaceIndex()
@@ -161,7 +162,7 @@ class Comparison:
             for conflict_id, one in self._found.items()
             if all(self._sky[name].version == version_of(state, name) for name in one.threads)
         }
-        self._agreement = agreement
+        self._agreement, self._widest = agreement, agreement.widest_separation()
         self._within.clear()
         self._touched.clear()
         for name in tuple(self._sky):
@@ -203,7 +204,7 @@ class Comparison:
 
     def _near(self, one: Standing) -> list[Standing]:
         """What may be too close: all within the widest minima, each once."""
-        widest = self._agreed().widest_separation()
+        widest = self._widest
         if not one.located:
             first, last = one.time_start - widest.time, one.time_end + widest.time
             others = [
@@ -249,7 +250,7 @@ class Comparison:
         agreed = self._agreed()
         things = sorted(self._sky.values(), key=lambda one: (one.party, one.thread))
         entities = [one.entity for one in things]
-        widest = agreed.widest_separation()
+        widest = self._widest
         every = find_conflicts(
             [entity for entity in entities if isinstance(entity, OperationalIntent)],
             [entity for entity in entities if isinstance(entity, Constraint)],

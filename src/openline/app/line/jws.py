@@ -45,6 +45,7 @@ def sign(payload: bytes, party: str, signer: Signer) -> bytes:
     return token
 
 
+@lru_cache(maxsize=256)
 def encoded_header(party: str) -> bytes:
     """The first part of a token that is signed here."""
     return _encoded(json_text.encode({"alg": ALGORITHM, "kid": party, "typ": TYPE}).encode())

@@ -61,16 +61,24 @@ class Projection:
 
     def catch_up(self, reader: Reader) -> None:
         """Take everything that is on the record and was not taken yet."""
+        records = reader.records(max(self.position - 1, 0), _AT_ONCE)
+        is_last = len(records) < _AT_ONCE
         if self._last is not None:
-            found = reader.records(self.position - 1, 1)
-            if not found or found[0] != self._last:
-                self.line, self.position, self._last = Line(), 0, None
-                self._managers, self._new_managers, self.filed_entry = {}, False, 0
-        while records := reader.records(self.position, _AT_ONCE):
+            if records[:1] == [self._last]:
+                del records[0]
+            else:
+                self._begin_anew()
+                records, is_last = reader.records(0, _AT_ONCE), False
+        while records:
             for record in records:
                 self.take(record)
+            records = [] if is_last else reader.records(self.position, _AT_ONCE)
         if self._new_managers:
             self._look_back(reader)
+
+    def _begin_anew(self) -> None:
+        self.line, self.position, self._last = Line(), 0, None
+        self._managers, self._new_managers, self.filed_entry = {}, False, 0
 
     def take(self, record: Record) -> LineEntry | None:
         """Take the next record; the entry of the line in it, if there is one."""
