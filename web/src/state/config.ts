@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals-core";
 import { json } from "../api/client";
 import { heardTime } from "./clock";
+import { followDemo } from "./demo";
 
 /** What the server says of itself before anybody is logged in. */
 export interface Config {
@@ -17,6 +18,7 @@ export async function readConfig(): Promise<void> {
     const found = await json<Config>("/console/config");
     heardTime(found.now, found.speed);
     config.value = found;
+    if (found.demo) void followDemo();
   } catch {
     setTimeout(() => void readConfig(), 3_000);
   }

@@ -1,7 +1,8 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { t } from "../i18n/i18n";
+import { demo, type DemoLogin } from "../state/demo";
 import { ended, logIn } from "../state/session";
 import { shared } from "../style/theme";
 
@@ -14,7 +15,18 @@ export class Login extends SignalWatcher(LitElement) {
       :host {
         height: 100%;
         display: grid;
-        place-items: center;
+        place-content: center;
+        gap: 20px;
+        overflow: auto;
+      }
+      .quick {
+        display: grid;
+        gap: 8px;
+        width: min(340px, 90vw);
+      }
+      .quick button {
+        text-align: start;
+        padding: 8px 12px;
       }
       form {
         display: grid;
@@ -36,9 +48,8 @@ export class Login extends SignalWatcher(LitElement) {
   @state() private busy = false;
 
   override render() {
-    return html`<form @submit=${this.submit} aria-label=${t("login.title")}>
-      <h1>Openline</h1>
-      ${ended.value ? html`<p role="status">${ended.value}</p>` : nothing}
+    return html`${this.quick()}<form @submit=${this.submit} aria-label=${t("login.title")}>
+      ${demo.value ? nothing : html`<h1>Openline</h1>`} ${ended.value ? html`<p role="status">${ended.value}</p>` : nothing}
       <label>${t("login.user")}<input name="user" autocomplete="username" required autofocus /></label>
       <label
         >${t("login.password")}<input
@@ -52,17 +63,44 @@ export class Login extends SignalWatcher(LitElement) {
     </form>`;
   }
 
+  /** Of the demo: everybody who can log in, by one click. */
+  private quick(): TemplateResult | typeof nothing {
+    if (!demo.value) return nothing;
+    return html`<section class="quick" aria-label=${t("login.demo")}>
+      <h1>Openline</h1>
+      <p>${t("login.demo.why")}</p>
+      ${demo.value.logins.map(
+        (one, index) => html`<button
+          class=${index === 0 ? "main" : ""}
+          data-login=${one.user}
+          ?disabled=${this.busy}
+          @click=${() => void this.enter(one.user, one.password)}
+        >
+          ${who(one)}
+        </button>`,
+      )}
+    </section>`;
+  }
+
   private async submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const words = new FormData(event.target as HTMLFormElement);
+    await this.enter(String(words.get("user")), String(words.get("password")));
+  }
+
+  private async enter(user: string, password: string): Promise<void> {
     this.busy = true;
     this.problem = "";
     try {
-      await logIn(String(words.get("user")), String(words.get("password")));
+      await logIn(user, password);
     } catch (error) {
       this.problem = (error as Error).message;
     } finally {
       this.busy = false;
     }
   }
+}
+
+function who(one: DemoLogin): string {
+  return `${one.name}, ${one.party} (${one.role})`;
 }
