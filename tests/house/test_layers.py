@@ -63,6 +63,7 @@ LIBRARIES = {
     "uvicorn": ("api.run",),
     "jwt": ("api.auth",),
     "argon2": ("app.line.accounts",),
+    "private_set_intersection": ("app.private.worker",),
     "apprise": ("app.line.alert_senders",),
     "httpx": ("client",),
     "cryptography": ("api.auth", "app.ed25519", "app.key_files"),
