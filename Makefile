@@ -20,7 +20,7 @@ EXAMPLE_OPTIONS := --minima 500m/500ft/5min --takeoff 2026-06-15T09:30Z --half-w
   --ground 0m..20m --qnh 1016
 REPORT := out/shared-sky.html
 
-.PHONY: help setup run console check test bench nightly conformance format lock clean
+.PHONY: help setup run example console check test bench nightly conformance format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -37,7 +37,10 @@ $(STAMP): pyproject.toml uv.lock $(OWN_UV)
 	$(UV) sync --frozen --inexact --quiet
 	@touch $@
 
-run: $(STAMP) ## check the shipped example and write its report to out/
+run: $(STAMP) console ## start the demo: server, scenario, live tracks and the page
+	@$(IN_ENV) openline demo
+
+example: $(STAMP) ## check the shipped example and write its report to out/
 	@mkdir -p $(dir $(REPORT))
 	@$(IN_ENV) openline check $(filter-out %.md,$(wildcard $(EXAMPLE)/*)) $(EXAMPLE_OPTIONS) \
 	  --html $(REPORT) || test $$? -eq 1
@@ -52,7 +55,8 @@ check: $(STAMP) ## style, types and the house rules; under a minute
 	$(IN_ENV) mypy
 	$(PYTEST) -q tests/house
 
-test: $(STAMP) ## all tests but the nightly ones
+test: $(STAMP) console ## all tests but the nightly ones
+	@$(IN_ENV) python -m tools.build_console --test
 	@$(PYTEST) $(TEST_OPTIONS) -m "not nightly"
 
 nightly: $(STAMP) ## the long runs: fuzzing and large random comparisons

@@ -1,4 +1,4 @@
-"""Build the page of the console into the package: `python -m tools.build_console [--force]`.
+"""Build the page of the console into the package: `python -m tools.build_console [--force|--test]`.
 
 What the page is made of (`web/`, the catalogues, the OpenAPI document) is hashed; what is built
 from the same is not built again. Node comes from the machine if it is new enough, else from the
@@ -25,7 +25,9 @@ _NOT_SOURCE: Final = {"node_modules", "build", "test-results"}
 
 
 def main(arguments: list[str]) -> int:
-    """Build if anything changed; the number of the exit."""
+    """Build if anything changed, or run the page's own tests; the number of the exit."""
+    if "--test" in arguments:
+        return _npm(["test"], with_node())
     write = [sys.executable, "-m", "tools.write_openapi", str(OPENAPI)]
     subprocess.run(write, cwd=ROOT, check=True)
     made_from = digest()
@@ -36,11 +38,7 @@ def main(arguments: list[str]) -> int:
     for words in (["ci"], ["run", "types"], ["run", "check"], ["run", "build"]):
         if words == ["ci"] and _installed():
             continue
-        print("npm", *words, flush=True)
-        npm = ["npm", "--loglevel=error", *words]
-        done = subprocess.run(npm, cwd=WEB, env=environment, check=False)
-        if done.returncode != 0:
-            print(f"npm {' '.join(words)} failed", file=sys.stderr)
+        if _npm(words, environment) != 0:
             return 1
         _installed_now()
     STAMP.write_text(made_from)
@@ -73,6 +71,15 @@ def with_node() -> dict[str, str]:
         wanted = ".".join(str(part) for part in _NODE_MIN)
         raise SystemExit(f"Node {wanted} or newer is needed to build the console")
     return environment
+
+
+def _npm(words: list[str], environment: dict[str, str]) -> int:
+    print("npm", *words, flush=True)
+    npm = ["npm", "--loglevel=error", *words]
+    done = subprocess.run(npm, cwd=WEB, env=environment, check=False)
+    if done.returncode != 0:
+        print(f"npm {' '.join(words)} failed", file=sys.stderr)
+    return done.returncode
 
 
 def _version(environment: dict[str, str]) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from uuid import uuid4
 import httpx
 
 COMMAND = [sys.executable, "-c", "from openline.cli.main import main; main()"]
-START_S = 30.0
+START_S = 120.0
 # No server here speaks TLS; reading the machine's certificates for each client takes a while.
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 SCOPES = "utm.strategic_coordination utm.constraint_management utm.constraint_processing"

@@ -1,0 +1,80 @@
+"""A person's page: what it shows, and that it asked nobody but its server for anything."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+
+WAIT_MS = 60_000  # machines that test are slow and busy; what is waited for comes or never does
+_PASSING = (
+    "status of 404",
+    "status of 503",
+    "ERR_CONNECTION_REFUSED",
+    "ERR_INCOMPLETE",
+    "ERR_EMPTY",
+)
+
+
+class Desk:
+    """One browser context with one page: another desk is another person."""
+
+    def __init__(self, browser: Browser, url: str, width: int, height: int) -> None:
+        self.url = url
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, service_workers="block"
+        )
+        self.context.set_default_timeout(WAIT_MS)
+        self.page: Page = self.context.new_page()
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", self._requested)
+        self.page.on("console", self._written)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def log_in(self, user: str, password: str, address: str = "") -> None:
+        """Open the page and log in as that person."""
+        self.page.goto(f"{self.url}/{address}")
+        self.page.fill("input[name=user]", user)
+        self.page.fill("input[name=password]", password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("o-map")
+        self.page.wait_for_selector("o-topbar .live")
+
+    def part(self, element: str) -> Locator:
+        """An element of the page: `o-line`, `o-conflicts`."""
+        return self.page.locator(element)
+
+    def see(self, element: str, text: str) -> None:
+        """Wait until an element shows a text."""
+        self.part(element).get_by_text(text).first.wait_for()
+
+    def click(self, element: str, selector: str) -> None:
+        """Click something within an element."""
+        self.part(element).locator(selector).first.click()
+
+    def press(self, *keys: str) -> None:
+        """Press keys, with the page itself in focus."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def state(self, expression: str) -> Any:
+        """What the page's own test hook says."""
+        return self.page.evaluate(expression)
+
+    def leave(self) -> None:
+        """Close the page. Fails if it had errors, or asked anybody else for anything."""
+        self.context.close()
+        assert not self.outside, f"the page asked outside: {self.outside}"
+        assert not self.errors, f"the page had errors: {self.errors}"
+
+    def _requested(self, request: Request) -> None:
+        asked = urlsplit(request.url)
+        if (
+            asked.scheme in ("http", "https", "ws", "wss")
+            and asked.netloc != urlsplit(self.url).netloc
+        ):
+            self.outside.append(request.url)
+
+    def _written(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(one in message.text for one in _PASSING):
+            self.errors.append(message.text)

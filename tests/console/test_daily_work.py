@@ -1,0 +1,77 @@
+"""The daily work on the page: a conflict, its reason and its answer, receipts, an urgent stop."""
+
+from collections.abc import Callable
+
+from tests.console.desk import Desk
+from tests.console.line import Line, circle, times_of
+
+
+def notify(line: Line, user: str, name: str, lat: float, to: str, lng: float = 7.0) -> dict:
+    """A notice of a circle of 8 km, from an hour and a half from now on for an hour."""
+    volume = circle(lat, lng, 8_000, 90, 150)
+    body = {"notice": "volume", "name": name, "volumes": [volume], **times_of(volume)}
+    return line.says(user, "NOTIFY", body, to)
+
+
+def test_a_conflict_is_seen_with_its_reason_and_answered(
+    line: Line, desk: Callable[..., Desk]
+) -> None:
+    notify(line, "ada", "survey one", 54.0, "south")
+    theirs = notify(line, "bo", "patrol one", 54.05, "north")
+    ada = desk("ada")
+    ada.see("o-conflicts", "survey one and patrol one")
+    ada.click("o-conflicts", "[data-conflict]:has-text('patrol one')")
+    ada.see("o-conflict", "overlap from")
+    ada.see("o-conflict", "5.00 NM / 1,000 ft / 1 min")
+    ada.click("o-conflict", "button:has-text('patrol one')")
+    ada.click("o-thread", "[data-action=read]")
+    ada.see("o-thread", "On the record as entry")
+    ada.click("o-thread", "[data-action='answer.continuing_as_planned']")
+    ada.see("o-thread", "continuing as planned: a standing disagreement")
+    found = next(one for one in line.board("bo")["threads"] if one["id"] == theirs["thread"])
+    assert found["disagrees"] == ["north"]
+    assert found["sides"][0]["step"] == "answered"
+
+
+def test_an_urgent_message_calls_until_a_person_has_it(
+    line: Line, desk: Callable[..., Desk]
+) -> None:
+    ada = desk("ada")
+    said = line.says("bo", "URGENT", {"action": "stop", "text": "aircraft below"}, "north")
+    ada.see("o-bands", "URGENT south: STOP")
+    ada.press("a")
+    ada.part("o-bands").locator(f"[data-urgent='{said['thread']}']").wait_for(state="detached")
+    found = next(one for one in line.board("bo")["threads"] if one["id"] == said["thread"])
+    assert found["sides"][0]["step"] == "read"
+
+
+def test_a_notice_without_a_place_has_a_band_until_it_is_located(
+    line: Line, desk: Callable[..., Desk]
+) -> None:
+    ada = desk("ada")
+    volume = circle(54.6, 7.6, 2_000, 20, 80)
+    times = times_of(volume)
+    said = line.says("bo", "NOTIFY", {"notice": "unlocated", **times}, "north")
+    band = ada.part("o-bands").locator(f"[data-unlocated='{said['thread']}']")
+    band.wait_for()
+    band.locator("button").click()
+    ada.click("o-thread", "[data-action=clarify]")
+    ada.click("o-form", "button.main")
+    ada.see("o-thread", "north asks for the place")
+    located = {"notice": "volume", **times, "volumes": [volume]}
+    line.says("bo", "AMEND", {"notice": located}, thread=said["thread"])
+    band.wait_for(state="detached")
+
+
+def test_two_people_at_two_desks_talk(line: Line, desk: Callable[..., Desk]) -> None:
+    ada, bo = desk("ada"), desk("bo")
+    ada.press("q")
+    ada.part("o-form").locator("textarea[name=text]").fill("who flies on Monday?")
+    ada.part("o-form").locator("input[value=east]").uncheck()
+    ada.click("o-form", "button.main")
+    bo.part("o-line").locator("[data-thread]:has-text('who flies on Monday?')").click()
+    bo.click("o-thread", "[data-action=read]")
+    bo.click("o-thread", "[data-action=answered]")
+    bo.part("o-form").locator("textarea[name=text]").fill("nobody")
+    bo.click("o-form", "button.main")
+    ada.see("o-thread", "south answers: nobody")
