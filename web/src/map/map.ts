@@ -15,6 +15,7 @@ import { pictureAt, tracks } from "../state/sky";
 import { place, select, selection, shownAt } from "../state/view";
 import { shared } from "../style/theme";
 import { position } from "../units/position";
+import { AreaLayer } from "./area_layer";
 import { BaseMap } from "./base";
 import { colours, readColours } from "./colours";
 import { GridLayer } from "./grid_layer";
@@ -37,6 +38,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   @query(".overlay") private canvas!: HTMLCanvasElement;
 
   private readonly base = new BaseMap();
+  private readonly area = new AreaLayer();
   private readonly grid = new GridLayer();
   private readonly volumes = new VolumeLayer();
   private readonly cursor = signal<{ lat: number; lng: number } | null>(null);
@@ -46,6 +48,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   private overlay: Overlay | null = null;
   private flown: unknown = null;
   private placed = false;
+  private untouched = false; // the page itself chose the place: it may choose again
 
   override render() {
     const scale = scaleBar(this.resolution.value, this.centre());
@@ -80,7 +83,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
     const map = new OlMap({
       target: this.target,
       controls: [],
-      layers: [this.base.land, this.grid.layer, this.volumes.layer],
+      layers: [this.base.land, this.grid.layer, this.area.layer, this.volumes.layer],
       view: new View(WORLD_VIEW),
       keyboardEventTarget: this.target,
     });
@@ -95,9 +98,12 @@ export class SkyMap extends SignalWatcher(LitElement) {
   private follow(map: OlMap): void {
     map.on("postrender", () => this.overlay?.draw());
     map.on("moveend", () => this.arrived(map));
+    map.on("change:size", () => this.untouched && this.whole());
+    for (const name of ["pointerdown", "wheel", "keydown"]) {
+      this.target.addEventListener(name, () => (this.untouched = false), { passive: true });
+    }
     this.arrived(map);
     map.on("singleclick", (event) => this.clicked(event.pixel));
-    const second = Math.floor;
     this.ends.push(
       followAgreement(),
       followTrails(),
@@ -109,10 +115,11 @@ export class SkyMap extends SignalWatcher(LitElement) {
       }),
       effect(() => {
         void colours.value;
-        const at = second(shownAt.value / 1_000) * 1_000;
+        const at = Math.floor(shownAt.value / 1_000) * 1_000;
         this.volumes.draw(shapes.value, at, this.overlay?.selectedThreads() ?? new Set());
         if (!this.placed) this.firstPlace();
       }),
+      effect(() => this.area.draw(areaRings(), (board.value?.unlocated.length ?? 0) > 0)),
       effect(() => {
         if (place.value) takePlace(map);
       }),
@@ -148,13 +155,14 @@ export class SkyMap extends SignalWatcher(LitElement) {
     if (!extent) return;
     this.flown = selected;
     this.placed = true;
+    this.untouched = false;
     flyTo(map, extent);
   }
 
   /** The agreed area or everything that stands, when nobody moved the map yet. */
   private firstPlace(): void {
     if (!board.value || (!agreement.value && shapes.value.length === 0)) return;
-    this.placed = true;
+    this.placed = this.untouched = true;
     this.whole();
   }
 
@@ -166,6 +174,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   }
 
   private zoom(by: number): void {
+    this.untouched = false;
     const view = this.map?.getView();
     view?.setZoom(Math.round((view.getZoom() ?? 2) + by));
   }

@@ -42,10 +42,11 @@ export const mapStyles = css`
     gap: 14px;
     align-items: end;
     font-size: 12px;
+    padding: 1px 8px 2px;
+    border-radius: 4px;
+    background: color-mix(in srgb, var(--ground) 80%, transparent);
     pointer-events: none;
-    text-shadow:
-      0 0 3px var(--ground),
-      0 0 3px var(--ground);
+    max-width: calc(100% - 60px);
   }
   .scale {
     display: flex;

@@ -1,8 +1,10 @@
 import type { Conflict } from "../api/types";
 import { toMap } from "../geo/mercator";
+import { code, t } from "../i18n/i18n";
 import { distance, instant, verticalDistance } from "../units/units";
 import type { Colours } from "./colours";
 import { copies, pixelX, pixelY, type Frame } from "./frame";
+import type { Labels } from "./labels";
 import type { Spot } from "./scene";
 
 /** Marks of conflicts and spots: always with a shape and words, never by colour alone. */
@@ -13,18 +15,18 @@ export interface Mark {
   y: number;
 }
 
-const FONT = "700 11px B612, sans-serif";
-
 export function drawMarks(
   context: CanvasRenderingContext2D,
   frame: Frame,
+  labels: Labels,
   found: { conflicts: readonly Conflict[]; spots: readonly Spot[]; selected: string; at: number; colours: Colours },
 ): Mark[] {
   const marks: Mark[] = [];
   for (const spot of found.spots) {
     for (const [x, y] of places(frame, spot.lat, spot.lng)) {
       diamond(context, x, y, spot.kind === "URGENT" ? found.colours.danger : found.colours.warning, found.colours.ground);
-      words(context, [spot.kind, spot.name].filter(Boolean).join(" "), x + 12, y + 4, found.colours.text, found.colours.ground);
+      const named = [code("Kind", spot.kind), spot.name && code("UrgentAction", spot.name)];
+      beside(labels, [named.filter(Boolean).join(": ")], x, y, found.colours.text);
       marks.push({ kind: "thread", id: spot.thread, x, y });
     }
   }
@@ -35,17 +37,26 @@ export function drawMarks(
       const chosen = conflict.id === found.selected;
       triangle(context, x, y, found.colours.danger, found.colours.ground, chosen);
       if (chosen) ring(context, x, y, found.colours.focus);
-      words(context, wordsOf(conflict), x + 13, y + 4, found.colours.danger, found.colours.ground);
+      beside(labels, [wordsOf(conflict)], x, y, found.colours.danger);
       marks.push({ kind: "conflict", id: conflict.id, x, y });
     }
   }
   return marks;
 }
 
+function beside(labels: Labels, lines: string[], x: number, y: number, colour: string): void {
+  labels.reserve(x, y, 9);
+  const spots = [[x + 13, y - 6, "left"], [x - 13, y - 6, "right"], [x, y + 10, "middle"], [x, y - 26, "middle"]] as const;
+  labels.put(lines, spots, colour, { always: true, bold: true });
+}
+
 /** How close, and from when. */
 function wordsOf(conflict: Conflict): string {
   const { facts } = conflict;
   const gap = facts.vertical_gap_m ?? null;
+  if (!facts.distance_m && !facts.vertical_gap_m && !facts.time_gap_s) {
+    return `${t("map.overlap")} ${instant(Date.parse(facts.time_start))}`;
+  }
   const close = `${distance(facts.distance_m ?? 0)}${gap !== null && gap > 0 ? ` ${verticalDistance(gap)}` : ""}`;
   return `${close} ${instant(Date.parse(facts.time_start))}`;
 }
@@ -99,21 +110,4 @@ function ring(context: CanvasRenderingContext2D, x: number, y: number, colour: s
   context.strokeStyle = colour;
   context.lineWidth = 2;
   context.stroke();
-}
-
-function words(
-  context: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  colour: string,
-  ground: string,
-): void {
-  context.font = FONT;
-  context.lineJoin = "round";
-  context.strokeStyle = ground;
-  context.lineWidth = 3;
-  context.strokeText(text, x, y);
-  context.fillStyle = colour;
-  context.fillText(text, x, y);
 }

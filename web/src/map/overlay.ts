@@ -7,8 +7,10 @@ import { selection, shownAt } from "../state/view";
 import { colours } from "./colours";
 import { prepared, type Frame } from "./frame";
 import { drawMarks, type Mark } from "./marks";
-import { spots } from "./scene";
-import { drawTracks, hit, type Placed } from "./track_canvas";
+import { Labels } from "./labels";
+import { shapes, spots } from "./scene";
+import { drawTrackLabels, drawTracks, hit, type Placed, type Scene } from "./track_canvas";
+import { drawVolumeLabels } from "./volume_labels";
 
 /** What moves, on a canvas of its own over the map: the layers below are not drawn again for it. */
 export class Overlay {
@@ -38,23 +40,27 @@ export class Overlay {
     if (!context) return;
     const selected = selection.value;
     const own = colours.value;
-    this.placed = drawTracks(context, frame, {
+    const at = shownAt.value;
+    const labels = new Labels(context, frame, own.ground);
+    labels.keepFree(0, frame.height - 42, 420, 30); // the scale and the cursor's place
+    labels.keepFree(frame.width - 42, 0, 42, 120); // the buttons
+    const scene: Scene = {
       tracks: tracks.value.values(),
       encounters: encounters.value,
       alerts: alerts.value,
       selected: selected?.kind === "track" ? selected.id : null,
       trail: selected?.kind === "track" ? trailOf(selected.id) : [],
       party: party.value,
-      at: shownAt.value,
+      at,
       colours: own,
-    });
-    this.marks = drawMarks(context, frame, {
-      conflicts: board.value?.conflicts ?? [],
-      spots: spots.value,
-      selected: selected?.id ?? "",
-      at: shownAt.value,
-      colours: own,
-    });
+    };
+    const conflicts = board.value?.conflicts ?? [];
+    const chosen = { selected: selected?.id ?? "", at, colours: own };
+    this.placed = drawTracks(context, frame, scene, labels);
+    this.marks = drawMarks(context, frame, labels, { conflicts, spots: spots.value, ...chosen });
+    drawTrackLabels(labels, frame, scene, this.placed, 3, Infinity);
+    drawVolumeLabels(labels, frame, { shapes: shapes.value, at, selected: this.selectedThreads(), colours: own });
+    drawTrackLabels(labels, frame, scene, this.placed, 0, 3);
     this.spentMs = performance.now() - began;
   }
 

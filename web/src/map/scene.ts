@@ -7,7 +7,7 @@ import { bandText, endOf, saysOf, startOf, type Says } from "../geo/volumes";
 import { t } from "../i18n/i18n";
 import { board } from "../state/board";
 
-export type Look = "notice" | "plan" | "movement" | "site" | "closure" | "urgent" | "cells";
+export type Look = "notice" | "plan" | "movement" | "site" | "closure" | "urgent" | "cells" | "unsent" | "preview";
 
 /** One thing with an outline and a time. Instants are ms since 1970; the end is not in it. */
 export interface Shape {

@@ -6,9 +6,10 @@ import type { PairAlert } from "../state/sky";
 import type { Trace } from "../state/trails";
 import { distance, verticalDistance } from "../units/units";
 import type { Colours } from "./colours";
+import type { Labels, Spot } from "./labels";
 import { copies, pixelX, pixelY, type Frame } from "./frame";
 import { heightKnown, labelOf } from "./track_labels";
-import { Taken, opacityOf, symbolPath } from "./track_symbols";
+import { opacityOf, symbolPath } from "./track_symbols";
 
 export interface Scene {
   tracks: Iterable<Track>;
@@ -31,13 +32,17 @@ export interface Placed {
 }
 
 const LEADER_S = 60;
-const LABELS_MAX = 220;
+const LABELS_MAX = 300;
 const DOTS_FROM = 2_500; // metres of a pixel: aircraft are dots when all of Europe is seen
-const FONT = "11px B612, sans-serif";
 const RANKS = { preventive: 3, corrective: 4, warning: 5 };
 
 /** Draw all aircraft; what comes back is where they are, the most important last. */
-export function drawTracks(context: CanvasRenderingContext2D, frame: Frame, scene: Scene): Placed[] {
+export function drawTracks(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  scene: Scene,
+  labels: Labels,
+): Placed[] {
   const levels = levelsOf(scene.alerts);
   const placed: Placed[] = [];
   const byId = new Map<string, Placed>();
@@ -46,19 +51,29 @@ export function drawTracks(context: CanvasRenderingContext2D, frame: Frame, scen
     const [mapX, mapY] = toMap(at.lat, at.lng);
     const y = pixelY(frame, mapY);
     if (y < -40 || y > frame.height + 40) continue;
-    const rank = track.id === scene.selected ? 9 : (RANKS[levels.get(track.id) ?? "preventive"] ?? 0);
+    const rank = rankOf(track, scene, levels);
     for (const shift of copies(frame, mapX)) {
-      const one = { track, at, x: pixelX(frame, mapX + shift), y, rank: levels.has(track.id) || rank === 9 ? rank : own(track, scene) ? 1 : 0 };
+      const one = { track, at, x: pixelX(frame, mapX + shift), y, rank };
       placed.push(one);
       byId.set(track.id, one);
     }
   }
   placed.sort((a, b) => a.rank - b.rank);
   drawTrail(context, frame, scene);
-  drawEncounters(context, scene, byId, levels);
-  for (const one of placed) drawSymbol(context, frame, scene, one, levels.get(one.track.id));
-  drawLabels(context, scene, placed, frame);
+  const lines = drawEncounters(context, scene, byId, levels);
+  for (const one of placed) {
+    drawSymbol(context, frame, scene, one, levels.get(one.track.id));
+    if (one.rank >= 1) labels.reserve(one.x, one.y, 6);
+  }
+  for (const line of lines) labels.put([line.text], [line.spot], line.colour, { always: line.warns });
   return placed;
+}
+
+/** What is seen first: what is selected, then alerts by level, then own aircraft. */
+function rankOf(track: Track, scene: Scene, levels: ReadonlyMap<string, PairAlert["level"]>): number {
+  if (track.id === scene.selected) return 9;
+  const level = levels.get(track.id);
+  return level ? RANKS[level] : own(track, scene) ? 1 : 0;
 }
 
 function own(track: Track, scene: Scene): boolean {
@@ -160,48 +175,51 @@ function ring(context: CanvasRenderingContext2D, x: number, y: number, colour: s
   context.stroke();
 }
 
-function drawLabels(context: CanvasRenderingContext2D, scene: Scene, placed: Placed[], frame: Frame): void {
-  const taken = new Taken();
-  let left = LABELS_MAX;
-  context.font = FONT;
-  context.lineJoin = "round";
-  context.textBaseline = "top";
-  for (let index = placed.length - 1; index >= 0 && left > 0; index--) {
+/** Write the labels of the aircraft whose rank is from `low` to below `high`. */
+export function drawTrackLabels(
+  labels: Labels,
+  frame: Frame,
+  scene: Scene,
+  placed: readonly Placed[],
+  low: number,
+  high: number,
+): void {
+  for (let index = placed.length - 1; index >= 0 && labels.count < LABELS_MAX; index--) {
     const one = placed[index];
-    if (!one || one.x < -20 || one.x > frame.width) continue;
+    if (!one || one.rank < low || one.rank >= high) continue;
+    if (one.x < -20 || one.x > frame.width + 20) continue;
     if (frame.resolution > DOTS_FROM && one.rank < 3) continue;
     const lines = labelOf(one.track);
-    const width = 6.2 * Math.max(...lines.map((text) => text.length));
-    const spots = [
-      [one.x + 12, one.y - 27],
-      [one.x + 12, one.y + 5],
-      [one.x - 12 - width, one.y - 27],
-    ] as const;
-    const spot = spots.find(([x, y]) => taken.take(x, y, width, 25)) ?? (one.rank >= 3 ? spots[0] : null);
-    if (!spot) continue;
-    left -= 1;
-    const [x, y] = spot;
-    context.globalAlpha = Math.max(0.75, opacityOf(one.at.ageS, one.track.lost));
-    context.strokeStyle = scene.colours.ground;
-    context.lineWidth = 3;
-    lines.forEach((text, row) => {
-      const known = row === 0 || heightKnown(one.track);
-      context.fillStyle = known ? colourOf(one.track, scene) : scene.colours.stale;
-      context.strokeText(text, x, y + 13 * row);
-      context.fillText(text, x, y + 13 * row);
-    });
+    const colour = colourOf(one.track, scene);
+    labels.put(
+      lines,
+      [
+        [one.x + 12, one.y - 27, "left"],
+        [one.x + 12, one.y + 4, "left"],
+        [one.x - 12, one.y - 27, "right"],
+        [one.x - 12, one.y + 4, "right"],
+      ],
+      (row) => (row === 0 || heightKnown(one.track) ? colour : scene.colours.stale),
+      { always: one.rank >= 3, opacity: Math.max(0.75, opacityOf(one.at.ageS, one.track.lost)) },
+    );
   }
-  context.globalAlpha = 1;
-  context.textBaseline = "alphabetic";
 }
 
+interface EncounterText {
+  text: string;
+  spot: Spot;
+  colour: string;
+  warns: boolean;
+}
+
+/** Lines between two that will be too close; what is written there comes back. */
 function drawEncounters(
   context: CanvasRenderingContext2D,
   scene: Scene,
   byId: ReadonlyMap<string, Placed>,
   levels: ReadonlyMap<string, PairAlert["level"]>,
-): void {
-  context.font = FONT;
+): EncounterText[] {
+  const found: EncounterText[] = [];
   for (const one of scene.encounters) {
     const [a, b] = [byId.get(one.first.id), byId.get(one.second.id)];
     if (!a || !b) continue;
@@ -218,13 +236,10 @@ function drawEncounters(
     const since = (scene.at - Date.parse(one.predicted_at)) / 1_000;
     const seconds = Math.max(0, Math.round(one.closest_s - since));
     const text = `${seconds} s · ${distance(one.lateral_m)} · ${verticalDistance(one.vertical_m)}`;
-    const [x, y] = [(a.x + b.x) / 2 + 6, (a.y + b.y) / 2];
-    context.strokeStyle = scene.colours.ground;
-    context.lineWidth = 3;
-    context.strokeText(text, x, y);
-    context.fillStyle = colour;
-    context.fillText(text, x, y);
+    const spot = [(a.x + b.x) / 2 + 6, (a.y + b.y) / 2, "left"] as const;
+    found.push({ text, spot, colour, warns });
   }
+  return found;
 }
 
 function drawTrail(context: CanvasRenderingContext2D, frame: Frame, scene: Scene): void {

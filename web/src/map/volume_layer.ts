@@ -11,7 +11,6 @@ export class VolumeLayer {
   private readonly source = new VectorSource<Feature<Polygon>>({ wrapX: true });
   readonly layer = new VectorLayer({
     source: this.source,
-    declutter: "volumes",
     updateWhileAnimating: true,
     updateWhileInteracting: true,
     zIndex: 10,
@@ -35,8 +34,7 @@ export class VolumeLayer {
       }
     }
     for (const key of Object.keys(this.counts)) this.counts[key] = 0;
-    const labelled = labels(shapes, at);
-    for (const shape of shapes) this.drawOne(shape, at, selected, labelled);
+    for (const shape of shapes) this.drawOne(shape, at, selected);
   }
 
   /** Make all styles anew: the colours or units are others. */
@@ -44,12 +42,7 @@ export class VolumeLayer {
     for (const feature of this.features.values()) feature.set("look", "", true);
   }
 
-  private drawOne(
-    shape: Shape,
-    at: number,
-    selected: ReadonlySet<string>,
-    labelled: ReadonlyMap<string, string>,
-  ): void {
+  private drawOne(shape: Shape, at: number, selected: ReadonlySet<string>): void {
     const phase = phaseOf(shape, at);
     let feature = this.features.get(shape.key);
     if (phase === "over" || shape.rings.length === 0) {
@@ -71,11 +64,10 @@ export class VolumeLayer {
       stands: phase === "stands",
       selected: selected.has(shape.thread),
     };
-    const label = labelled.get(shape.thread) === shape.key ? textOf(shape) : "";
-    const look = `${phase}|${drawn.selected}|${shape.name}|${label}`;
+    const look = `${phase}|${drawn.selected}`;
     if (feature.get("look") !== look) {
       feature.set("look", look, true);
-      feature.set("style", volumeStyle(drawn, label), true);
+      feature.set("style", volumeStyle(drawn), true);
       feature.changed();
     }
     if (!feature.get("shown")) {
@@ -83,24 +75,4 @@ export class VolumeLayer {
       this.source.addFeature(feature);
     }
   }
-}
-
-/** Each thread has its name once: at what stands, else at what comes first. */
-function labels(shapes: readonly Shape[], at: number): Map<string, string> {
-  const found = new Map<string, string>();
-  const best = new Map<string, number>();
-  for (const shape of shapes) {
-    const phase = phaseOf(shape, at);
-    if (phase === "over") continue;
-    const rank = phase === "stands" ? -Infinity : shape.start;
-    if ((best.get(shape.thread) ?? Infinity) > rank) {
-      best.set(shape.thread, rank);
-      found.set(shape.thread, shape.key);
-    }
-  }
-  return found;
-}
-
-function textOf(shape: Shape): string {
-  return [shape.name, shape.band].filter((one) => one !== "").join("\n");
 }

@@ -2,39 +2,36 @@ import { asArray } from "ol/color";
 import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
-import Text from "ol/style/Text";
 import { colours, faded, type Colours } from "./colours";
 import type { Look } from "./scene";
 
 /** What decides how a volume looks; styles are made once for each. */
 export interface Drawn {
-  look: Look | "unsent" | "preview";
+  look: Look;
   own: boolean;
   stands: boolean;
   selected: boolean;
 }
 
-const FONT = "11px B612, sans-serif";
 const cache = new Map<string, Style[]>();
 let cachedFor = "";
 
-/** The style of a volume with its label: cached, since the same few are asked for all the time. */
-export function volumeStyle(drawn: Drawn, label: string): Style[] {
+/** The style of a volume: cached, since the same few are asked for all the time. */
+export function volumeStyle(drawn: Drawn): Style[] {
   const own = colours.value;
   if (cachedFor !== own.theme + own.own) {
     cache.clear();
     cachedFor = own.theme + own.own;
   }
-  const key = `${drawn.look}${+drawn.own}${+drawn.stands}${+drawn.selected}${label}`;
+  const key = `${drawn.look}${+drawn.own}${+drawn.stands}${+drawn.selected}`;
   let found = cache.get(key);
   if (!found) {
-    if (cache.size > 5_000) cache.clear();
-    cache.set(key, (found = made(drawn, label, own)));
+    cache.set(key, (found = made(drawn, own)));
   }
   return found;
 }
 
-function made(drawn: Drawn, label: string, own: Colours): Style[] {
+function made(drawn: Drawn, own: Colours): Style[] {
   const colour = colourOf(drawn, own);
   const styles: Style[] = [];
   if (drawn.selected) {
@@ -49,7 +46,6 @@ function made(drawn: Drawn, label: string, own: Colours): Style[] {
         lineDash: dashOf(drawn),
       }),
       zIndex: drawn.selected ? 2 : 0,
-      ...(label ? { text: labelOf(label, colour, own) } : {}),
     }),
   );
   return styles;
@@ -68,17 +64,6 @@ function dashOf(drawn: Drawn): number[] | undefined {
   if (drawn.look === "cells") return [2, 4];
   if (!drawn.stands) return [8, 5];
   return drawn.look === "movement" ? [14, 4, 2, 4] : undefined;
-}
-
-function labelOf(text: string, colour: string, own: Colours): Text {
-  return new Text({
-    text,
-    font: FONT,
-    overflow: true,
-    fill: new Fill({ color: colour }),
-    stroke: new Stroke({ color: own.ground, width: 3 }),
-    padding: [2, 4, 2, 4],
-  });
 }
 
 function fillOf(drawn: Drawn, colour: string): string | CanvasPattern {
