@@ -214,3 +214,72 @@ def _post(sky: Sky, content: bytes, kind: str) -> httpx.Response:
             return await client.post(SEND, content=content, headers=headers)
 
     return asyncio.run(post())
+
+
+def feeds(sky: Sky, sub: str = "north") -> Any:
+    return sky.call("GET", "/sky/v1/feeds", sub=sub, scopes=(CMSA,)).json()["feeds"]
+
+
+def test_feeds_say_whether_they_speak_and_how_old_their_positions_are() -> None:
+    sky = Sky()
+    assert feeds(sky) == []
+    old = (NOW - timedelta(seconds=12)).isoformat()
+    sky.send(position("aaaaaa"), position("bbbbbb", time=old), sub="south")
+    sky.send(position("cccccc", time=old), sub="late")
+    states = [(one["name"], one["state"], one["age_s"]) for one in feeds(sky)]
+    assert states == [("late", "late", 12.0), ("south", "live", 0.0)]
+    sky.clock.time = NOW + timedelta(seconds=9)
+    assert [(one["state"], one["age_s"]) for one in feeds(sky)] == [("late", 21.0), ("live", 9.0)]
+    # silent: nothing is known, and it stays in the list
+    sky.clock.time = NOW + timedelta(seconds=16)
+    assert [one["state"] for one in feeds(sky)] == ["UNKNOWN", "UNKNOWN"]
+    # it speaks, and sees nothing
+    sky.send(sub="south")
+    assert [(one["state"], one["age_s"]) for one in feeds(sky)][1] == ("live", None)
+
+
+def test_a_feed_says_to_others_nothing_of_own_aircraft_or_faults() -> None:
+    sky = Sky()
+    sky.send(*(position(f"aaaa{n:02x}", own=True) for n in range(30)), position("bbbbbb", lat=99))
+    sky.send(position("bbbbbb"), sub="south")
+    for sub, rate, own in (("north", 3.0, True), ("south", 0.0, False)):
+        (north, south) = feeds(sky, sub)
+        assert (north["name"], north["rate_per_s"], north["own"]) == ("north", rate, own)
+        assert bool(north["reason"]) is own
+        assert south["rate_per_s"] == 0.1
+    assert "lat" in feeds(sky, "north")[0]["reason"]
+    assert sky.call("GET", "/sky/v1/feeds", scopes=("openline.file",)).status_code == 403
+
+
+def test_the_feed_that_is_silent_for_the_longest_makes_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("openline.app.sky.feed_book.FEEDS_MAX", 2)
+    sky = Sky()
+    for second, sub in enumerate(("a", "b", "a", "c")):
+        sky.clock.time = NOW + timedelta(seconds=second)
+        sky.send(position(time=sky.clock.time.isoformat()), sub=sub)
+    assert [one["name"] for one in feeds(sky)] == ["a", "c"]
+
+
+def test_the_past_is_asked_by_its_instant() -> None:
+    sky = Sky()
+    assert sky.see()["begins"] is None
+    for second in (0, 5):
+        sky.clock.time = NOW + timedelta(seconds=second)
+        sky.send(position(time=sky.clock.time.isoformat(), lat=47.0 + second / 1e3))
+        sky.sky.tick(sky.clock.time)
+    assert sky.see()["begins"] == "2026-11-22T12:00:00Z"
+
+    def past(instant: str, status: int = 200) -> Any:
+        answer = sky.call("GET", f"{SEE}?at={instant}", scopes=(CMSA,))
+        assert answer.status_code == status
+        return answer.json()
+
+    then = past("2026-11-22T12:00:04Z")
+    assert (then["time"], then["tracks"][0]["lat"]) == ("2026-11-22T12:00:00Z", 47.0)
+    assert then["tracks"][0].keys() == sky.see()["tracks"][0].keys()
+    assert past("2026-11-22T13:00:05%2B01:00")["tracks"][0]["lat"] == 47.005
+    assert "to 2026-11-22T12:00:05Z" in past("2026-11-22T11:59:59Z", 400)["message"]
+    for wrong in ("yesterday", "2026-11-22T12:00:00", "", "9" * 100):
+        assert "at" in past(wrong, 400)["message"]

@@ -20,7 +20,7 @@ from openline.feeds.senders import (
 )
 from openline.feeds.sky_server import ServerFeed
 from openline.feeds.spec import ReplaySpec, parse_spec
-from openline.feeds.status import FeedState, FeedStatus
+from openline.app.sky.feed_status import FeedState, FeedStatus
 from openline.formats.cot_write import track_event
 from openline.formats.reports import Reports
 from openline.formats.sky_events import track_object

@@ -16,10 +16,10 @@ from rich.text import Text
 from openline.airspace.encounter.alerting import AlertLevel
 from openline.airspace.track.pair_alerts import PairLoss
 from openline.airspace.track.track import Track
+from openline.app.sky.feed_status import FeedState, FeedStatus
 from openline.app.sky.watch import SkyWatch
 from openline.cli.output import printable
 from openline.cli.unruled_table import unruled_table
-from openline.feeds.status import FeedState, FeedStatus
 from openline.formats.alert_words import LEVEL_WORDS, height
 from openline.units import KNOT_MPS, feet, nautical_miles
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from openline.airspace.track.report import PositionReport
+from openline.app.sky.feed_status import FeedStatus
 from openline.errors import InvariantBroken, OpenlineError
-from openline.feeds.status import FeedStatus
 from openline.formats.reports import Reports
 
 FIRST_WAIT_S: Final = 0.5

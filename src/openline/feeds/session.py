@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from openline.airspace.track.report import PositionReport
+from openline.app.sky.feed_status import FeedState, FeedStatus
 from openline.app.sky.watch import SkyEvent, SkyWatch
 from openline.feeds.feed import Feed, Intake, keep
 from openline.feeds.forward import Forwarder
 from openline.feeds.senders import Sender
-from openline.feeds.status import FeedState, FeedStatus
 
 TICK_S = 1.0
 

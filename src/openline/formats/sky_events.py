@@ -7,6 +7,7 @@ Written: instants in UTC with `Z`, lengths in metres, times to come in seconds; 
 from datetime import datetime, timedelta
 
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
+from openline.airspace.track.past import PastTrack
 from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import SetAside, TrackEvent
 from openline.formats.alert_words import LEVEL_WORDS, sentence
@@ -75,6 +76,34 @@ def track_object(track: Track, now: datetime, carry_s: float) -> dict[str, objec
         "within_m": round(track.spread_m(now), 1),
         "lost": track.lost,
         "doubts": track.doubts,
+    }
+
+
+def past_object(track: PastTrack, instant: datetime) -> dict[str, object]:
+    """A track as it was at an instant; what is not kept of it is null."""
+    identity = track.identity
+    return {
+        "id": track.id,
+        "name": identity.shown(),
+        "icao24": identity.icao24,
+        "uid": identity.uid,
+        "callsign": identity.callsign,
+        "operation_id": identity.operation_id,
+        "party": track.party,
+        "class": track.aircraft.value,
+        "time": format_instant(track.time),
+        "age_s": round(max((instant - track.time).total_seconds(), 0.0), 3),
+        "lat": round(track.lat_deg, 7),
+        "lng": round(track.lng_deg, 7),
+        "pressure_altitude_ft": _rounded(track.pressure_altitude_ft, 1),
+        "altitude_m": _rounded(track.altitude_m, 1),
+        "speed_mps": _rounded(track.speed_mps, 2),
+        "track_deg": _rounded(track.track_deg, 2),
+        "vertical_rate_mps": _rounded(track.vertical_rate_mps, 2),
+        "on_ground": track.on_ground,
+        "within_m": round(track.spread_m, 1),
+        "lost": False,
+        "doubts": None,
     }
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from openline.airspace.track.states import TABLE_WIDTH, States, row_of, states_of
+from openline.airspace.track.states import TABLE_WIDTH, Rows, States, row_of, states_of
 from openline.airspace.track.track import Track
 
 _FIRST_ROWS: Final = 64
@@ -47,6 +47,10 @@ class StateTable:
 
     def states(self, now: datetime) -> States:
         """All of them, carried on to `now`."""
+        return states_of(self.rows(now), now)
+
+    def rows(self, now: datetime) -> Rows:
+        """All of them as they are; the table is only good until the next change."""
         origin = self._origin = self._origin or now
         count = len(self._tracks)
         if count > len(self._rows):
@@ -57,5 +61,4 @@ class StateTable:
             places = [self._place[track] for track in self._changed]
             self._rows[places] = [row_of(t, self._carry_s, origin) for t in self._changed]
             self._changed.clear()
-        now_s = (now - origin).total_seconds()
-        return states_of(tuple(self._tracks), self._rows[:count], now, now_s)
+        return Rows(tuple(self._tracks), self._rows[:count], origin)

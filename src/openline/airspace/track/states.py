@@ -7,7 +7,7 @@ that: below 0.001 % of the way.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,14 @@ from openline.units import METRES_PER_FOOT
 
 TABLE_WIDTH: Final = 11  # numbers that `row_of` says of a track
 _NO_VELOCITY: Final = (np.nan, np.nan)
+
+
+class Rows(NamedTuple):
+    """Tracks, and of each what `row_of` says of it: table (n, TABLE_WIDTH)."""
+
+    tracks: tuple[Track, ...]
+    table: FloatArray
+    origin: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ def row_of(track: Track, carry_s: float, origin: datetime) -> tuple[float, ...]:
         _or_nan(track.altitude_m(carry_s)),
         east,
         north,
-        track.rate_mps or 0.0,
+        _or_nan(track.rate_mps),
         latest.spread_m,
         SPEED_BOUND_MPS[track.aircraft],
         latest.on_ground,
@@ -93,20 +101,20 @@ def row_of(track: Track, carry_s: float, origin: datetime) -> tuple[float, ...]:
     )
 
 
-def states_of(tracks: tuple[Track, ...], table: FloatArray, now: datetime, now_s: float) -> States:
-    """The states of tracks by their rows (n, TABLE_WIDTH), carried on to `now`, which is `now_s`
-    from the origin of the rows; ages are never below 0."""
-    lat, lng, pressure, altitude, east, north, rate, spread, bound, ground, at_s = table.T
-    age = np.maximum(now_s - at_s, 0.0)
+def states_of(rows: Rows, now: datetime) -> States:
+    """The states of tracks by their rows, carried on to `now`; ages are never below 0."""
+    lat, lng, pressure, altitude, east, north, rate, spread, bound, ground, at_s = rows.table.T
+    age = np.maximum((now - rows.origin).total_seconds() - at_s, 0.0)
     known = ~np.isnan(east)
     east, north = np.where(known, east, 0.0), np.where(known, north, 0.0)
+    rate = np.where(np.isnan(rate), 0.0, rate)
     speed = np.hypot(east, north)
     turn = 0.5 * ACCELERATION_MPS2 * age * age
     aside = np.minimum(turn, (2 * speed + ACCELERATION_MPS2) * age)
     lat, lng, east, north = _carried(lat, lng, east, north, age)
     return States(
         now,
-        tracks,
+        rows.tracks,
         lat,
         lng,
         pressure * METRES_PER_FOOT + rate * age,

@@ -18,7 +18,7 @@ from openline.airspace.track.names import NameTable, fits
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.rules import DEFAULT_RULES, Reason, TrackRules
 from openline.airspace.track.state_table import StateTable
-from openline.airspace.track.states import States
+from openline.airspace.track.states import Rows, States
 from openline.airspace.track.track import Track, Verdict
 
 _AGE_EVERY: Final = timedelta(seconds=0.25)  # small updates do not look at all tracks each time
@@ -112,6 +112,10 @@ class Tracker:
     def states(self, now: datetime) -> States:
         """Every track that is not lost, carried on to `now`, as arrays for detection."""
         return self._table.states(now)
+
+    def rows(self, now: datetime) -> Rows:
+        """Every track that is not lost, at its newest position; good until the next change."""
+        return self._table.rows(now)
 
     def _stepped(self, now: datetime, update: Update) -> datetime:
         last = self._now

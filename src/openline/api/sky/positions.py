@@ -1,5 +1,6 @@
 """`/sky/v1`: positions in, tracks and encounters out."""
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -8,13 +9,14 @@ from openline.api.operation import Call, Operation
 from openline.api.sky import wire
 from openline.app.dss.rules import CONFORMANCE
 from openline.app.line import roles
+from openline.app.sky.feed_book import FeedView
 from openline.app.sky.service import SkyService
 from openline.errors import InvalidInput, NotFound
 from openline.formats import positions_json
-from openline.formats.instants import format_instant
+from openline.formats.instants import format_instant, parse_instant
 from openline.formats.positions_arrow import MEDIA_TYPE as ARROW
 from openline.formats.positions_arrow import read as read_arrow
-from openline.formats.sky_events import loss_object, track_object
+from openline.formats.sky_events import loss_object, past_object, track_object
 
 PREFIX: Final = "/sky/v1"
 POSITIONS_PATH: Final = f"{PREFIX}/positions"
@@ -37,6 +39,7 @@ class SkyPicture(msgspec.Struct):
     tracks: list[dict[str, Any]]
     encounters: list[dict[str, Any]]
     event: int
+    begins: str | None
 
 
 def sky_of(call: Call) -> SkyService:
@@ -56,18 +59,54 @@ def _send(call: Call) -> PositionsReceipt:
     else:
         raise InvalidInput(f"{kind[:60]!r} is not read here", cure=f"send JSON or {ARROW}")
     found = read.found
-    receipt = sky.take(found.reports, call.now, read.sky_time, found.refused, found.reason)
+    receipt = sky.take(found.reports, call.now, read.sky_time, found.refused, found.reason, feed)
     return PositionsReceipt(receipt.accepted, receipt.refused, receipt.reason)
 
 
 def _picture(call: Call) -> SkyPicture:
-    view = sky_of(call).view(call.caller.sub, call.now)
+    sky, asked = sky_of(call), call.query.get("at")
+    if asked is not None:
+        return _past(sky, call.caller.sub, _instant(asked))
+    view = sky.view(call.caller.sub, call.now)
     return SkyPicture(
         format_instant(view.now),
         [track_object(track, view.now, view.carry_s) for track in view.tracks],
         [loss_object(loss) for loss in view.encounters],
         view.position,
+        _or_none(view.begins),
     )
+
+
+def _past(sky: SkyService, party: str, instant: datetime) -> SkyPicture:
+    view = sky.view_at(party, instant)
+    return SkyPicture(
+        format_instant(view.time),
+        [past_object(track, view.time) for track in view.tracks],
+        [loss_object(loss) for loss in view.encounters],
+        sky.position,
+        _or_none(view.begins),
+    )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except InvalidInput as error:
+        raise error.at(field="at") from None
+
+
+def _or_none(instant: datetime | None) -> str | None:
+    return None if instant is None else format_instant(instant)
+
+
+def _feeds(call: Call) -> wire.Feeds:
+    found = sky_of(call).feeds(call.caller.sub, call.now)
+    return wire.Feeds([_feed(one) for one in found])
+
+
+def _feed(one: FeedView) -> wire.Feed:
+    age_s = None if one.age_s is None else round(one.age_s, 1)
+    return wire.Feed(one.name, one.state, age_s, round(one.rate_per_s, 1), one.reason, one.own)
 
 
 OPERATIONS: Final = (
@@ -91,6 +130,17 @@ OPERATIONS: Final = (
         handler=_picture,
         scopes=VIEWERS,
         response=wire.Picture,
+        errors=(400, 404),
+        query={"at": "as it was at this instant (RFC 3339), instead of now"},
+    ),
+    Operation(
+        name="getFeeds",
+        method="GET",
+        path=f"{PREFIX}/feeds",
+        summary="Who sends positions to this server, whether it still does, and how old they are",
+        handler=_feeds,
+        scopes=VIEWERS,
+        response=wire.Feeds,
         errors=(404,),
     ),
 )

@@ -13,6 +13,7 @@ from openline.airspace.entity import IntentState
 from openline.airspace.track.aircraft import AircraftClass
 from openline.airspace.track.rules import Reason
 from openline.airspace.track.tracker import TrackEventKind
+from openline.app.sky.feed_status import FeedState
 
 Instant = str
 AlertWord = Literal["none", "preventive", "corrective", "warning"]
@@ -23,7 +24,7 @@ class Track(Struct, forbid_unknown_fields=True, rename={"aircraft": "class"}):
 
     altitude_m: over the WGS-84 ellipsoid. within_m: how far from there it may be by now. lost:
     nothing was heard for so long that only its last place is known. doubts: how many reports were
-    not believed.
+    not believed; null in the past.
     """
 
     id: str
@@ -46,7 +47,7 @@ class Track(Struct, forbid_unknown_fields=True, rename={"aircraft": "class"}):
     on_ground: bool | None
     within_m: float
     lost: bool
-    doubts: int
+    doubts: int | None
 
 
 class Named(Struct, forbid_unknown_fields=True):
@@ -76,12 +77,39 @@ class Encounter(Struct, forbid_unknown_fields=True):
 
 
 class Picture(Struct, forbid_unknown_fields=True):
-    """What the caller may see: tracks, predicted losses, and the number of the last event."""
+    """What the caller may see: tracks, predicted losses, and the number of the last event.
+
+    time: of the picture; in the past the last that was kept before the instant asked for. begins:
+    the oldest instant that one is kept of, null: none yet.
+    """
 
     time: Instant
     tracks: list[Track]
     encounters: list[Encounter]
     event: int
+    begins: Instant | None
+
+
+class Feed(Struct, forbid_unknown_fields=True):
+    """A sender of positions. state: UNKNOWN is silent, or never heard: it is no empty sky.
+
+    age_s: of its newest position, now; null: there is none, or it speaks of none. rate_per_s:
+    positions a second over the last ten, of a feed that is not the caller's without the sender's
+    own aircraft. reason: of what could not be used, for the sender alone. own: it is the caller's.
+    """
+
+    name: str
+    state: FeedState
+    age_s: float | None
+    rate_per_s: float
+    reason: str
+    own: bool
+
+
+class Feeds(Struct, forbid_unknown_fields=True):
+    """Every sender since the server began, by name."""
+
+    feeds: list[Feed]
 
 
 class SkyEvent(Struct, tag_field="event", kw_only=True):

@@ -12,14 +12,19 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
+from openline.airspace.track.history import SkyHistory
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
+from openline.airspace.track.past import PastTrack
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import SetAside, Tracker, TrackEventKind
+from openline.app.sky.feed_book import FeedBook, FeedView
 from openline.app.sky.watch import SkyEvent, SkyWatch, Taken
 from openline.errors import InvalidInput, LimitExceeded
+from openline.formats.instants import format_instant
 from openline.limits import TRACKS_MAX
 from openline.line.observed import ObservedTold
 
@@ -61,6 +66,17 @@ class SkyView:
     encounters: tuple[PairLoss, ...]
     carry_s: float
     position: int  # the number of the last event
+    begins: datetime | None  # the oldest instant that something is kept of
+
+
+@dataclass(frozen=True, slots=True)
+class PastView:
+    """What a party might have seen. begins: the oldest instant that something is kept of."""
+
+    time: datetime
+    tracks: tuple[PastTrack, ...]
+    encounters: tuple[PairLoss, ...]
+    begins: datetime | None
 
 
 class SkyService:
@@ -76,6 +92,8 @@ class SkyService:
         self._telling = threading.Lock()  # of the events alone: nobody who reads them waits long
         self._events: deque[NumberedEvent] = deque(maxlen=EVENTS_MAX)
         self._number = 0
+        self._feeds = FeedBook()
+        self._history = SkyHistory()
         self._remembered: dict[str, str | None] = {}  # owners of tracks that events were about
         self._replay: tuple[datetime, datetime] | None = None  # its clock, and ours when it spoke
         self.watchers: list[Callable[[], None]] = []  # called, from any thread, after an intake
@@ -97,8 +115,11 @@ class SkyService:
         sky_time: datetime | None = None,
         refused: int = 0,
         reason: str = "",
+        sender: str = "",
     ) -> Receipt:
         """Take positions of one sender; `refused`, `reason`: of those that could not be read.
+
+        Args: `sender`: who sends, if no report says it.
 
         Raises: InvalidInput for a replay where none is taken; LimitExceeded if the sky is full.
         """
@@ -115,18 +136,26 @@ class SkyService:
             events = self._watch.take(reports, self._now(now))
             after = self._totals(reports)
             self._keep(events)
+            doubts = after.doubts - before.doubts
+            why = after.reason if doubts else reason
+            name = reports[0].feed if reports else sender
+            self._feeds.heard(name, reports, self._now(now), now)
+            self._feeds.refused(name, refused + doubts, why)
             full = len(self._watch.tracker) >= TRACKS_MAX and after.accepted == before.accepted
         if reports and full:
             raise LimitExceeded("too many aircraft are followed", retry_after_s=5)
         for tell in self.watchers:
             tell()
-        doubts = after.doubts - before.doubts
-        return Receipt(len(reports) - doubts, refused + doubts, after.reason if doubts else reason)
+        return Receipt(len(reports) - doubts, refused + doubts, why)
 
     def tick(self, now: datetime) -> None:
         """Look for encounters; a good time is soon after an intake, and once a second."""
         with self._lock:
-            self._keep(self._watch.tick(self._now(now)))
+            at = self._now(now)
+            self._keep(self._watch.tick(at))
+            if self._history.is_due(at):
+                rows = self._watch.tracker.rows(at)
+                self._history.take(rows, partial(_owner, now=at), self._watch.encounters, at)
 
     def look(self, question: Callable[[Tracker, datetime], T], now: datetime) -> T:
         """Ask something about all aircraft, at the time of this sky."""
@@ -145,7 +174,34 @@ class SkyService:
             encounters = tuple(
                 loss for loss in self._watch.encounters if self._owners(loss, at) & {None, party}
             )
-            return SkyView(at, tracks, encounters, tracker.rules.carry_s, self._number)
+            begins, carry_s = self._history.begins, tracker.rules.carry_s
+            return SkyView(at, tracks, encounters, carry_s, self._number, begins)
+
+    def view_at(self, party: str, instant: datetime) -> PastView:
+        """What that party might have seen at an instant, as far as it is kept.
+
+        Raises: InvalidInput if nothing is kept of it.
+        """
+        with self._lock:
+            picture = self._history.at(instant)
+            begins, ends = self._history.begins, self._history.ends
+        if picture is None:
+            cure = "ask later"
+            if begins is not None and ends is not None:
+                cure = f"ask from {format_instant(begins)} to {format_instant(ends)}"
+            raise InvalidInput("nothing is kept of the sky at that time", cure=cure, field="at")
+
+        def may_see(owner: str | None) -> bool:
+            return owner in (None, party)
+
+        return PastView(
+            picture.time, tuple(picture.tracks(may_see)), tuple(picture.met(may_see)), begins
+        )
+
+    def feeds(self, party: str, now: datetime) -> list[FeedView]:
+        """Who sends positions, and how that goes, as far as that party may see it."""
+        with self._lock:
+            return self._feeds.view(party, now)
 
     def events_after(self, number: int, party: str) -> tuple[list[NumberedEvent], int]:
         """The events after that number which the party may see, and the last number there is."""

@@ -73,6 +73,11 @@ class FeedStatus:
             return FeedState.ENDED
         if self.heard_s is None or now_s - self.heard_s > SILENT_S:
             return FeedState.UNKNOWN
+        return FeedState.LATE if (self.age_now_s(now_s) or 0.0) > LATE_S else FeedState.LIVE
+
+    def age_now_s(self, now_s: float) -> float | None:
+        """How old its newest position is by now; None: there was none."""
+        if self.age_s is None or self.heard_s is None:
+            return None
         # What was heard some seconds ago has grown older since.
-        age_s = (self.age_s or 0.0) + now_s - self.heard_s
-        return FeedState.LATE if age_s > LATE_S else FeedState.LIVE
+        return self.age_s + max(now_s - self.heard_s, 0.0)
