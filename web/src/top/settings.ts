@@ -3,6 +3,7 @@ import { LitElement, css, html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { t } from "../i18n/i18n";
 import { choose, prefs, type Prefs } from "../state/prefs";
+import { logOut, session } from "../state/session";
 import { shared } from "../style/theme";
 
 const LANGUAGES = { en: "English", fr: "Français", ru: "Русский", ar: "العربية", es: "Español" };
@@ -54,10 +55,11 @@ export class Settings extends SignalWatcher(LitElement) {
     return html`<button
         aria-expanded=${this.open}
         aria-controls="menu"
+        title=${t("settings.title")}
         data-act="settings"
         @click=${() => (this.open = !this.open)}
       >
-        ⚙ ${t("settings.title")}
+        ⚙ ${session.value?.user} · ${session.value?.party}
       </button>
       ${this.open ? this.menu() : ""}`;
   }
@@ -75,6 +77,7 @@ export class Settings extends SignalWatcher(LitElement) {
           </select></label
         >`,
       )}
+      <button @click=${() => logOut()} data-act="logout">${t("top.logout")}</button>
     </div>`;
   }
 

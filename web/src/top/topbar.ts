@@ -6,8 +6,8 @@ import { code, t } from "../i18n/i18n";
 import { overlay } from "../palette/commands";
 import { board } from "../state/board";
 import { skewMs, speed } from "../state/clock";
+import { config } from "../state/config";
 import { serverAgeS, serverLink } from "../state/link";
-import { logOut, session } from "../state/session";
 import { feeds, skyProblem } from "../state/sky";
 import { at, filter, isLive, isPast, shownAt } from "../state/view";
 import { shared } from "../style/theme";
@@ -69,7 +69,10 @@ export class Topbar extends SignalWatcher(LitElement) {
         flex: 1;
       }
       input {
-        width: 150px;
+        width: 110px;
+      }
+      .links .dim {
+        font-size: 12px;
       }
     `,
   ];
@@ -92,7 +95,7 @@ export class Topbar extends SignalWatcher(LitElement) {
         ${board.value?.links.filter((one) => !one.own).map((one) => html`<li>${this.link(one)}</li>`)}
         ${this.feeds()}
       </ul>
-      ${skewMs.value !== null && Math.abs(skewMs.value) > SKEW_SHOWN_MS
+      ${!config.value?.demo && skewMs.value !== null && Math.abs(skewMs.value) > SKEW_SHOWN_MS
         ? html`<span class="late">${t("top.skew", { duration: duration(skewMs.value / 1_000) })}</span>`
         : nothing}
       <span class="grow"></span>
@@ -104,11 +107,16 @@ export class Topbar extends SignalWatcher(LitElement) {
         .value=${filter.value}
         @input=${(event: InputEvent) => (filter.value = (event.target as HTMLInputElement).value)}
       />
-      <button @click=${() => (overlay.value = "palette")} title="Ctrl+K" data-act="palette">⌘ ${t("top.commands")}</button>
+      <button
+        @click=${() => (overlay.value = "palette")}
+        title="${t("top.commands")} Ctrl+K"
+        aria-label=${t("top.commands")}
+        data-act="palette"
+      >
+        ⌘
+      </button>
+      <button @click=${() => (overlay.value = "help")} aria-label=${t("top.keys")} title="${t("top.keys")} ?">?</button>
       <o-settings></o-settings>
-      <button @click=${() => (overlay.value = "help")} aria-label=${t("top.keys")} title="?">?</button>
-      <span class="dim">${session.value?.user} · ${session.value?.party}</span>
-      <button @click=${() => logOut()}>${t("top.logout")}</button>
     `;
   }
 
