@@ -125,7 +125,7 @@ class Plan:
         try:
             record = open_sealer(told, self.record_key, store)
             line = open_line(told, store, clock)
-            peering = open_peering(told, line, clock.now())
+            peering = open_peering(told, line, record, clock.now())
         except BaseException:
             store.close()
             raise

@@ -7,9 +7,11 @@ world.rest()                         # exchanges until nothing is left to say
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from openline.app.ed25519 import signer_of_seed
 from openline.app.line.change import Taken
 from openline.app.line.compose import Saying, compose
 from openline.app.line.entries import entry_of
@@ -19,6 +21,7 @@ from openline.app.line.views import board_of
 from openline.app.peer.link import REFUSED, Answered, Link
 from openline.app.peer.peering import Peering, Pending
 from openline.app.peer.peers import Peer, put_peer
+from openline.app.seal_record import Sealer
 from openline.errors import Unreachable
 from openline.line.board import Board
 from openline.line.message.bodies import Body, LineCheck
@@ -40,7 +43,9 @@ class Site:
         self.party = party
         self.store = MemoryStore()
         self.clock = HandClock()
+        self.record_key = signer_of_seed(f"{party}/record".encode().ljust(32, b"."))
         self.line: LineServices
+        self.sealer: Sealer
         self.peering: Peering
         self.begin()
 
@@ -51,8 +56,18 @@ class Site:
             if party != self.party:
                 peer = Peer(party, f"https://{party}.example")
                 put_peer(self.store, self.line.origin, peer, self.clock.now()).result()
+        self.begin_sealing()
+
+    def begin_sealing(self) -> None:
+        """Seal and speak for what is in the store, whatever it is."""
         numbers = self.world.nonces
-        self.peering = Peering(self.line, lambda: self.world.now_s, lambda: f"{next(numbers):032x}")
+        self.sealer = Sealer(self.store, self.record_key, f"{self.party}.example/line")
+        self.peering = Peering(
+            replace(self.line, store=self.store),
+            self.sealer,
+            lambda: self.world.now_s,
+            lambda: f"{next(numbers):032x}",
+        )
 
     def link(self, party: str) -> Link:
         """The link to another party."""

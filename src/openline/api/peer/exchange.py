@@ -19,9 +19,10 @@ from openline.app.peer.link import Answered
 from openline.app.peer.peering import Peering, Pending
 from openline.errors import StoreUnavailable
 from openline.formats.peer_exchange import EXCHANGE_PATH, HEADER, URGENT_PATH
+from openline.formats.peer_heads import HEADS_PATH
 
 _LOG: Final = logging.getLogger("openline.peer")
-PATHS: Final = frozenset({EXCHANGE_PATH, URGENT_PATH})
+PATHS: Final = frozenset({EXCHANGE_PATH, URGENT_PATH, HEADS_PATH})
 _OTHERS: Final = ThreadPoolExecutor(2, "peer-in")
 _URGENT: Final = ThreadPoolExecutor(1, "peer-urgent-in")
 _LOOK_S: Final = 0.5

@@ -24,6 +24,8 @@ from openline.formats.peer_exchange import BODY_BYTES_MAX, HEADER, WAIT_MAX_S
 _LOG: Final = logging.getLogger("openline.peer")
 IDLE_S: Final = 15.0  # without a reason, an exchange says that both are there
 SOON_S: Final = 0.1  # until the peer hears what became of its messages, if nothing else is sent
+HEADS_EVERY_S: Final = 60.0
+SEALED_S: Final = 0.3
 NEWS_S: Final = 2.0  # until the peer hears which numbers were for others
 FIRST_WAIT_S: Final = 0.25
 LAST_WAIT_S: Final = 15.0
@@ -209,7 +211,7 @@ class Carriers:
 
     def _lanes_of(self, link: Link) -> list[Lane]:
         ticks = self.peering.ticks
-        last_s = [float("-inf")]
+        last_s, shown_s, seen_urgent = [float("-inf")], [float("-inf")], [0]
 
         def work(road: Road) -> bool:
             now_s = ticks()
@@ -229,6 +231,17 @@ class Carriers:
             link.exchange(road.send, ticks(), wait_s=WAIT_MAX_S)
             return True
 
+        def heads(road: Road) -> bool:
+            urgent_now = link.urgent_count
+            due = ticks() - shown_s[0] >= HEADS_EVERY_S
+            if not due and urgent_now == seen_urgent[0]:
+                return False
+            if not due:
+                time.sleep(SEALED_S)  # so that it is under the head that is shown
+            link.show_heads(road.send)
+            shown_s[0], seen_urgent[0] = ticks(), urgent_now
+            return False
+
         def pause_s() -> float:
             if link.owes:
                 return SOON_S
@@ -241,4 +254,5 @@ class Carriers:
             Lane(link, "send", work, pause_s),
             Lane(link, "urgent", urgent, lambda: IDLE_S),
             Lane(link, "poll", poll, lambda: REFRESH_S),
+            Lane(link, "heads", heads, lambda: REFRESH_S),
         ]

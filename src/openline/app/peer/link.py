@@ -9,15 +9,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from openline.app.ed25519 import verify
 from openline.app.line.services import LineServices
+from openline.app.peer.heads import Circle, Witness
 from openline.app.peer.inbox import Batch, gap_below, note_settled, take_batch
 from openline.app.peer.outbox import Outbox, Refused
 from openline.app.peer.peers import Peer
+from openline.app.seal_record import Sealer
 from openline.errors import InvalidInput, Unauthenticated, Unreachable
 from openline.formats.instants import format_utc, parse_utc
 from openline.formats.peer_exchange import (
@@ -34,17 +37,20 @@ from openline.formats.peer_exchange import (
     parse_stamp,
     request_stamp,
 )
+from openline.formats.peer_heads import HEADS_PATH, Heads
 from openline.line.agreement import Agreement
 from openline.line.line import Line
 from openline.line.signing import Signer
 from openline.store.ports import Transaction
 
+T = TypeVar("T", bound=Struct)
 REFUSED: Final = "peer.refused"  # entries of the record
 MESSAGE_BYTES_AT_ONCE: Final = 1_048_576
 LEAP: Final = 500  # numbers for others, from which on a leap over them is told at once
 SETTLE_EVERY_S: Final = 4.0
 REACHED_FOR_S: Final = 40.0  # longer than the pause between two exchanges without a reason
 _REFUSED_KEPT: Final = 1_000
+_HEAD_ROUNDS: Final = 4
 
 
 class Answered(NamedTuple):
@@ -93,11 +99,14 @@ class LinkStatus:
 class Link:
     """The exchange with one peer. Thread-safe."""
 
-    def __init__(self, line: LineServices, own: Own, peer: Peer) -> None:
+    def __init__(
+        self, line: LineServices, own: Own, peer: Peer, sealer: Sealer | None, circle: Circle
+    ) -> None:
         self.peer = peer
         self.own = own
         self.status = LinkStatus()
         self.outbox = Outbox(line, own.parties, peer.party)
+        self.witness = Witness(line, (own.party, own.signer), peer.party, sealer, circle)
         self._line = line
         self._lock = threading.Lock()
         self._owed: list[Outcome] = []  # what became of messages that came in answers
@@ -107,6 +116,7 @@ class Link:
         self._offset = timedelta(0)  # of the peer's clock, as it said itself
         self._reached_s = float("-inf")
         self.peer_reaches = False
+        self.urgent_count = 0  # exchanges with URGENT in them, either way
 
     @property
     def owes(self) -> bool:
@@ -141,7 +151,8 @@ class Link:
         now = self._line.clock.now()
         asked = self._body(tokens, owed, now, give=0 if urgent else MESSAGES_MAX, wait_s=wait_s)
         try:
-            answer = self._ask(send, URGENT_PATH if urgent else EXCHANGE_PATH, asked, now)
+            path = URGENT_PATH if urgent else EXCHANGE_PATH
+            answer = self._ask(send, path, asked, now, Exchange)
         except (Unreachable, Unauthenticated, InvalidInput) as error:
             self.outbox.failed(tokens)
             self._owe(owed)
@@ -157,9 +168,22 @@ class Link:
             exchanges=self.status.exchanges + 1,
             messages_out=self.status.messages_out + len(tokens),
         )
+        self.urgent_count += urgent
         owed_now = self._take(answer, done, now_s)
         self._owe(owed_now)
         return bool(tokens or owed or owed_now)
+
+    def show_heads(self, send: Send) -> None:
+        """Show the newest head of our record and look at the peer's; each is cosigned if it
+        continues what was seen. Raises: Unreachable, StoreUnavailable."""
+        for _ in range(_HEAD_ROUNDS):
+            now = self._line.clock.now()
+            try:
+                answer = self._ask(send, HEADS_PATH, self.witness.asked(), now, Heads)
+                if not self.witness.take(answer, self._line.clock.now()):
+                    return
+            except (Unauthenticated, InvalidInput) as error:
+                raise Unreachable(str(error)) from None
 
     def answer(self, asked: Exchange, now: datetime, now_s: float) -> list[Outcome]:
         """Take what a request of the peer brought; what became of it. Raises: StoreUnavailable."""
@@ -199,7 +223,7 @@ class Link:
             reaches,
         )
 
-    def _ask(self, send: Send, path: str, asked: Exchange, now: datetime) -> Exchange:
+    def _ask(self, send: Send, path: str, asked: Struct, now: datetime, kind: type[T]) -> T:
         """The peer's answer. Raises: Unreachable, Unauthenticated, InvalidInput."""
         body = encode(asked)
         parties = (self.own.party, self.peer.party)
@@ -210,7 +234,7 @@ class Link:
         if answered.status == 200:
             took = self._line.clock.now() - now
             self.status = replace(self.status, skew=came.time - now - took / 2)
-            return decode(answered.body, Exchange)
+            return decode(answered.body, kind)
         problem = decode(answered.body, Problem)
         if problem.code == "clock":
             self._offset = came.time - now

@@ -7,12 +7,15 @@ from openline.app.configuration import Configuration
 from openline.app.line.services import LineServices
 from openline.app.peer.peering import Peering
 from openline.app.peer.peers import Peer, peer_of, peers, put_peer
+from openline.app.seal_record import Sealer
 from openline.errors import InvalidInput
 from openline.line.agreement import Agreement
 from openline.line.line import Line
 
 
-def open_peering(told: Configuration, line: LineServices | None, now: datetime) -> Peering | None:
+def open_peering(
+    told: Configuration, line: LineServices | None, sealer: Sealer | None, now: datetime
+) -> Peering | None:
     """The peering of a server that is the machine of a party; None for another.
 
     Raises: InvalidInput for peers that cannot be, StoreUnavailable.
@@ -32,7 +35,7 @@ def open_peering(told: Configuration, line: LineServices | None, now: datetime) 
         known = {one.party: one for one in line.store.read(peers)}.get(peer.party)
         kept = peer if known is None else replace(known, url=peer.url or known.url)
         put_peer(line.store, line.origin, kept, now).result()
-    return Peering(line)
+    return Peering(line, sealer)
 
 
 def check_peer(line: LineServices, peer: Peer) -> None:

@@ -17,6 +17,7 @@ from openline.app.ed25519 import verify
 from openline.app.line.services import LineServices
 from openline.app.peer.link import Answered, Link, Own
 from openline.app.peer.peers import Peer, peers
+from openline.app.seal_record import Sealer
 from openline.errors import (
     InvalidInput,
     NotFound,
@@ -39,6 +40,7 @@ from openline.formats.peer_exchange import (
     encode,
     parse_stamp,
 )
+from openline.formats.peer_heads import HEADS_PATH, Heads
 from openline.line.line import Line
 
 TIME_WINDOW: Final = timedelta(seconds=60)
@@ -78,10 +80,12 @@ class Peering:
     def __init__(
         self,
         line: LineServices,
+        sealer: Sealer | None = None,
         ticks: Callable[[], float] = time.monotonic,
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(16),
     ) -> None:
         self.line = line
+        self._sealer = sealer
         self.ticks = ticks
         self._new_nonce = new_nonce
         self._lock = threading.Lock()
@@ -119,11 +123,15 @@ class Peering:
         stamp: Stamp | None = None
         try:
             stamp = parse_stamp(header)
-            link, asked = self._admitted(stamp, path, body, now)
-            now_s = self.ticks()
+            link = self._admitted(stamp, path, body, now)
+            if path == HEADS_PATH:
+                heads = link.witness.answer(decode(body, Heads), now)
+                return self._signed(stamp, 200, encode(heads))
+            asked, now_s = decode(body, Exchange), self.ticks()
             outcomes = link.answer(asked, now, now_s)
         except OpenlineError as error:
             return self._problem(error, stamp, now)
+        link.urgent_count += path == URGENT_PATH
         wait_s = 0.0 if outcomes or asked.messages else min(asked.wait_s, WAIT_MAX_S)
         return Pending(link, stamp, asked, outcomes, path == URGENT_PATH, now_s + wait_s)
 
@@ -134,6 +142,18 @@ class Peering:
         if not reply.messages and now_s < pending.until_s:
             return None
         return self._signed(pending.stamp, 200, encode(reply))
+
+    def notes(self, but: str) -> dict[str, str]:
+        """The newest heads of peers' records that were cosigned here, without one peer's."""
+        found = {link.peer.party: link.witness.seen_note() for link in self.links}
+        return {name: note for name, note in found.items() if note is not None and name != but}
+
+    def heard(self, notes: dict[str, str], by: str, now: datetime) -> None:
+        """Look at heads that another party cosigned. Raises: StoreUnavailable."""
+        for party, note in notes.items():
+            link = self._links.get(party)
+            if link is not None and party != by:
+                link.witness.gossip(note, by, now)
 
     def note(self) -> None:
         """Keep how far every peer is; at the end of the server."""
@@ -146,7 +166,8 @@ class Peering:
             known.peer = peer
             return known
         signer = self.line.signers[self.party]
-        return Link(self.line, Own(self.party, signer, own, self._new_nonce), peer)
+        own_party = Own(self.party, signer, own, self._new_nonce)
+        return Link(self.line, own_party, peer, self._sealer, self)
 
     def _speaker(self, line: Line, _at: int) -> str:
         for party in line.state.agreed().parties:
@@ -158,10 +179,9 @@ class Peering:
             field="peers",
         )
 
-    def _admitted(
-        self, stamp: Stamp, path: str, body: bytes, now: datetime
-    ) -> tuple[Link, Exchange]:
-        """Raises: Unauthenticated, PermissionDenied, NotFound, InvalidInput, VersionMismatch."""
+    def _admitted(self, stamp: Stamp, path: str, body: bytes, now: datetime) -> Link:
+        """Raises: Unauthenticated, PermissionDenied, NotFound, VersionMismatch; if paused,
+        StoreUnavailable."""
         agreement = self.line.look(lambda line, _at: line.state.agreed())
         party = agreement.party(stamp.sender)
         if party is None:
@@ -181,7 +201,7 @@ class Peering:
             )
         if link.peer.paused:
             raise StoreUnavailable(f"the exchange with {stamp.sender!r} is paused")
-        return link, decode(body, Exchange)
+        return link
 
     def _use(self, stamp: Stamp, now: datetime) -> None:
         """Raises: VersionMismatch for a request that was taken before."""
