@@ -9,6 +9,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the content policy allows no data: fonts or scripts
     chunkSizeWarningLimit: 900,
     modulePreload: { polyfill: false },
+    license: { fileName: "licenses.md" }, // of everything that is in the page
   },
   server: {
     proxy: Object.fromEntries(

@@ -9,6 +9,7 @@ import { show } from "../hook";
 import { t } from "../i18n/i18n";
 import { register } from "../palette/commands";
 import { agreement, followAgreement } from "../state/agreement";
+import { inView } from "../profile/items";
 import { board } from "../state/board";
 import { followTrails } from "../state/trails";
 import { pictureAt, tracks } from "../state/sky";
@@ -21,7 +22,7 @@ import { colours, readColours } from "./colours";
 import { GridLayer } from "./grid_layer";
 import { mapStyles } from "./map_style";
 import { Overlay } from "./overlay";
-import { areaRings, extentOf, extentOfSelection, flyTo, keepPlace, takePlace } from "./place";
+import { areaRings, boundsOf, extentOf, extentOfSelection, flyTo, keepPlace, takePlace } from "./place";
 import { scaleBar } from "./scale";
 import { shapes } from "./scene";
 import { VolumeLayer } from "./volume_layer";
@@ -137,6 +138,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   private arrived(map: OlMap): void {
     this.resolution.value = map.getView().getResolution() ?? 0;
     if (this.placed) keepPlace(map);
+    inView.value = boundsOf(map);
     void this.base.fit(map.getView().getZoom() ?? 0);
   }
 

@@ -1,6 +1,6 @@
 import { containsExtent, createEmpty, extend, isEmpty, type Extent } from "ol/extent";
 import type OlMap from "ol/Map";
-import { fromMap, ringOnMap, toMap, type Point } from "../geo/mercator";
+import { WORLD, fromMap, ringOnMap, toMap, type Point } from "../geo/mercator";
 import { ringsOf } from "../geo/shapes";
 import { agreement } from "../state/agreement";
 import { conflictOf } from "../state/board";
@@ -92,4 +92,14 @@ export function takePlace(map: OlMap): void {
   if (near && Math.abs((view.getZoom() ?? 0) - wanted[2]) < 0.01) return;
   view.setCenter([x, y]);
   view.setZoom(wanted[2]);
+}
+
+/** West, south, east, north of the view in degrees; east may be beyond 180. */
+export function boundsOf(map: OlMap): readonly [number, number, number, number] | null {
+  const size = map.getSize();
+  if (!size) return null;
+  const [left, low, right, top] = map.getView().calculateExtent(size);
+  const degree = WORLD / 360;
+  const lat = (y: number) => fromMap([0, y]).lat;
+  return [(left ?? 0) / degree, lat(low ?? 0), (right ?? 0) / degree, lat(top ?? 0)];
 }

@@ -6,6 +6,7 @@ import { ringsOf } from "../geo/shapes";
 import { bandText, endOf, saysOf, startOf, type Says } from "../geo/volumes";
 import { t } from "../i18n/i18n";
 import { board } from "../state/board";
+import { previewVolumes, unsentVolumes } from "../state/preview";
 
 export type Look = "notice" | "plan" | "movement" | "site" | "closure" | "urgent" | "cells" | "unsent" | "preview";
 
@@ -32,7 +33,11 @@ export interface Spot {
   name: string;
 }
 
-export const shapes = computed(() => (board.value ? shapesOf(board.value) : []));
+export const shapes = computed(() => [
+  ...(board.value ? shapesOf(board.value) : []),
+  ...drafts("unsent", unsentVolumes.value, t("map.unsent")),
+  ...drafts("preview", previewVolumes.value, t("map.preview")),
+]);
 export const spots = computed(() => (board.value ? board.value.threads.flatMap(spotOf) : []));
 
 /** What of the board has an outline. */
@@ -80,6 +85,15 @@ export function outlined(volume: Volume): Pick<Shape, "rings" | "start" | "end" 
   const [outer, ...holes] = ringsOf(volume.volume).map(ringOnMap);
   const rings = outer ? [outer, ...holes.map((hole) => besides(outer, hole))] : [];
   return { rings, start: startOf(volume), end: endOf(volume), band: bandText(volume) };
+}
+
+/** What nobody was told of: it is there whatever its time is, so that it is seen before it is sent. */
+function drafts(look: "unsent" | "preview", volumes: readonly Volume[] | null, name: string): Shape[] {
+  return (volumes ?? []).map((volume, index) => {
+    const made = outlined(volume);
+    const key = `${look}/${index}/${JSON.stringify(volume).length}/${made.rings[0]?.[0]?.join() ?? ""}/${made.rings[0]?.length ?? 0}`;
+    return { ...made, key, thread: `${look}/${index}`, own: true, look, name, end: Infinity };
+  });
 }
 
 function lookOf(says: Says): Look {
