@@ -77,7 +77,7 @@ class DemoShown(Struct):
 class DemoBoard:
     """What is known of the demo by now: the player writes, the server reads. For several threads.
 
-    clock: the one that the server goes by.
+    clock: the one that the server goes by. looks: how often the sky was compared with the line.
     """
 
     clock: Clock
@@ -88,6 +88,7 @@ class DemoBoard:
     acts: list[ActShown] = field(default_factory=list)
     review: bytes | None = None
     playing: bool = True
+    looks: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def change(self, number: int, **values: Any) -> None:
@@ -96,7 +97,8 @@ class DemoBoard:
             self.acts[number - 1] = msgspec.structs.replace(self.acts[number - 1], **values)
 
     def beat_s(self) -> float:
-        """Real seconds between two looks of what looks once a second by the clock."""
+        """Real seconds to the next look of what looks once a second; asked after each."""
+        self.looks += 1
         return min(max(_LOOK_S / self.speed, _BEAT_MIN_S), _LOOK_S)
 
     def shown(self) -> DemoShown:

@@ -26,6 +26,7 @@ SKY_SPEED_MAX: Final = 80.0
 AFTERWARDS_SPEED: Final = 1.0
 _PARTS: Final = 2  # of the background: each part is sent with every second post
 _START_S: Final = 60.0
+_LOOK_S: Final = 10.0  # longer than a look takes: then the story goes on without it
 _LOG_IN_AGAIN_S: Final = 1_800.0
 _FIRST_OFFICER: Final = {one.party: one.user for one in reversed(OFFICERS) if one.role == "duty"}
 
@@ -112,12 +113,13 @@ class Player:
             self._tell,
             self._sky,
             self._review,
+            self._rest,
         )
         for number, act in enumerate(self._acts, 1):
             self._careful = self._careful and act.sky
             self._advance(START + timedelta(minutes=act.minute))
             self._careful = act.sky
-            scene.begin(number)
+            scene.begin(number, act.play.__name__)
             try:
                 act.play(scene)
             except (OpenlineError, ActCut) as error:
@@ -137,6 +139,11 @@ class Player:
         while True:
             self._advance(self._clock.now() + timedelta(hours=1))
 
+    def _rest(self, seconds: float) -> None:
+        """Let real time pass while the clock stands. Raises: Stopped."""
+        if self._stop.wait(seconds):
+            raise Stopped
+
     def _advance(self, until: datetime) -> None:
         """Let the clock run to an instant, and send positions meanwhile. Raises: Stopped."""
         while True:
@@ -149,12 +156,22 @@ class Player:
             if self._stop.is_set():
                 raise Stopped
             if target == self._next_post:
+                looks = self._board.looks
                 self._post(target)
+                if self._careful:
+                    self._wait_for_look(looks)
                 step_s = self._speed * POST_EVERY_S
                 step_s = min(step_s, SKY_STEP_S) if self._careful else step_s
                 self._next_post = target + timedelta(seconds=step_s)
             if target >= until:
                 return
+
+    def _wait_for_look(self, looks: int) -> None:
+        """Hold the clock until the server has looked at what was sent. Raises: Stopped."""
+        until_s = time.monotonic() + _LOOK_S
+        while self._board.looks == looks and time.monotonic() < until_s:
+            if self._stop.wait(0.005):
+                raise Stopped
 
     def _post(self, now: datetime) -> None:
         time_s = (now - START).total_seconds()

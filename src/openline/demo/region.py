@@ -65,12 +65,18 @@ SOUTHMOLE: Final = Place(-38.0, -60.0)
 GREAT_KARR: Final = Place(2.0, 6.0)
 LITTLE_KARR: Final = Place(18.0, -4.0)
 LUNN: Final = Place(-26.0, 12.0)
+SOUTH_RIG: Final = Place(-12.0, -46.0)
+NORTH_RIG: Final = Place(-14.0, 34.0)
+CAPE_HALLEN: Final = Place(40.0, 42.0)
 
 _TOWNS: Final = {
     "Port Arven": PORT_ARVEN,
     "Northhaven": NORTHHAVEN,
     "Sorra City": SORRA_CITY,
     "Southmole": SOUTHMOLE,
+    "South Rig": SOUTH_RIG,
+    "North Rig": NORTH_RIG,
+    "Cape Hallen": CAPE_HALLEN,
 }
 _NORTH_COAST: Final = (
     *((-110, 62), (-92, 55), (-75, 60), (-58, 54), (-41, 58), (-30, 55), (-20, 60), (-8, 54)),
@@ -85,6 +91,7 @@ _SOUTH_COAST: Final = (
 _ISLANDS: Final = {
     "Great Karr": ((-4, 4), (-1, 9), (3, 10.5), (7, 8), (6.5, 3), (2, 1.5), (-2, 2)),
     "Little Karr": ((15.5, -4), (17, -1.5), (20, -2), (20.5, -5), (18, -6.5)),
+    "Hallen": ((37, 41), (38.5, 44), (42, 44.5), (43.5, 42), (41, 39.5)),
     "Lunn": ((-30, 11), (-28, 14.5), (-24, 15), (-22, 12.5), (-24.5, 9), (-28, 9)),
 }
 

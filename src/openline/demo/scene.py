@@ -1,8 +1,10 @@
 """What an act is written with: people who say things, time that passes, words for the audience."""
 
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from textwrap import fill
 from typing import Any, Final, TypeVar
 
 from openline.api.demo import DemoBoard
@@ -18,11 +20,13 @@ from openline.demo.review import Reviewed
 from openline.demo.sky import Sky
 from openline.errors import OpenlineError
 from openline.formats.instants import format_instant
-from openline.line.message.bodies import Answer, Body, Receipt
+from openline.line.message.bodies import Answer, Body, PassedTo, Receipt
 from openline.line.message.kind import AnswerCode, ReceiptKind
 
 T = TypeVar("T")
 _NAMES: Final = {one.user: one.name for one in OFFICERS}
+_PATIENCE_S: Final = 30.0  # real time
+_BETWEEN_S: Final = 0.03
 _LINKS: Final = {"thread": "t", "conflict": "c", "track": "a"}  # as the page reads them
 _PARTIES: Final = {one.user: one.party for one in OFFICERS}
 
@@ -38,7 +42,8 @@ class ActCut(Exception):
 class Scene:
     """The stage of all acts. `kept` is what acts leave for later ones.
 
-    advance: lets time pass until an instant. tell: a line for the terminal.
+    advance: lets time pass until an instant; rest: real seconds, while the clock stands. tell: a
+    line for the terminal.
     """
 
     def __init__(
@@ -51,7 +56,9 @@ class Scene:
         tell: Callable[[str], None],
         sky: Sky,
         review: Callable[[], Reviewed],
+        rest: Callable[[float], None],
     ) -> None:
+        self._rest = rest
         self._review = review
         self._senses: dict[str, Transport] = {}
         self.board = board
@@ -67,6 +74,7 @@ class Scene:
         self._clients: dict[str, Client] = {}
         self._said = 0
         self._act = 0
+        self._name = ""
         self._lock = threading.Lock()
 
     # Time
@@ -107,12 +115,23 @@ class Scene:
     def say(self, user: str, body: Body, to: tuple[str, ...] = (), thread: str = "") -> Taken:
         """Somebody says something. Raises: OpenlineError if it is refused."""
         self._said += 1
-        key = f"demo/{self.seed}/{self._said}"
+        key = f"demo/{self.seed}/{self._name}/{self._said}"
         return self.client(user).say(body, to=to, thread=thread or None, idempotency_key=key)
 
     def read(self, user: str, what: Taken) -> None:
         """Somebody says that they have read it."""
         self.say(user, Receipt(ReceiptKind.READ, what.id), thread=what.thread)
+
+    def pass_on(self, user: str, what: Taken, *crews: str, waiting: tuple[str, ...] = ()) -> None:
+        """Somebody says which crews have it, and which were told and have not answered."""
+        told = (*(PassedTo(crew, self.now) for crew in crews), *map(PassedTo, waiting))
+        self.say(user, Receipt(ReceiptKind.DISSEMINATED, what.id, told), thread=what.thread)
+
+    def take_note(self, user: str, what: Taken, *crews: str) -> None:
+        """Somebody reads it, will comply, and passes it on to crews."""
+        self.read(user, what)
+        self.answer(user, what, AnswerCode.WILL_COMPLY)
+        self.pass_on(user, what, *crews)
 
     def answer(self, user: str, what: Taken, code: AnswerCode, text: str | None = None) -> None:
         """Somebody says what they will do."""
@@ -122,15 +141,18 @@ class Scene:
         """What that person sees."""
         return self.client(user).board()
 
-    def seen(
-        self, user: str, found: Callable[[board_wire.Board], bool], what: str, seconds: float = 60.0
-    ) -> None:
-        """Let time pass, a second at a time, until that person sees it. Raises: ActCut."""
-        end = self.now + timedelta(seconds=seconds)
-        while not found(self.board_of(user)):
-            if self.now >= end:
-                raise ActCut(f"{_NAMES[user]} does not see {what}")
-            self.wait(1.0)
+    def seen(self, user: str, found: Callable[[board_wire.Board], bool], what: str) -> None:
+        """Hold the clock until that person sees it. Raises: ActCut if that takes too long."""
+        self.held(lambda: found(self.board_of(user)) or None, f"{_NAMES[user]} does not see {what}")
+
+    def held(self, ask: Callable[[], T | None], otherwise: str) -> T:
+        """Hold the clock until there is an answer. Raises: ActCut if that takes too long."""
+        until_s = time.monotonic() + _PATIENCE_S
+        while (found := ask()) is None:
+            if time.monotonic() > until_s:
+                raise ActCut(otherwise)
+            self._rest(_BETWEEN_S)
+        return found
 
     def conflict(self, user: str, thread: str, name: str) -> board_wire.Conflict:
         """The conflict of a thread as that person sees it; kept under the name."""
@@ -170,12 +192,12 @@ class Scene:
 
     # Audience
 
-    def begin(self, number: int) -> None:
-        """The act with that number begins: tell it."""
-        self._act = number
+    def begin(self, number: int, name: str) -> None:
+        """The act with that number and name begins: tell it."""
+        self._act, self._name, self._said = number, name, 0
         act = self.board.acts[number - 1]
         self.board.change(number, state="playing")
-        self._tell(f"\n{_time(self.now)}  {number}. {act.title}\n    {act.sentence}")
+        self._tell(f"\n{_time(self.now)}  {number}. {act.title}\n{_wrapped(act.sentence)}")
 
     def end(self) -> None:
         """The act is over."""
@@ -195,7 +217,7 @@ class Scene:
         """Something that happened, in a line."""
         said = (*self.board.acts[self._act - 1].said, f"{_time(self.now)} {words}")
         self.board.change(self._act, said=said)
-        self._tell(f"    {_time(self.now)}  {words}")
+        self._tell(_wrapped(f"{_time(self.now)}  {words}", " " * 11))
 
     def miss(self, error: OpenlineError | ActCut) -> None:
         """The act could not go on: the story does, without the rest of it."""
@@ -223,9 +245,14 @@ def name_of(user: str) -> str:
     return f"{_NAMES[user]} ({_PARTIES[user]})"
 
 
-def logins() -> Mapping[str, str]:
-    """Users and their parties."""
-    return _PARTIES
+def party_of(user: str) -> str:
+    """The party of somebody."""
+    return _PARTIES[user]
+
+
+def _wrapped(text: str, further: str = "") -> str:
+    indent = " " * 4
+    return fill(text, 96, initial_indent=indent, subsequent_indent=indent + further)
 
 
 def _time(instant: datetime) -> str:

@@ -15,7 +15,8 @@ from openline.demo.region import Place
 from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
 
 _NM: Final = METRES_PER_NAUTICAL_MILE
-_STEP_S: Final = 1.0  # speed and track follow from where it is a second later
+_READY_S: Final = 60.0  # on the ground before it starts
+_STEP_S: Final = 1.0  # speed and track follow from where it was a second before
 _ICAO_FIRST: Final = 0xF00000  # a block that no state uses
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -49,7 +50,8 @@ class Leg:
 @dataclass(slots=True)
 class Actor:
     """An aircraft of the story, on legs that follow one another. `party` sends its positions;
-    `operation` is the thread of the plan that it says it flies."""
+    `operation` is the thread of the plan that it says it flies. lands: it stands at both ends of
+    its way, and is seen there; else it comes from elsewhere and goes there."""
 
     icao24: str
     callsign: str
@@ -57,6 +59,7 @@ class Actor:
     kind: str
     legs: list[Leg] = field(default_factory=list)
     operation: str | None = None
+    lands: bool = False
 
     def fly(self, begin_s: float, start: Where, *ways: tuple[Where, float]) -> "Actor":
         """Fly from a place at an instant, over places at a speed in m/s each."""
@@ -82,7 +85,15 @@ class Actor:
         for leg in self.legs:
             if leg.begin_s <= time_s < leg.end_s:
                 return leg.at(time_s)
-        return None
+        if not self.legs or not self.lands:
+            return None
+        if time_s >= self.legs[-1].end_s:
+            return self.legs[-1].end
+        return self.legs[0].start if time_s >= self.legs[0].begin_s - _READY_S else None
+
+    def stands(self, time_s: float) -> bool:
+        """Whether it is on the ground."""
+        return not any(leg.begin_s <= time_s < leg.end_s for leg in self.legs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +198,8 @@ def _climbs(chance: Random) -> Iterator[Lane]:
     ways = (
         ("D1", Where(30.0, 62.0, 1_500.0), Where(170.0, 170.0, 24_000.0)),
         ("D2", Where(8.0, -66.0, 1_500.0), Where(140.0, -180.0, 24_000.0)),
-        ("A1", Where(-160.0, 160.0, 24_000.0), Where(-20.0, 64.0, 1_500.0)),
-        ("A2", Where(-160.0, -170.0, 24_000.0), Where(-38.0, -62.0, 1_500.0)),
+        ("A1", Where(-160.0, 160.0, 24_000.0), Where(-45.0, 86.0, 9_000.0)),
+        ("A2", Where(-160.0, -170.0, 24_000.0), Where(-52.0, -84.0, 9_000.0)),
     )
     for name, start, end in ways:
         yield Lane(name, start, end, 150.0, 5, chance.random())
@@ -232,12 +243,11 @@ class Sky:
         found = []
         for number, traffic in enumerate(self._background):
             if number % parts == part:
-                later = dict(traffic.flights(time_s + _STEP_S))
+                before = dict(traffic.flights(time_s - _STEP_S))
+                kind = "uncrewed" if isinstance(traffic, Round) else "aeroplane"
                 for name, where in traffic.flights(time_s):
                     icao24, callsign = self._named(name)
-                    after = later.get(name, where)
-                    kind = "uncrewed" if isinstance(traffic, Round) else "aeroplane"
-                    one = _position(where, after, when)
+                    one = _position(before.get(name), where, when)
                     found.append(one | {"icao24": icao24, "callsign": callsign, "class": kind})
         return found + [values for _, values in self._story(time_s, when)]
 
@@ -255,9 +265,10 @@ class Sky:
         for actor in self.actors.values():
             where = actor.at(time_s)
             if where is not None:
-                after = actor.at(time_s + _STEP_S) or where
+                before = actor.at(time_s - _STEP_S)
                 names = {"icao24": actor.icao24, "callsign": actor.callsign, "class": actor.kind}
-                yield actor, _position(where, after, when) | names
+                ground = {"on_ground": True} if actor.stands(time_s) else {}
+                yield actor, _position(before, where, when) | names | ground
 
     def _named(self, name: str) -> tuple[str, str]:
         """Address and callsign that follow from the seed and the name alone."""
@@ -269,18 +280,23 @@ class Sky:
         return self._names[name]
 
 
-def _position(where: Where, after: Where, when: str) -> dict[str, Any]:
-    east_m = (after.east_nm - where.east_nm) * _NM
-    north_m = (after.north_nm - where.north_nm) * _NM
+def _position(before: Where | None, where: Where, when: str) -> dict[str, Any]:
+    """A position; speed and track are those of the last second, if it was there."""
     lat, lng = Place(where.east_nm, where.north_nm).position
-    return {
+    found = {
         "time": when,
         "lat": round(lat, 6),
         "lng": round(lng, 6),
         "pressure_altitude_ft": round(where.feet, 1),
         "altitude_m": round(where.feet * METRES_PER_FOOT, 1),
+        "accuracy_m": 10.0,
+    }
+    if before is None:
+        return found
+    east_m = (where.east_nm - before.east_nm) * _NM
+    north_m = (where.north_nm - before.north_nm) * _NM
+    return found | {
         "speed_mps": round(hypot(east_m, north_m) / _STEP_S, 2),
         "track_deg": round(degrees(atan2(east_m, north_m)) % 360.0, 2),
-        "vertical_rate_mps": round((after.feet - where.feet) * METRES_PER_FOOT / _STEP_S, 2),
-        "accuracy_m": 10.0,
+        "vertical_rate_mps": round((where.feet - before.feet) * METRES_PER_FOOT / _STEP_S, 2),
     }

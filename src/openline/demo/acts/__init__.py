@@ -31,35 +31,35 @@ ACTS: Final = (
         "A notice without a place",
         "North asks everybody to stay outside and does not say of what. Until it does, the notice "
         "stands for the whole agreed area.",
-        16.0,
+        14.0,
         unlocated.without_place,
     ),
     Act(
         "Continuing as planned",
         "South has read it and changes nothing. That is an answer too: a disagreement that both "
         "sides see, and that stays on the record.",
-        20.0,
+        17.5,
         unlocated.continuing,
     ),
     Act(
         "Clarification",
         "South asks for the place. North owes it, is overdue, and is called; then it names the "
         "place, and the conflict is gone.",
-        22.0,
+        20.0,
         unlocated.clarification,
     ),
     Act(
         "A near miss before anybody flies",
         "Two drone surveys do not overlap, and yet come closer than the agreed five miles. North "
         "says that it will adjust, and does.",
-        30.0,
+        27.0,
         conflicts.near_miss,
     ),
     Act(
         "A read-back that catches a wrong place",
         "Two persons enter a field hospital. South reads its place back with two digits swapped, "
         "and both sides see how far off that is.",
-        38.0,
+        35.0,
         receipts.readback,
     ),
     Act(
@@ -89,7 +89,7 @@ ACTS: Final = (
         "Two aircraft head-on",
         "A transport of the north descends towards an aid flight. The alert comes minutes before, "
         "and rises.",
-        71.5,
+        68.0,
         traffic.head_on,
         sky=True,
     ),
@@ -97,7 +97,7 @@ ACTS: Final = (
         "Stop",
         "The aid cell calls STOP. The alarm goes on until a person of the north has it: any "
         "officer, not a named one. The descent ends, and so does the alert.",
-        75.6,
+        71.0,
         traffic.stop,
         sky=True,
     ),
@@ -105,28 +105,28 @@ ACTS: Final = (
         "A closure with two limits",
         "South closes airspace and names two different upper limits for one place. That is "
         "refused, and says why; then it is given one.",
-        80.0,
+        75.0,
         claims.two_limits,
     ),
     Act(
         "A breach claim and its reply",
         "The aid cell claims that its notice came to the crews too late, with the entry of the "
         "record as evidence. South replies, and both settle it.",
-        84.0,
+        79.0,
         claims.breach,
     ),
     Act(
         "The review",
         "The record is exported, verified, and counted by the same rules for both sides: a report "
         "that both can make for themselves.",
-        92.0,
+        86.0,
         claims.review,
     ),
     Act(
         "Your turn",
         "Two plans are in each other's way again, and nobody has answered. Log in as one of the "
         "two sides.",
-        95.0,
+        88.0,
         conflicts.your_turn,
     ),
 )

@@ -7,7 +7,7 @@ from openline.errors import OpenlineError
 from openline.line.message.bodies import Breach, Closure, Disposition, Evidence, Reply
 from openline.line.message.kind import Binding, ClosureReason, DispositionState
 
-_DANGER = Place(24.0, -38.0)
+_DANGER = Place(-38.0, -40.0)
 
 
 def two_limits(scene: Scene) -> None:
@@ -34,7 +34,7 @@ def breach(scene: Scene) -> None:
         "ines",
         Breach(
             "notice.disseminated_within_s",
-            scene.at(54.5),
+            scene.at(54.0),
             "the crews of the south had the notice of AID1 later than agreed",
             (Evidence("the notice of AID1", entry=notice.entry),),
         ),

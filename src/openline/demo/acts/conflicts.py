@@ -1,17 +1,21 @@
 """Plans that come too close, and what becomes of it."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from typing import Final
 
+from openline.airspace.volume import Volume4D
 from openline.api.line import board_wire
-from openline.demo.acts.shapes import box, corridor, plan, volume
-from openline.demo.region import Place
+from openline.demo.acts.shapes import box, circle, corridor, plan, volume
+from openline.demo.region import CAPE_HALLEN, LUNN, NORTH_RIG, SOUTH_RIG, Place
 from openline.demo.scene import Scene, name_of
 from openline.line.message.bodies import Accept, Amend, Notify, Propose
-from openline.line.message.kind import AnswerCode, Asks
+from openline.line.message.kind import AnswerCode
 
-NR12: tuple[Place, ...] = (Place(-45.0, 44.0), Place(10.0, 30.0), Place(45.0, 40.0))
-SL40: tuple[Place, ...] = (Place(-12.0, -44.0), Place(-14.0, 40.0))
-LIFT_M = 900.0
+NR12: Final = (LUNN, Place(10.0, 18.0), CAPE_HALLEN)
+SL40: Final = (SOUTH_RIG, NORTH_RIG)
+NR12_M: Final = (300.0, 900.0)
+SL40_M: Final = (500.0, 1_000.0)
+LIFT_M: Final = 900.0
 
 
 def automatic(scene: Scene) -> None:
@@ -48,12 +52,10 @@ def proposal(scene: Scene) -> None:
     scene.seen("ada", _is_over(conflict), "the end of the conflict")
     scene.note(f"{name_of('cora')} amends SL40: the conflict is over")
     scene.wait(30)
-    scene.read("ada", scene.kept["sl40"])
-    scene.answer("ada", scene.kept["sl40"], AnswerCode.WILL_COMPLY)
-    scene.answer("cora", scene.kept["nr12"], AnswerCode.WILL_COMPLY)
+    scene.take_note("ada", scene.kept["sl40"], "crew 12")
+    scene.take_note("cora", scene.kept["nr12"], "crew 40")
     for name in ("sl40", "nr12"):
-        scene.read("ines", scene.kept[name])
-        scene.answer("ines", scene.kept[name], AnswerCode.WILL_COMPLY)
+        scene.take_note("ines", scene.kept[name], "crew 1")
 
 
 def near_miss(scene: Scene) -> None:
@@ -67,9 +69,9 @@ def near_miss(scene: Scene) -> None:
     scene.note(_reason(found))
     scene.wait(90)
     scene.read("dov", scene.kept["nd5"])
-    scene.answer("dov", scene.kept["nd5"], AnswerCode.WILL_COMPLY)
     scene.read("ada", scene.kept["sd3"])
     scene.answer("ada", scene.kept["sd3"], AnswerCode.WILL_ADJUST, "ND5 moves north")
+    scene.pass_on("ada", scene.kept["sd3"], "pilot 5")
     scene.note(f"{name_of('ada')} will adjust")
     scene.wait(90)
     moved = _survey(scene, "ND5", 32.5, 36.0)
@@ -77,8 +79,7 @@ def near_miss(scene: Scene) -> None:
     scene.seen("dov", _is_over(found.id), "the end of the conflict")
     scene.note("ND5 is moved two and a half miles: the conflict is over")
     scene.wait(60)
-    scene.read("dov", scene.kept["nd5"])
-    scene.answer("dov", scene.kept["nd5"], AnswerCode.WILL_COMPLY)
+    scene.take_note("dov", scene.kept["nd5"], "pilot 3")
 
 
 def your_turn(scene: Scene) -> None:
@@ -97,34 +98,34 @@ def your_turn(scene: Scene) -> None:
 
 
 def _nr12(scene: Scene) -> Notify:
-    way = corridor(1.5, *NR12)
-    return plan("NR12", volume(way, 300.0, 900.0, scene.at(50), scene.at(110)))
+    return plan("NR12", *_way(scene, 1.5, NR12, *NR12_M))
 
 
 def _sl40(scene: Scene, higher_m: float = 0.0) -> Notify:
-    low, high = 500.0 + higher_m, 1_000.0 + higher_m
-    way = corridor(1.0, *SL40)
-    return plan("SL40", volume(way, low, high, scene.at(50), scene.at(110)))
+    lower_m, upper_m = SL40_M
+    return plan("SL40", *_way(scene, 1.0, SL40, lower_m + higher_m, upper_m + higher_m))
+
+
+def _way(
+    scene: Scene, half_width_nm: float, places: tuple[Place, ...], lower_m: float, upper_m: float
+) -> tuple[Volume4D, ...]:
+    """A corridor over places, with the ways up and down at both ends."""
+    start, end = scene.at(50), scene.at(110)
+    ends = (circle(places[0], 1.0), circle(places[-1], 1.0))
+    return (
+        volume(corridor(half_width_nm, *places), lower_m, upper_m, start, end),
+        *(volume(one, 0.0, upper_m, start, end) for one in ends),
+    )
 
 
 def _survey(scene: Scene, name: str, south_nm: float, north_nm: float) -> Notify:
-    field = volume(box(-53.0, south_nm, -37.0, north_nm), 0.0, 250.0, scene.at(62), scene.at(122))
-    return replace(plan(name, field), asks=Asks.KEEP_MINIMA)
+    field = box(-55.0, south_nm, -42.0, north_nm)
+    return plan(name, volume(field, 0.0, 250.0, scene.at(62), scene.at(122)))
 
 
 def _reason(found: board_wire.Conflict) -> str:
     return found.facts.reason
 
 
-def _is_over(conflict: str) -> "_Over":
-    return _Over(conflict)
-
-
-class _Over:
-    """Whether a board shows a conflict no more, or as over."""
-
-    def __init__(self, conflict: str) -> None:
-        self._conflict = conflict
-
-    def __call__(self, board: board_wire.Board) -> bool:
-        return all(one.over for one in board.conflicts if one.id == self._conflict)
+def _is_over(conflict: str) -> Callable[[board_wire.Board], bool]:
+    return lambda board: all(one.over for one in board.conflicts if one.id == conflict)

@@ -5,14 +5,13 @@ from datetime import timedelta
 from openline.api.line import board_wire
 from openline.demo.acts.shapes import circle, corridor, volume
 from openline.demo.region import GREAT_KARR, Place
-from openline.demo.scene import Scene, name_of
+from openline.demo.scene import Scene, name_of, party_of
 from openline.line.message.bodies import (
+    Authority,
     FieldContact,
     LineCheck,
     Notify,
-    PassedTo,
     Readback,
-    Receipt,
 )
 from openline.line.message.kind import (
     AnswerCode,
@@ -20,24 +19,35 @@ from openline.line.message.kind import (
     CheckMode,
     Kind,
     NoticeKind,
-    ReceiptKind,
 )
 
+_WATCH = ("ada", "cora", "ines")
+_AUTHORITIES = {
+    "ada": "Arven Civil Aviation Office",
+    "cora": "Sorra Transport Directorate",
+    "ines": "Open Hands Relief, flight office",
+}
 _SHIP = Place(48.0, -8.0)
 _SWAPPED = Place(2.0, 11.1)  # read as if two digits of the latitude changed places
 
 
 def line_check(scene: Scene) -> None:
-    """North tries the line by hand; the others answer."""
-    check = scene.kept["check"] = scene.say("ada", LineCheck(CheckMode.HUMAN))
-    scene.show(thread=check.thread)
-    scene.note(f"{name_of('ada')} tries the line")
-    for user in ("cora", "ines"):
-        scene.wait(15)
-        scene.say(user, LineCheck(CheckMode.HUMAN, of=check.id), to=("north",))
-        scene.note(f"{name_of(user)} answers")
-    for user in ("cora", "ines"):
-        scene.say(user, LineCheck(CheckMode.HUMAN))
+    """Everybody tries the line by hand and is answered; then says who authorised its flights."""
+    for asks in _WATCH:
+        check = scene.say(asks, LineCheck(CheckMode.HUMAN))
+        if asks == _WATCH[0]:
+            scene.kept["check"] = check
+            scene.show(thread=check.thread)
+        scene.note(f"{name_of(asks)} tries the line")
+        for answers in (user for user in _WATCH if user != asks):
+            scene.wait(5)
+            to = (party_of(asks),)
+            scene.say(answers, LineCheck(CheckMode.HUMAN, of=check.id), to=to)
+            scene.note(f"{name_of(answers)} answers")
+    for user, authority in _AUTHORITIES.items():
+        end = scene.at(60 * 24)
+        scene.say(user, Authority(authority, None, scene.at(0), end))
+    scene.note("each side says who authorised its flights of this day")
 
 
 def readback(scene: Scene) -> None:
@@ -68,12 +78,9 @@ def readback(scene: Scene) -> None:
         words = f"wrong: {', '.join(taken.wrong)}" if taken.wrong else "as it was said"
         scene.note(f"{name_of(user)} reads it back, {off_m:,.0f} m off: {words}")
         scene.wait(75)
-    scene.read("bram", site)
-    scene.answer("bram", site, AnswerCode.WILL_COMPLY)
+    scene.take_note("bram", site, "crew 11", "crew 12")
     scene.answer("dov", site, AnswerCode.WILL_COMPLY)
-    for user, crews in (("bram", ("crew 11", "crew 12")), ("dov", ("crew 4",))):
-        passed = tuple(PassedTo(crew, scene.now) for crew in crews)
-        scene.say(user, Receipt(ReceiptKind.DISSEMINATED, site.id, passed), thread=site.thread)
+    scene.pass_on("dov", site, "crew 40")
 
 
 def dissemination(scene: Scene) -> None:
@@ -100,8 +107,7 @@ def dissemination(scene: Scene) -> None:
         scene.answer(user, notice, AnswerCode.WILL_COMPLY)
     scene.note("both sides have read it")
     scene.wait(60)
-    crews = (PassedTo("crew 11", scene.now), PassedTo("crew 12", scene.now))
-    scene.say("bram", Receipt(ReceiptKind.DISSEMINATED, notice.id, crews), thread=notice.thread)
+    scene.pass_on("bram", notice, "crew 11", "crew 12")
     scene.note(f"{name_of('bram')}: both crews of the north have it")
 
     def south_is_overdue(board: board_wire.Board) -> bool:
@@ -113,13 +119,12 @@ def dissemination(scene: Scene) -> None:
             for one in board.clocks
         )
 
-    scene.seen("ines", south_is_overdue, "that the crews of the south do not know", 700.0)
+    scene.until(54.0)
+    scene.seen("ines", south_is_overdue, "that the crews of the south do not know")
     scene.note("not passed on by the south: overdue, seen by both, and the south is called")
     scene.wait(60)
-    half = (PassedTo("crew 4", scene.now), PassedTo("post Southmole"))
-    scene.say("dov", Receipt(ReceiptKind.DISSEMINATED, notice.id, half), thread=notice.thread)
-    scene.note(f"{name_of('dov')}: crew 4 has it, the post at Southmole has not answered")
+    scene.pass_on("dov", notice, "crew 40", waiting=("post Southmole",))
+    scene.note(f"{name_of('dov')}: crew 40 has it, the post at Southmole has not answered")
     scene.wait(45)
-    told = (PassedTo("crew 4", scene.now), PassedTo("post Southmole", scene.now))
-    scene.say("dov", Receipt(ReceiptKind.DISSEMINATED, notice.id, told), thread=notice.thread)
+    scene.pass_on("dov", notice, "crew 40", "post Southmole")
     scene.note(f"{name_of('dov')}: both have it now")

@@ -1,70 +1,60 @@
 """What flies, beside what was declared; aircraft that come close; a stop that is called."""
 
-from typing import Any
+from typing import Any, Final
 
 from openline.api.line import board_wire
-from openline.demo.acts.conflicts import LIFT_M, NR12, SL40
+from openline.demo.acts.conflicts import LIFT_M, NR12, NR12_M, SL40, SL40_M
 from openline.demo.region import Place
-from openline.demo.scene import ActCut, Scene, name_of
-from openline.demo.sky import Where
+from openline.demo.scene import Scene, name_of
+from openline.demo.sky import Sky, Where
 from openline.line.message.bodies import Urgent
 from openline.line.message.kind import AnswerCode, UrgentAction
-from openline.units import METRES_PER_FOOT
+from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
 
-_MINUTE = 60.0
-_OUTSIDE = Place(-8.0, -18.0)
+_MINUTE: Final = 60.0
+_PAIR: Final = frozenset({"NR71", "AID2"})
+_HELICOPTER_MPS: Final = 55.0
+_CLIMB_NM: Final = 0.6  # so far it goes while it climbs or comes down, within the circle at the end
 
 
 def live_sky(scene: Scene) -> None:
     """Aircraft of both sides take off within their plans."""
-    begin_s = 57.2 * _MINUTE
-    _fly_nr12(scene, begin_s)
-    _fly_sl40(scene, begin_s)
-    _fly_drones(scene, 62.1 * _MINUTE)
-    _fly_towards_each_other(scene, 66.0 * _MINUTE)
-    scene.wait(40)
-    helicopter = _track(scene, "cora", "SLA40")
+    plans = {name: scene.taken(name).thread for name in ("nr12", "sl40", "nd5", "sd3")}
+    take_off(scene.sky, plans)
+    scene.until(58.5)
+    helicopter = scene.held(lambda: _track(scene, "cora", "SLA40"), "SLA40 is not seen")
     scene.show(track=helicopter)
     seen = len(scene.tracks("ada"))
-    scene.note(f"{seen} aircraft are followed; NRA12 and SLA40 fly what NR12 and SL40 declare")
+    scene.note(f"{seen} aircraft are followed; NRA12 and SLA40 have taken off as NR12 and SL40 say")
 
 
 def nonconforming(scene: Scene) -> None:
     """South's helicopter leaves its corridor, and comes back."""
-    helicopter = scene.sky.actors["sl40"]
-    now_s = scene.passed_s
-    feet = _sl40_feet()
-    here = helicopter.at(now_s)
-    if here is None:
-        raise ActCut("SLA40 does not fly")
-    helicopter.go_on(
-        now_s,
-        here,
-        (Where(_OUTSIDE.east_nm, here.north_nm + 6.0, feet), 55.0),
-        (Where(_OUTSIDE.east_nm, here.north_nm + 10.0, feet), 55.0),
-        (Where(-13.0, here.north_nm + 15.0, feet), 55.0),
-        (Where(SL40[1].east_nm, SL40[1].north_nm - 4.0, feet), 55.0),
-    )
-    scene.show(track=_track(scene, "cora", "SLA40"))
-    scene.note("SLA40 turns to the east")
+    stray(scene.sky, scene.passed_s)
     thread = scene.taken("sl40").thread
-    began = _discrepancy(scene, "ada", thread, "Nonconforming")
-    scene.note(f"{name_of('ada')} and south are told: {began['words']}")
-    over = _discrepancy(scene, "ada", thread, "Activated", 900.0)
-    scene.note(f"{over['words']}")
+    scene.show(track=scene.held(lambda: _track(scene, "cora", "SLA40"), "SLA40 is not seen"))
+    scene.note("SLA40 turns to the east")
+    _await_state(scene, 62.5, thread, "Nonconforming")
+    scene.note(f"SLA40 is Nonconforming{_how_far(scene, thread)}")
+    _await_state(scene, 64.0, thread, "Contingent")
+    scene.note("it stays away for more than a minute: Contingent")
+    _await_state(scene, 66.5, thread, "Activated")
+    scene.note("SLA40 is back in its corridor: Activated, as before")
 
 
 def head_on(scene: Scene) -> None:
-    """The alert of a pair, and how it rises."""
-    first = _encounter(scene, "ines", ("NR71", "AID2"))
-    scene.show(track=_track(scene, "ines", "AID2"))
-    _tell_encounter(scene, first)
+    """The alert of a pair, minutes before."""
+    scene.until(68.4)
+    found = scene.held(lambda: _encounter(scene), "no loss of separation is predicted")
+    scene.show(track=scene.held(lambda: _track(scene, "ines", "AID2"), "AID2 is not seen"))
+    _tell_encounter(scene, found)
+    scene.until(70.0)
+    _tell_encounter(scene, scene.held(lambda: _encounter(scene), "the prediction is gone"))
 
 
 def stop(scene: Scene) -> None:
     """STOP, its alarms, a person who has it, and the end of the alert."""
-    found = _encounter(scene, "ines", ("NR71", "AID2"))
-    _tell_encounter(scene, found)
+    _tell_encounter(scene, scene.held(lambda: _encounter(scene), "the prediction is gone"))
     where = scene.sky.actors["nr71"].at(scene.passed_s)
     place = None if where is None else Place(where.east_nm, where.north_nm).position
     text = "stop the descent of NR71: AID2 is below it, head-on"
@@ -77,106 +67,141 @@ def stop(scene: Scene) -> None:
     def alarmed(board: board_wire.Board) -> bool:
         return any(one.thread == call.thread and one.alarms for one in board.clocks)
 
+    scene.wait(20)
     scene.seen("ines", alarmed, "the alarm")
-    scene.note("the alarm is raised at the north, and both see it")
-    scene.wait(5)
+    scene.note("the alarm is raised at the north, and both sides see it")
+    scene.wait(10)
     scene.read("bram", call)
     scene.answer("bram", call, AnswerCode.WILL_COMPLY, "NR71 levels off")
     scene.note(f"{name_of('bram')} has it and complies: the alarm ends")
-    plane, now_s = scene.sky.actors["nr71"], scene.passed_s
+    feet = level_off(scene.sky, scene.passed_s)
+    scene.note(f"NR71 stays at {feet:,.0f} ft; AID2 is at 11,000 ft")
+    scene.wait(30)
+    scene.held(
+        lambda: None if _encounter(scene) else True, "a loss of separation is still predicted"
+    )
+    scene.note("no loss of separation is predicted any more")
+
+
+def take_off(sky: Sky, plans: dict[str, str]) -> None:
+    """Everything of the story that flies, each by the thread of its plan."""
+    _fly_helicopter(sky, "nr12", "NRA12", "north", NR12, sum(NR12_M) / 2, 57.2 * _MINUTE)
+    _fly_helicopter(sky, "sl40", "SLA40", "south", SL40, sum(SL40_M) / 2 + LIFT_M, 57.2 * _MINUTE)
+    for plan, party, north_nm in (("nd5", "north", 34.5), ("sd3", "south", 22.0)):
+        for number, east_nm in enumerate((-54.0, -46.0), 1):
+            drone = sky.add(f"{plan}-{number}", f"{plan.upper()}{number}", party, "uncrewed")
+            drone.lands = True
+            west, east = (Where(east_nm + part, north_nm, 400.0) for part in (0.0, 2.0))
+            pad = west._replace(feet=0.0)
+            ways = ((west, 4.0), *(((east, 15.0), (west, 15.0)) * 5), (pad, 4.0))
+            drone.fly(62.2 * _MINUTE, pad, *ways)
+    for name, plan in plans.items():
+        for actor in sky.actors:
+            if actor.startswith(name):
+                sky.actors[actor].operation = plan
+    # They would meet after 717 s, with 600 ft between them.
+    north = sky.add("nr71", "NR71", "north", "aeroplane")
+    north.fly(61.5 * _MINUTE, Where(78.0, 48.0, 17_000.0), (Where(78.0, -45.0, 6_200.0), 120.0))
+    aid = sky.add("aid2", "AID2", "aid", "aeroplane")
+    aid.fly(61.5 * _MINUTE, Where(78.6, -45.0, 11_000.0), (Where(78.6, 48.0, 11_000.0), 120.0))
+
+
+def stray(sky: Sky, now_s: float) -> None:
+    """The helicopter of the south leaves its corridor by more than a mile, for some minutes."""
+    helicopter = sky.actors["sl40"]
+    here, (_, end) = helicopter.at(now_s), SL40
+    if here is None:
+        return
+    east_nm, north_nm, feet = here
+    helicopter.go_on(
+        now_s,
+        here,
+        (Where(east_nm + 2.4, north_nm + 3.0, feet), _HELICOPTER_MPS),
+        (Where(east_nm + 2.4, north_nm + 5.0, feet), _HELICOPTER_MPS),
+        (Where(east_nm, north_nm + 8.0, feet), _HELICOPTER_MPS),
+        (Where(end.east_nm, end.north_nm - _CLIMB_NM, feet), _HELICOPTER_MPS),
+        (Where(end.east_nm, end.north_nm, 0.0), 12.0),
+    )
+
+
+def level_off(sky: Sky, now_s: float) -> float:
+    """The transport of the north stays at its height; in feet."""
+    plane = sky.actors["nr71"]
     here = plane.at(now_s)
-    if here is not None:
-        plane.go_on(now_s, here, (Where(78.0, -60.0, here.feet), 120.0))
-        scene.note(f"NR71 stays at {here.feet:,.0f} ft; AID2 is at 11,000 ft")
-    for _ in range(90):
-        if _found_encounter(scene, "ines", ("NR71", "AID2")) is None:
-            scene.note("no loss of separation is predicted any more")
-            return
-        scene.wait(5)
-    raise ActCut("the alert does not end")
+    if here is None:
+        return 0.0
+    plane.go_on(now_s, here, (Where(78.0, -60.0, here.feet), 120.0))
+    return here.feet
 
 
-def _fly_nr12(scene: Scene, begin_s: float) -> None:
-    plane = scene.sky.add("nr12", "NRA12", "north", "rotorcraft")
-    plane.operation = scene.taken("nr12").thread
-    feet = 600.0 / METRES_PER_FOOT
-    ways = tuple((Where(*place, feet), 60.0) for place in NR12[1:])
-    plane.fly(begin_s, Where(*NR12[0], feet), *ways)
+def _fly_helicopter(
+    sky: Sky,
+    name: str,
+    callsign: str,
+    party: str,
+    places: tuple[Place, ...],
+    height_m: float,
+    begin_s: float,
+) -> None:
+    """Up at the first place, along the others, and down at the last."""
+    helicopter = sky.add(name, callsign, party, "rotorcraft")
+    helicopter.lands = True
+    feet = height_m / METRES_PER_FOOT
+    first, last = places[0], places[-1]
+    up = _towards(first, places[1])
+    down = _towards(last, places[-2])
+    ways = [(Where(*place, feet), _HELICOPTER_MPS) for place in (*places[1:-1], down)]
+    pad = Where(*last, 0.0)
+    helicopter.fly(begin_s, Where(*first, 0.0), (Where(*up, feet), 12.0), *ways, (pad, 12.0))
 
 
-def _fly_sl40(scene: Scene, begin_s: float) -> None:
-    helicopter = scene.sky.add("sl40", "SLA40", "south", "rotorcraft")
-    helicopter.operation = scene.taken("sl40").thread
-    feet = _sl40_feet()
-    start, end = (Where(*place, feet) for place in SL40)
-    helicopter.fly(begin_s, start, (end._replace(north_nm=end.north_nm - 4.0), 55.0))
+def _towards(place: Place, other: Place) -> Place:
+    """A little on the way from one place to another."""
+    east, north = other.east_nm - place.east_nm, other.north_nm - place.north_nm
+    share = _CLIMB_NM / (east * east + north * north) ** 0.5
+    return Place(place.east_nm + east * share, place.north_nm + north * share)
 
 
-def _sl40_feet() -> float:
-    return (750.0 + LIFT_M) / METRES_PER_FOOT
+def _track(scene: Scene, user: str, callsign: str) -> str | None:
+    """The id of the aircraft with that callsign, if it is seen."""
+    for track in scene.tracks(user):
+        if track["callsign"] == callsign:
+            return str(track["id"])
+    return None
 
 
-def _fly_drones(scene: Scene, begin_s: float) -> None:
-    for plan, party, north_nm in (("nd5", "north", 34.0), ("sd3", "south", 22.0)):
-        for number, east_nm in enumerate((-51.0, -43.0), 1):
-            name = f"{plan}-{number}"
-            drone = scene.sky.add(name, f"{plan.upper()}{number}", party, "uncrewed")
-            drone.operation = scene.taken(plan).thread
-            west, east = (Where(east_nm + part, north_nm, 400.0) for part in (0.0, 3.0))
-            drone.fly(begin_s, west, *(((east, 15.0), (west, 15.0)) * 8))
+def _await_state(scene: Scene, minute: float, thread: str, state: str) -> None:
+    """From that minute on the north was told that the operation became that. Raises: ActCut."""
+
+    def told() -> bool | None:
+        found = [one for one in scene.discrepancies("ada") if one.get("intent_id") == thread]
+        return any(one.get("state") == state for one in found) or None
+
+    scene.until(minute)
+    scene.held(told, f"SLA40 is not {state}")
 
 
-def _fly_towards_each_other(scene: Scene, begin_s: float) -> None:
-    """They would meet after 717 s, with 600 ft between them."""
-    north = scene.sky.add("nr71", "NR71", "north", "aeroplane")
-    north.fly(begin_s, Where(78.0, 48.0, 17_000.0), (Where(78.0, -45.0, 6_200.0), 120.0))
-    aid = scene.sky.add("aid2", "AID2", "aid", "aeroplane")
-    aid.fly(begin_s, Where(78.6, -45.0, 11_000.0), (Where(78.6, 48.0, 11_000.0), 120.0))
+def _how_far(scene: Scene, thread: str) -> str:
+    """How far it is outside, as the north was told."""
+    for one in reversed(scene.discrepancies("ada")):
+        if one.get("intent_id") == thread and one.get("kind") == "outside" and "offset" in one:
+            nm = one["offset"]["lateral_m"] / METRES_PER_NAUTICAL_MILE
+            return f": {nm:.1f} NM outside its volumes, as both sides are told"
+    return ""
 
 
-def _track(scene: Scene, user: str, callsign: str) -> str:
-    """The id of the aircraft with that callsign."""
-    for _ in range(12):
-        for track in scene.tracks(user):
-            if track["callsign"] == callsign:
-                return str(track["id"])
-        scene.wait(5)
-    raise ActCut(f"{callsign} is not seen")
-
-
-def _discrepancy(
-    scene: Scene, user: str, thread: str, state: str, seconds: float = 300.0
-) -> dict[str, Any]:
-    """The entry that says so."""
-    end_s = scene.passed_s + seconds
-    while scene.passed_s < end_s:
-        told = scene.discrepancies(user)
-        found = [o for o in told if o.get("intent_id") == thread and o.get("state") == state]
-        if found:
-            return found[-1]
-        scene.wait(5)
-    raise ActCut(f"{thread} does not become {state}")
-
-
-def _encounter(scene: Scene, user: str, names: tuple[str, str]) -> dict[str, Any]:
-    for _ in range(36):
-        found = _found_encounter(scene, user, names)
-        if found is not None:
-            return found
-        scene.wait(5)
-    raise ActCut("no loss of separation is predicted")
-
-
-def _found_encounter(scene: Scene, user: str, names: tuple[str, str]) -> dict[str, Any] | None:
-    for one in scene.encounters(user):
-        if {one["first"]["name"], one["second"]["name"]} == set(names):
+def _encounter(scene: Scene) -> dict[str, Any] | None:
+    """The predicted loss of the two aircraft."""
+    for one in scene.encounters("ines"):
+        if {one["first"]["name"], one["second"]["name"]} == _PAIR:
             return one
     return None
 
 
 def _tell_encounter(scene: Scene, found: dict[str, Any]) -> None:
     feet = (found["vertical_m"] or 0.0) / METRES_PER_FOOT
+    closest_nm = found["lateral_m"] / METRES_PER_NAUTICAL_MILE
     scene.note(
-        f"NR71 and AID2 will lose separation in {found['enter_s']:.0f} s: "
-        f"closest {found['lateral_m'] / 1852:.1f} NM and {feet:,.0f} ft"
+        f"NR71 and AID2 lose separation in {found['enter_s']:.0f} s if both fly on: "
+        f"{closest_nm:.1f} NM and {feet:,.0f} ft"
     )

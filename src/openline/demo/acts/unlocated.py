@@ -1,5 +1,6 @@
 """A notice without a place, and how it gets one."""
 
+from openline.api.line import board_wire
 from openline.demo.acts.shapes import circle, volume
 from openline.demo.region import Place
 from openline.demo.scene import Scene, name_of
@@ -42,10 +43,10 @@ def clarification(scene: Scene) -> None:
     scene.show(thread=notice.thread)
     scene.note(f"{name_of('cora')} asks for the place")
 
-    def is_overdue(board: object) -> bool:
-        return any(one.thread == notice.thread and one.overdue for one in board.clocks)  # type: ignore[attr-defined]
+    def is_overdue(board: board_wire.Board) -> bool:
+        return any(one.thread == notice.thread and one.overdue for one in board.clocks)
 
-    scene.seen("cora", is_overdue, "that the place is overdue", 180.0)
+    scene.seen("cora", is_overdue, "that the place is overdue")
     scene.note("the place is overdue: the duty officer of the north is called")
     scene.wait(120)
     field = volume(circle(_FIELD, 2.0), 0.0, 1_500.0, scene.at(60), scene.at(120))
@@ -61,6 +62,5 @@ def clarification(scene: Scene) -> None:
     )
     scene.note(f"{name_of('ada')} names the place: two miles around it, and no conflict any more")
     scene.wait(60)
-    for user in ("cora", "omar"):
-        scene.read(user, amended)
-        scene.answer(user, amended, AnswerCode.WILL_COMPLY)
+    scene.take_note("cora", amended, "crew 40", "crew 41")
+    scene.take_note("omar", amended, "crew 1")
