@@ -5,6 +5,7 @@ closed, exit code 0. A second SIGINT does not wait. If the process that started 
 killed, they end in order too: nobody would replace or stop them, and they would hold the port.
 """
 
+import asyncio
 import contextlib
 import multiprocessing
 import os
@@ -14,12 +15,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
-from typing import Final
+from typing import Final, cast
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
+from openline.api.joined_writes import JoinedWrites
 from openline.errors import Unreachable
 
 _BACKLOG: Final = 2_048
@@ -67,6 +70,7 @@ def run(running: Running, listener: socket.socket) -> None:
         factory=True,
         workers=running.workers,
         lifespan="on",
+        http=_Http,
         ws="none",
         access_log=False,
         log_config=None,
@@ -86,6 +90,13 @@ def run(running: Running, listener: socket.socket) -> None:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+class _Http(HttpToolsProtocol):
+    """The server's HTTP, with one packet for a small answer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(cast(asyncio.Transport, JoinedWrites(transport, self.loop)))
 
 
 @dataclass(frozen=True, slots=True)
