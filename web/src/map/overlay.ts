@@ -56,10 +56,12 @@ export class Overlay {
     };
     const conflicts = board.value?.conflicts ?? [];
     const chosen = { selected: selected?.id ?? "", at, colours: own };
+    const volumes = { shapes: shapes.value, at, selected: this.selectedThreads(), colours: own };
+    drawVolumeLabels(labels, frame, volumes, "selected");
     this.placed = drawTracks(context, frame, scene, labels);
     this.marks = drawMarks(context, frame, labels, { conflicts, spots: spots.value, ...chosen });
     drawTrackLabels(labels, frame, scene, this.placed, 3, Infinity);
-    drawVolumeLabels(labels, frame, { shapes: shapes.value, at, selected: this.selectedThreads(), colours: own });
+    drawVolumeLabels(labels, frame, volumes, "others");
     drawTrackLabels(labels, frame, scene, this.placed, 0, 3);
     this.spentMs = performance.now() - began;
   }

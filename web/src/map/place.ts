@@ -64,7 +64,7 @@ export function flyTo(map: OlMap, extent: Extent): void {
   if (!size?.[0] || !size[1]) return;
   const seen = view.calculateExtent(size);
   const share = Math.max((extent[2] ?? 0) - (extent[0] ?? 0), (extent[3] ?? 0) - (extent[1] ?? 0));
-  const small = share < ((seen[2] ?? 0) - (seen[0] ?? 0)) / 12;
+  const small = share < ((seen[2] ?? 0) - (seen[0] ?? 0)) / 5;
   if (containsExtent(seen, extent) && !small) return;
   if (containsExtent(seen, extent) && share === 0 && (view.getZoom() ?? 0) >= 8) return;
   const padding = [50, 60, 60, 60];

@@ -11,6 +11,7 @@ export function drawVolumeLabels(
   labels: Labels,
   frame: Frame,
   found: { shapes: readonly Shape[]; at: number; selected: ReadonlySet<string>; colours: Colours },
+  which: "selected" | "others",
 ): void {
   const ranked = [...labelled(found.shapes, found.at).values()];
   const rank = (shape: Shape) =>
@@ -20,6 +21,7 @@ export function drawVolumeLabels(
   for (const shape of ranked) {
     if (labels.count - before > MOST) return;
     const chosen = found.selected.has(shape.thread);
+    if (chosen !== (which === "selected")) continue;
     if (frame.resolution > FAR && !chosen) continue;
     const lines = [shape.name, shape.band].filter((one) => one !== "");
     if (lines.length === 0) continue;

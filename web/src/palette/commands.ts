@@ -36,9 +36,9 @@ export function possible(command: Command): boolean {
   return command.when?.() ?? true;
 }
 
-/** Do what the pressed key stands for; keys that write are left alone. */
+/** Do what the pressed key stands for; keys that write, or press a button, are left alone. */
 export function pressed(event: KeyboardEvent): void {
-  if (event.defaultPrevented || (writes(event) && !event.ctrlKey && event.key !== "Escape")) return;
+  if (event.defaultPrevented || (takes(event) && !event.ctrlKey && event.key !== "Escape")) return;
   const key = nameOf(event);
   for (const command of registered.value.values()) {
     if (command.keys?.includes(key) && possible(command)) {
@@ -56,8 +56,9 @@ export function nameOf(event: KeyboardEvent): string {
   return held + (held && key.length === 1 ? key.toLowerCase() : key);
 }
 
-function writes(event: KeyboardEvent): boolean {
+function takes(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
   if (!(target instanceof HTMLElement)) return false;
+  if (event.key === " " && target.closest("button, a, summary, [role=option]")) return true; // it presses that
   return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
 }

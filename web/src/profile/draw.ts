@@ -61,7 +61,7 @@ class Pen {
     const colour = this.colourOf(box);
     context.fillStyle = faded(colour, box.thin ? 0.04 : 0.14);
     context.fillRect(x, y, width, height);
-    if (box.side === "other" || box.closure) this.hatch(x, y, width, height, faded(colour, box.thin ? 0.16 : 0.4));
+    if ((box.side === "other" && !box.thin) || box.closure) this.hatch(x, y, width, height, faded(colour, 0.4));
     context.strokeStyle = faded(colour, box.thin ? 0.5 : 1);
     context.lineWidth = (box.thin ? 1 : 1.6) * ratio;
     context.setLineDash(box.side === "unsent" ? [7 * ratio, 5 * ratio] : box.side === "preview" ? [3 * ratio, 3 * ratio] : []);
