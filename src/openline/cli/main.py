@@ -41,6 +41,7 @@ COMMANDS: Final = {
     "line": "Talk on a line: status, inbox, notify, answer, receipt, urgent.",
     "peer": "Add, list, pause and remove the servers of other parties.",
     "bundle": "Carry what was said on a line as a file or as text.",
+    "private": "Ask whether plans would meet, without showing them.",
     "token": "Print a token of a server that runs with --dev.",
     "config": "Show the settings of the server.",
     "db": "Look after the database: upgrade, backup, restore, check, stats.",

@@ -1,0 +1,150 @@
+"""A private check by files that people carry: each file that comes in leads to the next step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from openline.app.key_files import signer_of
+from openline.app.private.check import Session, Side, begin, conclude, join
+from openline.app.private.engine import Engine
+from openline.app.private.kept import Folder, Kept
+from openline.app.private.plans import Plans
+from openline.app.read_agreement import load_agreement
+from openline.errors import InvalidInput, LimitExceeded
+from openline.formats.private_check import decode_answer, decode_check
+from openline.line.private.grid import Scope
+from openline.line.private.rules import may_ask
+from openline.line.private.session import Answer, Check, Envelope
+from openline.line.private.verdict import Doubt, Reason
+from openline.line.signatures import Force
+
+PlansOf = Callable[[Side, Scope], Plans]
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step led to: the session as it is kept, and what is to be carried to the peer."""
+
+    kept: Kept
+    carry: Envelope | None = None
+
+
+def side_of(agreement_file: str, key: str, peer: str | None, engine: Engine, now: datetime) -> Side:
+    """One party's side of a session, from its files. Without `peer` the agreement has to have two
+    parties. Raises: InvalidInput for an agreement that is not in force, Unreachable."""
+    loaded = load_agreement(agreement_file)
+    known = loaded.agreement
+    force = loaded.standing.force(known, now)
+    if force is not Force.IN_FORCE:
+        missing = f" by {', '.join(loaded.standing.missing)}" if loaded.standing.missing else ""
+        raise InvalidInput(
+            f"the agreement is {force.value}{missing}",
+            cure="a private check is made under an agreement in force: openline agreement sign",
+            file=agreement_file,
+        )
+    signer = signer_of(key)
+    own = known.party_of_key(signer.public_key)
+    if peer is None:
+        others = [party.id for party in known.parties if party != own]
+        if len(others) != 1:
+            raise InvalidInput(
+                "the agreement has several other parties", cure="say with --to whom you ask"
+            )
+        peer = others[0]
+    return Side(known, loaded.digest, peer, signer, engine)
+
+
+def ask(
+    side: Side,
+    plans: Plans,
+    scope: Scope,
+    folder: Folder,
+    named: tuple[str, str],
+    *,
+    carried: bool,
+    now: datetime,
+) -> Step:
+    """Begin a session. named: the files of the agreement and of the key, to find them again.
+
+    Raises: LimitExceeded beyond the agreed questions per hour; as `begin`.
+    """
+    check_budget(side, folder, side.party, now)
+    session = begin(side, plans, scope, carried=carried, now=now)
+    kept = Kept(session, True, *named)
+    folder.keep(kept, new=True)
+    return Step(kept, Envelope(session.own_part))
+
+
+def first_step(
+    side: Side,
+    envelope: Envelope,
+    plans_of: PlansOf,
+    folder: Folder,
+    named: tuple[str, str],
+    now: datetime,
+) -> Step:
+    """Answer a CHECK of the peer with this party's own CHECK and ANSWER.
+
+    Raises: Doubt, LimitExceeded; as `join`.
+    """
+    if envelope.check is None or envelope.answer is not None:
+        raise Doubt(Reason.OTHER_SESSION, "no session of this name is kept here")
+    head = _decoded_check(envelope)
+    if folder.find(head.session, side.party) is not None:
+        raise Doubt(Reason.REPLAYED)
+    check_budget(side, folder, side.peer, now)
+    session = join(side, envelope.check, lambda scope: plans_of(side, scope), now)
+    kept = Kept(session, False, *named)
+    folder.keep(kept, new=True)
+    return Step(kept, Envelope(session.own_part, session.own_answer))
+
+
+def next_step(side: Side, kept: Kept, envelope: Envelope, folder: Folder, now: datetime) -> Step:
+    """What the peer answered in a session that is kept here. Raises: Doubt."""
+    if kept.session.verdict is not None:
+        raise Doubt(Reason.REPLAYED, "this session has its verdict already")
+    session = conclude(side, kept.session, envelope, now)
+    done = replace(kept, session=session)
+    folder.keep(done)
+    carry = Envelope(answer=session.own_answer) if kept.first else None
+    return Step(done, carry)
+
+
+def check_budget(side: Side, folder: Folder, asker: str, now: datetime) -> None:
+    """Raises: LimitExceeded if a party began as many sessions in the last hour as were agreed."""
+    other = side.peer if asker == side.party else side.party
+    wait = may_ask(folder.begun_by(asker, other, now - _HOUR), side.agreed, now)
+    if wait is not None:
+        raise LimitExceeded(
+            f"{asker} asked {other} {side.agreed.questions_per_hour} times in the last hour, which "
+            "is all that was agreed",
+            cure=f"again in {wait.total_seconds() / 60:.0f} min",
+            retry_after_s=wait.total_seconds(),
+        )
+
+
+def head_of(envelope: Envelope) -> Check | Answer:
+    """The head of what came, not verified: to find the session it belongs to. Raises: Doubt."""
+    if envelope.check is not None:
+        return _decoded_check(envelope)
+    if envelope.answer is None:
+        raise Doubt(Reason.MALFORMED)
+    try:
+        return decode_answer(envelope.answer.signed.head)
+    except InvalidInput as error:
+        raise Doubt(Reason.MALFORMED, str(error)) from None
+
+
+def _decoded_check(envelope: Envelope) -> Check:
+    if envelope.check is None:
+        raise Doubt(Reason.MALFORMED, "there is no CHECK in it")
+    try:
+        return decode_check(envelope.check.signed.head)
+    except InvalidInput as error:
+        raise Doubt(Reason.MALFORMED, str(error)) from None
+
+
+def session_name(session: Session) -> str:
+    """A short name of a session, for people."""
+    return session.own.session.hex()[:8]

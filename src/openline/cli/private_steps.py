@@ -1,0 +1,266 @@
+"""What each command of `openline private` does."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from openline.app.private.audit import Audit, audit, undeclared
+from openline.app.private.carried import (
+    Step,
+    ask,
+    first_step,
+    head_of,
+    next_step,
+    session_name,
+    side_of,
+)
+from openline.app.private.check import Session, Side
+from openline.app.private.engine import WorkerEngine
+from openline.app.private.kept import Folder, Kept
+from openline.app.private.plans import (
+    Plans,
+    asked_plans,
+    named_volumes,
+    plans_within,
+    scope_from,
+    sector_of,
+)
+from openline.app.private.told import overlap_map, verdict_values
+from openline.app.read_files import read_bytes, read_files
+from openline.cli.line_connection import session_file
+from openline.cli.output import printable, tell, warn, write_file, write_stdout
+from openline.cli.private import EXIT_OVERLAP, EXIT_UNKNOWN
+from openline.cli.private_words import list_lines, verdict_lines
+from openline.cli.sources import reading_of
+from openline.errors import InvalidInput
+from openline.formats.findings import encode
+from openline.formats.private_check import decode_envelope, encode_envelope
+from openline.formats.private_opening import decode_opening, encode_opening
+from openline.formats.traffic import Traffic
+from openline.line.private.grid import Scope
+from openline.line.private.session import Envelope
+from openline.line.private.verdict import Doubt, Reason, Verdict, VerdictKind, unknown
+
+EXIT_DOES_NOT_HOLD: Final = 1
+
+
+def check_command(params: dict[str, Any]) -> int:
+    """Begin a session by a file."""
+    if params["out"] is None:
+        raise click.UsageError("name OUT, the file that is carried to the other party")
+    now = datetime.now(UTC)
+    side = side_of(params["agreement_file"], params["key"], params["to"], WorkerEngine(), now)
+    volumes = named_volumes(_read(params).entities())
+    minima = side.agreement.widest_separation()
+    level = params["sector"]
+    sector = () if level is None else sector_of(volumes, minima, side.agreed, level)
+    scope = scope_from(now, side.agreed, sector)
+    plans = asked_plans(volumes, minima, scope, side.agreed)
+    try:
+        step = ask(side, plans, scope, _folder(), _named(params), carried=True, now=now)
+    except Doubt as doubt:
+        return _tell(None, unknown(doubt), params)
+    _carry(step, params["out"], params)
+    tell(f"They give you a file back. For your verdict, and a file that gives {side.peer} its own:")
+    tell("  openline private answer FILE OUT")
+    return 0
+
+
+def answer_command(params: dict[str, Any]) -> int:
+    """Take a file and do what comes next."""
+    now = datetime.now(UTC)
+    try:
+        envelope = _envelope(params["file"])
+        head = head_of(envelope)
+        kept = _folder().find(head.session, head.recipient)
+        if kept is None:
+            return _first(envelope, head.sender, params, now)
+        return _next(kept, envelope, params, now)
+    except Doubt as doubt:
+        return _tell(None, unknown(doubt), params)
+
+
+def list_command(as_json: bool) -> None:
+    """List the sessions."""
+    kept = list(_folder())
+    if as_json:
+        write_stdout((encode([_listed(one) for one in kept], indent=2),))
+        return
+    for line in list_lines(kept):
+        click.echo(printable(line))
+
+
+def show_command(params: dict[str, Any]) -> int:
+    """Show a verdict again."""
+    kept = _folder().named(params["session"], params["party"])
+    verdict = kept.session.verdict
+    if verdict is None:
+        verdict = unknown(Doubt(Reason.SILENT, "nothing that was valid has come yet"))
+    elif verdict.expires is not None and datetime.now(UTC) >= verdict.expires:
+        tell("warning: this verdict has expired; it says nothing any more")
+    return _tell(kept.session, verdict, params)
+
+
+def open_command(session: str, out: str, party: str | None, *, force: bool) -> None:
+    """Write the opened session."""
+    kept = _folder().named(session, party)
+    own = kept.session.own
+    write_file(out, encode_opening(own.session, kept.party, kept.session.opening), force=force)
+    tell(f"wrote {out}: it shows what {kept.party} had and asked in this session")
+    tell(f"Give it to {kept.peer} and to nobody else; they run: openline private audit {out}")
+
+
+def audit_command(params: dict[str, Any]) -> int:
+    """Recompute an opened session."""
+    name, party, opening = decode_opening(read_bytes(params["file"]), params["file"])
+    kept = _folder().named(name.hex(), params["party"] or _other_than(name, party))
+    session = kept.session
+    if party != kept.peer:
+        raise InvalidInput(f"{party} opened it, and the peer was {kept.peer}", file=params["file"])
+    found = audit(session, opening, WorkerEngine())
+    if params["flown"]:
+        flown = named_volumes(_read(params, "flown").entities())
+        beyond = undeclared(session, opening, flown)
+        found = Audit(found.findings, beyond, len(flown))
+    if params["as_json"]:
+        write_stdout((encode(_audit_values(kept, found), indent=2),))
+    else:
+        _say_audit(kept, found)
+    return 0 if found.holds else EXIT_DOES_NOT_HOLD
+
+
+def _first(envelope: Envelope, sender: str, params: dict[str, Any], now: datetime) -> int:
+    """Answer a session that the peer began."""
+    for name, option in (("agreement_file", "agreement"), ("key", "key")):
+        if not params[name]:
+            raise click.UsageError(
+                f"{sender} begins a session: --{option} is needed, and --plan with your plans"
+            )
+    if params["out"] is None:
+        raise click.UsageError(f"name OUT, the file that is carried back to {sender}")
+    side = side_of(params["agreement_file"], params["key"], sender, WorkerEngine(), now)
+    if not params["plans"]:
+        tell("warning: no --plan: you answer that you have nothing there")
+    traffic = _read(params) if params["plans"] else Traffic()
+    volumes = named_volumes(traffic.entities()) if params["plans"] else ()
+
+    def plans_of(own: Side, scope: Scope) -> Plans:
+        return plans_within(volumes, own.agreement.widest_separation(), scope, own.agreed)
+
+    step = first_step(side, envelope, plans_of, _folder(), _named(params), now)
+    _carry(step, params["out"], params)
+    tell("They see their verdict with it, and give you one more file for yours: run")
+    tell("  openline private answer FILE")
+    return 0
+
+
+def _next(kept: Kept, envelope: Envelope, params: dict[str, Any], now: datetime) -> int:
+    """Go on with a session that is kept here."""
+    if kept.first and params["out"] is None:
+        raise click.UsageError(f"name OUT, the file that gives {kept.peer} its verdict")
+    agreement, key = params["agreement_file"] or kept.agreement_file, params["key"] or kept.key
+    side = side_of(agreement, key, kept.peer, WorkerEngine(), now)
+    try:
+        step = next_step(side, kept, envelope, _folder(), now)
+    except Doubt as doubt:
+        return _tell(kept.session, unknown(doubt), params)
+    session = step.kept.session
+    code = _tell(session, session.verdict or unknown(Doubt(Reason.FAILED)), params)
+    if step.carry is not None:
+        _carry(step, params["out"], params)
+    return code
+
+
+def _carry(step: Step, out: str, params: dict[str, Any]) -> None:
+    if step.carry is None:
+        return
+    data = encode_envelope(step.carry)
+    write_file(out, data, force=params["force"])
+    tell(f"wrote {out}: {len(data):,} bytes, session {session_name(step.kept.session)}")
+    own = step.kept.session.own
+    tell(f"Carry {out} to {own.recipient}, by any way; they run:")
+    if step.carry.check is None:
+        tell(f"  openline private answer {Path(out).name}")
+    elif step.carry.answer is None:
+        tell(
+            f"  openline private answer {Path(out).name} OUT --plan PLANS "
+            "--agreement FILE --key FILE"
+        )
+    else:
+        tell(f"  openline private answer {Path(out).name} OUT")
+
+
+def _tell(session: Session | None, verdict: Verdict, params: dict[str, Any]) -> int:
+    if params["as_json"]:
+        write_stdout((encode(verdict_values(session, verdict), indent=2),))
+    else:
+        for line in verdict_lines(session, verdict):
+            click.echo(printable(line))
+    if params["geojson"] is not None and session is not None:
+        data = encode(overlap_map(session), indent=2)
+        write_file(params["geojson"], data, force=params["force"])
+    if verdict.kind is VerdictKind.UNKNOWN:
+        return EXIT_UNKNOWN
+    return EXIT_OVERLAP if verdict.kind is VerdictKind.OVERLAP else 0
+
+
+def _envelope(file: str) -> Envelope:
+    try:
+        return decode_envelope(read_bytes(file), file)
+    except InvalidInput as error:
+        raise Doubt(Reason.MALFORMED, str(error)) from None
+
+
+def _read(params: dict[str, Any], name: str = "plans") -> Traffic:
+    traffic = read_files(params[name], reading_of(params))
+    warn(traffic.warnings)
+    return traffic
+
+
+def _named(params: dict[str, Any]) -> tuple[str, str]:
+    """The files of agreement and key, so that they are found from another folder too."""
+    key = params["key"]
+    found = key if ":" in key else str(Path(key).resolve())
+    return str(Path(params["agreement_file"]).resolve()), found
+
+
+def _folder() -> Folder:
+    return Folder(session_file().with_name("private"))
+
+
+def _other_than(session: bytes, party: str) -> str | None:
+    """The party that keeps a session here, other than the one that opened it; None if unknown."""
+    others = [
+        one.party for one in _folder() if one.session.own.session == session and one.party != party
+    ]
+    return others[0] if len(others) == 1 else None
+
+
+def _listed(kept: Kept) -> dict[str, Any]:
+    session = kept.session
+    verdict = session.verdict or unknown(Doubt(Reason.SILENT))
+    return verdict_values(session, verdict) | {"first": kept.first}
+
+
+def _audit_values(kept: Kept, found: Audit) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "session": kept.session.own.session.hex(),
+        "peer": kept.peer,
+        "holds": found.holds,
+        "findings": [{"what": one.what, "holds": one.holds} for one in found.findings],
+        "flown_volumes": found.flown,
+        "undeclared_items": len(found.undeclared),
+    }
+
+
+def _say_audit(kept: Kept, found: Audit) -> None:
+    for one in found.findings:
+        click.echo(printable(f"{'holds' if one.holds else 'DOES NOT HOLD'}: {one.what}"))
+    if found.flown:
+        count = len(found.undeclared)
+        click.echo(f"flown: {found.flown} volumes; {count:,} of their items were not in the set")
+    held = "all of it is what they sent" if found.holds else "NOT what they said"
+    click.echo(f"session {session_name(kept.session)} with {kept.peer}: {held}")
