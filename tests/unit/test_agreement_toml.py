@@ -11,7 +11,7 @@ from openline.errors import InvalidInput
 from openline.formats.agreement_toml import agreement_digest, canonical_bytes, read_agreement
 from openline.geo.circle import Circle
 from openline.geo.position import Position
-from openline.line.agreement import Channel, Coarseness, Contact
+from openline.line.agreement import Channel, Coarseness, Contact, SeenBy
 from openline.line.signatures import public_key_text
 from tests.house.test_words import NEVER_AN_ENTITY_FACT
 from tests.unit.agreement_samples import AREA, NORTH, SOUTH, TEXT, area_of, line_of, sample
@@ -215,3 +215,37 @@ def test_a_wrong_time_after_which_others_are_told_is_refused_with_its_line(value
         line_of("shown_after_min", text),
         line_of("[authority]", text),
     )
+
+
+def test_positions_are_shown_to_those_that_are_named() -> None:
+    text = TEXT.replace('id = "south"', 'id = "south"\npositions_to = ["south", "north"]', 1)
+    text = text.replace("[line_check]", '[positions]\nseen_by = "parties"\n[line_check]', 1)
+    known = sample(text)
+    assert [party.positions_to for party in known.parties] == [(), ("south", "north")]
+    assert known.positions_seen_by is SeenBy.PARTIES
+    # an agreement that does not speak of it is the same as before there was such a field
+    assert b"positions" not in canonical_bytes(sample())
+    open_to_all = sample(text.replace('"parties"', '"anybody"'))
+    assert len({agreement_digest(one) for one in (known, sample(), open_to_all)}) == 3
+    turned = text.replace('["south", "north"]', '["north", "south"]')
+    assert agreement_digest(sample(turned)) == agreement_digest(known)
+    assert b"seen_by" not in canonical_bytes(open_to_all)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('id = "south"', 'id = "south"\npositions_to = ["west"]', "no party"),
+        ('id = "south"', 'id = "south"\npositions_to = ["north", "north"]', "twice"),
+        ('id = "south"', 'id = "south"\npositions_to = "north"', "positions_to"),
+        ("[line_check]", '[positions]\nseen_by = "friends"\n[line_check]', "not known"),
+        ("[line_check]", "[positions]\n[line_check]", "seen_by"),
+        ("[line_check]", '[positions]\nseen_by = "parties"\nto = 1\n[line_check]', "such field"),
+    ],
+)
+def test_positions_shown_to_nobody_that_is_known_are_refused(
+    old: str, new: str, words: str
+) -> None:
+    with pytest.raises(InvalidInput, match=words) as caught:
+        sample(TEXT.replace(old, new, 1))
+    assert caught.value.facts["line"]

@@ -24,7 +24,7 @@ def told(sky: SkyService, party: str, second: float) -> dict[str, dict[str, obje
 
 def past(sky: SkyService, party: str, second: float) -> dict[str, dict[str, object]]:
     """What is shown of an instant."""
-    view = sky.view_at(party, at(second))
+    view = sky.view_at(party, at(second), at(second))
     return {t.id: past_object(t, view.time) for t in view.tracks}
 
 
@@ -59,7 +59,7 @@ def test_the_past_is_what_was_shown_then() -> None:
             shown = seen[kept][name] | {"doubts": None}
             near = {key: pytest.approx(shown[key], abs=_CLOSE[key]) for key in _CLOSE if shown[key]}
             assert values == shown | near
-    view = sky.view_at("north", at(39))
+    view = sky.view_at("north", at(39), at(39))
     assert view.time == at(35)
     assert [loss_object(one)["predicted_at"] for one in view.encounters] == ["2026-11-22T10:00:35Z"]
 
@@ -87,7 +87,7 @@ def test_an_encounter_of_the_past_is_of_those_who_had_it() -> None:
         sky.take(list(reports), at(second))
         sky.tick(at(second))
     for party, count in (("north", 1), ("south", 1), ("east", 0)):
-        assert len(sky.view_at(party, at(10)).encounters) == count
+        assert len(sky.view_at(party, at(10), at(10)).encounters) == count
 
 
 def test_older_pictures_are_fewer_and_all_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,15 +98,15 @@ def test_older_pictures_are_fewer_and_all_are_bounded(monkeypatch: pytest.Monkey
         sky.tick(at(second))
     # 121 pictures of ten minutes; before them one in 30 s, 69 more: 330, 360, … 2,370
     assert sky.view("north", at(2_995)).begins == at(330)
-    times = {sky.view_at("north", at(s)).time for s in range(2_396, 2_996)}
+    times = {sky.view_at("north", at(s), at(2_995)).time for s in range(2_396, 2_996)}
     assert len(times) == 120 + 1
-    before = sorted({sky.view_at("north", at(s)).time for s in range(1_000, 2_390)})
+    before = sorted({sky.view_at("north", at(s), at(2_995)).time for s in range(1_000, 2_390)})
     steps = {(b - a).total_seconds() for a, b in pairwise(before)}
     assert steps == {30.0}
     kept = sky._history
     assert len(kept._fine) + len(kept._coarse) == kept._rows == 190
     with pytest.raises(InvalidInput, match="nothing is kept"):
-        sky.view_at("north", at(100))
+        sky.view_at("north", at(100), at(2_995))
 
 
 def test_a_day_is_kept_at_most() -> None:
@@ -121,10 +121,10 @@ def test_a_day_is_kept_at_most() -> None:
 def test_where_nothing_is_kept_it_says_so(second: float) -> None:
     sky = SkyService(SkyWatch())
     with pytest.raises(InvalidInput, match="ask later"):
-        sky.view_at("north", at(second))
+        sky.view_at("north", at(second), at(11))
     play(sky, 11)
     with pytest.raises(InvalidInput, match="10:00:00Z to 2026-11-22T10:00:10Z"):
-        sky.view_at("north", at(second))
+        sky.view_at("north", at(second), at(11))
 
 
 def test_if_our_clock_goes_back_the_past_is_forgotten() -> None:
@@ -134,7 +134,7 @@ def test_if_our_clock_goes_back_the_past_is_forgotten() -> None:
         sky.tick(at(second))
     assert sky.view("north", at(10 - 3_600)).begins == at(10 - 3_600)
     with pytest.raises(InvalidInput):
-        sky.view_at("north", at(5))
+        sky.view_at("north", at(5), at(10))
 
 
 def test_what_is_not_known_is_none() -> None:
@@ -142,7 +142,7 @@ def test_what_is_not_known_is_none() -> None:
     values: dict[str, Any] = {"pressure_altitude_ft": None, "accuracy_m": None}
     sky.take([report(0, **values)], at(0))
     sky.tick(at(0))
-    (track,) = sky.view_at("north", at(0)).tracks
+    (track,) = sky.view_at("north", at(0), at(0)).tracks
     assert (track.pressure_altitude_ft, track.altitude_m) == (None, None)
     assert (track.speed_mps, track.track_deg, track.spread_m) == (None, None, 100.0)
 

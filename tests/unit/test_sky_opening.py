@@ -2,9 +2,9 @@
 
 from openline.airspace.separation import RADAR, Separation
 from openline.app.configuration import configuration
-from openline.app.sky.opening import open_sky
+from openline.app.sky.opening import open_sky, sight_by
 from openline.units import METRES_PER_NAUTICAL_MILE
-from tests.line_server import make_line
+from tests.line_server import START, make_line
 
 
 def test_the_minima_are_those_of_the_agreement() -> None:
@@ -25,3 +25,11 @@ def test_without_an_agreement_they_are_those_of_radar() -> None:
 
 def test_of_several_processes_none_has_a_sky() -> None:
     assert open_sky(configuration({"workers": (2, "test")})) is None
+
+
+def test_who_sees_what_is_by_the_agreement_of_the_line() -> None:
+    sight = sight_by(make_line())(START)
+    assert set(sight.own) >= {"north", "south", "east"}
+    assert sight.may_see("north", "north")
+    assert not sight.may_see("north", "south")
+    assert sight_by(None)(START).own == {}

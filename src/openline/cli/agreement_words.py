@@ -8,7 +8,7 @@ from openline.app.compare_agreements import Change
 from openline.cli.table import minima_words
 from openline.formats.instants import format_instant
 from openline.formats.json_text import encode
-from openline.line.agreement import Agreement, Party
+from openline.line.agreement import Agreement, Party, SeenBy
 from openline.line.fingerprint import fingerprint
 from openline.line.private.terms import PrivateTerms
 from openline.units import METRES_PER_FOOT
@@ -49,6 +49,8 @@ def words(agreement: Agreement) -> Iterator[str]:
     )
     if agreement.private is not None:
         yield from _private(agreement.private)
+    if agreement.positions_seen_by is SeenBy.PARTIES:
+        yield "aircraft that somebody merely sees are shown to the parties and their members alone"
     for party in agreement.parties:
         yield from _party(party)
 
@@ -84,6 +86,8 @@ def _party(party: Party) -> Iterator[str]:
         yield f"  {contact.role}: {ways}"
     shown = "".join(f", {name} {how.value}" for name, how in party.shows_to)
     yield f"  shows of its plans: {party.shows.value}{shown}"
+    if party.positions_to:
+        yield f"  shows its own aircraft to: {', '.join(party.positions_to)}"
 
 
 def change_words(change: Change) -> str:

@@ -30,6 +30,7 @@ from openline.line.agreement import (
     NoticeTerms,
     Party,
     QueryTerms,
+    SeenBy,
     check_id,
 )
 from openline.line.signatures import parse_public_key, public_key_text
@@ -73,6 +74,9 @@ def read_agreement(data: bytes, source: str, area_of: Callable[[str], Footprint]
         "classes": tuple(_flight_class(table) for table in root.tables("flight_class")),
         "parties": tuple(_party(table) for table in root.tables("party")),
         "private": private_terms(root.table("private")) if "private" in root else None,
+        "positions_seen_by": _seen_by(root.table("positions"))
+        if "positions" in root
+        else SeenBy.ANYBODY,
     }
     area_name = head.text("area")
     for table in (head, separation, root):
@@ -128,7 +132,13 @@ def agreement_values(agreement: Agreement) -> dict[str, Any]:
         },
         "parties": {party.id: _party_values(party) for party in _by_id(agreement.parties)},
         **private_values(agreement.private),
+        **_seen_by_values(agreement.positions_seen_by),
     }
+
+
+def _seen_by_values(seen_by: SeenBy) -> dict[str, Any]:
+    """Nothing unless it is restricted, so that an agreement without it keeps its digest."""
+    return {} if seen_by is SeenBy.ANYBODY else {"positions": {"seen_by": seen_by.value}}
 
 
 def _authority_values(terms: AuthorityTerms) -> dict[str, Any]:
@@ -151,6 +161,7 @@ def _party_values(party: Party) -> dict[str, Any]:
         "frequencies_mhz": list(party.frequencies_mhz),
         "shows": party.shows.value,
         "shows_to": {name: shown.value for name, shown in sorted(party.shows_to)},
+        **({"positions_to": sorted(party.positions_to)} if party.positions_to else {}),
     }
 
 
@@ -288,6 +299,13 @@ def _line_check(table: Table) -> LineCheckTerms:
     return made
 
 
+def _seen_by(table: Table) -> SeenBy:
+    known = ", ".join(SeenBy)
+    made = _word(table, "seen_by", table.text("seen_by"), SeenBy, known)
+    table.finish()
+    return made
+
+
 def _party(table: Table) -> Party:
     if "key" not in table or table.is_empty("key"):
         raise table.error("the party has no key", "key", cure="openline keys new makes one")
@@ -307,6 +325,7 @@ def _party(table: Table) -> Party:
         "frequencies_mhz": table.numbers("frequencies_mhz"),
         "shows": shows,
         "shows_to": shows_to,
+        "positions_to": table.texts("positions_to"),
     }
     table.finish()
     return _checked(table, None, lambda: Party(**given))

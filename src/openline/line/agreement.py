@@ -91,6 +91,9 @@ class Party:
     """One side of the line. `answers_for` are its members; `ladder` goes from the first step up.
 
     shows: what the others see of its plans unless it says otherwise; shows_to: exceptions by party.
+    positions_to: the parties, with their members, that see its own aircraft and those of its
+    members; itself, if members and party are to see each other's. None named: who sends a position
+    alone sees it.
     """
 
     id: str
@@ -103,6 +106,7 @@ class Party:
     frequencies_mhz: tuple[float, ...] = ()
     shows: Coarseness = Coarseness.CONFLICTS
     shows_to: tuple[tuple[str, Coarseness], ...] = ()
+    positions_to: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_id(self.id, "id")
@@ -118,6 +122,7 @@ class Party:
             ("channels", self.channels),
             ("frequencies_mhz", self.frequencies_mhz),
             ("shows", tuple(party for party, _ in self.shows_to)),
+            ("positions_to", self.positions_to),
         ):
             check_different(values, name)
         for member in self.answers_for:
@@ -225,6 +230,13 @@ class LineCheckTerms:
             raise InvalidInput("1 to 10 checks may be missed", field="unknown_after_missed")
 
 
+class SeenBy(StrEnum):
+    """Who is shown an aircraft that somebody merely sees, and that is nobody's own here."""
+
+    ANYBODY = "anybody"  # whoever may look at this server at all
+    PARTIES = "parties"  # the parties and their members
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """One version of what the parties agreed. In force from `time_start` to before `time_end`,
@@ -248,6 +260,7 @@ class Agreement:
     classes: tuple[FlightClass, ...] = ()
     class_minima: tuple[ClassMinima, ...] = ()
     private: PrivateTerms | None = None
+    positions_seen_by: SeenBy = SeenBy.ANYBODY
 
     def __post_init__(self) -> None:
         check_id(self.id, "id")
@@ -286,6 +299,14 @@ class Agreement:
                     field="party",
                     party=party.id,
                 )
+        for party in self.parties:
+            unknown = sorted(set(party.positions_to) - ids)
+            if unknown:
+                raise InvalidInput(
+                    f"party {party.id!r} shows positions to {unknown[0]!r}, which is no party",
+                    field="party",
+                    party=party.id,
+                )
 
     def _check_classes(self) -> None:
         known = [one.id for one in self.classes]
@@ -303,6 +324,10 @@ class Agreement:
     def party(self, party_id: str) -> Party | None:
         """The party of that id."""
         return next((party for party in self.parties if party.id == party_id), None)
+
+    def names_of(self, party: Party) -> frozenset[str]:
+        """The party and its members."""
+        return frozenset((party.id, *party.answers_for))
 
     def party_of_key(self, public_key: bytes) -> Party | None:
         """The party that holds a key."""

@@ -66,7 +66,7 @@ def _send(call: Call) -> PositionsReceipt:
 def _picture(call: Call) -> SkyPicture:
     sky, asked = sky_of(call), call.query.get("at")
     if asked is not None:
-        return _past(sky, call.caller.sub, _instant(asked))
+        return _past(sky, call, _instant(asked))
     view = sky.view(call.caller.sub, call.now)
     return SkyPicture(
         format_instant(view.now),
@@ -77,8 +77,8 @@ def _picture(call: Call) -> SkyPicture:
     )
 
 
-def _past(sky: SkyService, party: str, instant: datetime) -> SkyPicture:
-    view = sky.view_at(party, instant)
+def _past(sky: SkyService, call: Call, instant: datetime) -> SkyPicture:
+    view = sky.view_at(call.caller.sub, instant, call.now)
     return SkyPicture(
         format_instant(view.time),
         [past_object(track, view.time) for track in view.tracks],

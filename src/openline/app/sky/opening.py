@@ -1,11 +1,15 @@
 """The live traffic of a server, by its settings and its agreement."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from openline.airspace.separation import RADAR
 from openline.app.configuration import Configuration
 from openline.app.line.services import LineServices
 from openline.app.sky.conformance import SkyConformance
 from openline.app.sky.service import SkyService
 from openline.app.sky.watch import SkyWatch
+from openline.line.sight import Sight
 
 
 def open_sky(told: Configuration, line: LineServices | None = None) -> SkyService | None:
@@ -18,7 +22,14 @@ def open_sky(told: Configuration, line: LineServices | None = None) -> SkyServic
         return None
     agreed = line.look(lambda found, _position: found.state.agreement) if line else None
     minima = agreed.widest_separation() if agreed is not None else RADAR
-    return SkyService(SkyWatch(minima), replays=told.switch("dev"))
+    return SkyService(SkyWatch(minima), replays=told.switch("dev"), sight_of=sight_by(line))
+
+
+def sight_by(line: LineServices | None) -> Callable[[datetime], Sight]:
+    """Who may see which aircraft, by the agreement of a line as it is then."""
+    if line is None:
+        return lambda _now: Sight()
+    return lambda now: Sight.of(line.look(lambda found, _position: found.state.agreement), now)
 
 
 def open_conformance(line: LineServices | None, sky: SkyService | None) -> SkyConformance | None:

@@ -1,9 +1,9 @@
 """The live sky of a server: takes positions of many parties, tells each what it may see.
 
 An aircraft is a party's own if that party says so; any other is one that somebody sees. What is
-somebody's own is shown to that party alone, unless others see it too: then to everybody, so that
-nobody can hide an aircraft by a claim. An encounter is told to both parties of it, without the
-position of the other's own aircraft.
+somebody's own is shown to that party and to those that the agreement names (`Sight`), unless others
+see it too: then to everybody, so that nobody can hide an aircraft by a claim. An encounter is told
+to whoever may see one of the two, without the position of the other.
 For several threads.
 """
 
@@ -27,11 +27,14 @@ from openline.errors import InvalidInput, LimitExceeded
 from openline.formats.instants import format_instant
 from openline.limits import TRACKS_MAX
 from openline.line.observed import ObservedTold
+from openline.line.sight import Sight
 
 T = TypeVar("T")
 
 EVENTS_MAX: Final = 20_000  # kept for those who come back after a moment
 _OPEN: Final = timedelta(seconds=60)  # so long after somebody saw it, an aircraft is seen
+_SIGHT_EVERY: Final = timedelta(seconds=1)
+_NOBODY_ELSE: Final = Sight()
 _REPLAY_OVER: Final = timedelta(seconds=10)  # without a position of it, the clock is ours again
 
 
@@ -82,12 +85,22 @@ class PastView:
 class SkyService:
     """One sky for all parties of a server.
 
-    replays: whether a sender may bring the clock of a recording: for development alone.
+    replays: whether a sender may bring the clock of a recording: for development alone. sight_of:
+    who may see what from now on, asked once a second.
     """
 
-    def __init__(self, watch: SkyWatch, *, replays: bool = False) -> None:
+    def __init__(
+        self,
+        watch: SkyWatch,
+        *,
+        replays: bool = False,
+        sight_of: Callable[[datetime], Sight] = lambda _now: Sight(),
+    ) -> None:
         self._watch = watch
         self._replays = replays
+        self._sight_of = sight_of
+        self._sight: Sight | None = None
+        self._sight_time: datetime | None = None
         self._lock = threading.Lock()
         self._telling = threading.Lock()  # of the events alone: nobody who reads them waits long
         self._events: deque[NumberedEvent] = deque(maxlen=EVENTS_MAX)
@@ -129,6 +142,7 @@ class SkyService:
                 cure="play it at speed 1, or to a server that runs with --dev",
                 field="sky_time",
             )
+        self._look_who_sees(now)
         with self._lock:
             if sky_time is not None:
                 self._replay = (sky_time, now)
@@ -150,6 +164,7 @@ class SkyService:
 
     def tick(self, now: datetime) -> None:
         """Look for encounters; a good time is soon after an intake, and once a second."""
+        self._look_who_sees(now)
         with self._lock:
             at = self._now(now)
             self._keep(self._watch.tick(at))
@@ -168,20 +183,24 @@ class SkyService:
 
     def view(self, party: str, now: datetime) -> SkyView:
         """What that party may see."""
+        sight = self._look_who_sees(now)
         with self._lock:
             tracker, at = self._watch.tracker, self._now(now)
-            tracks = tuple(t for t in tracker if _owner(t, at) in (None, party))
+            tracks = tuple(t for t in tracker if sight.may_see(_owner(t, at), party))
             encounters = tuple(
-                loss for loss in self._watch.encounters if self._owners(loss, at) & {None, party}
+                loss
+                for loss in self._watch.encounters
+                if any(sight.may_see(owner, party) for owner in self._owners(loss, at))
             )
             begins, carry_s = self._history.begins, tracker.rules.carry_s
             return SkyView(at, tracks, encounters, carry_s, self._number, begins)
 
-    def view_at(self, party: str, instant: datetime) -> PastView:
-        """What that party might have seen at an instant, as far as it is kept.
+    def view_at(self, party: str, instant: datetime, now: datetime) -> PastView:
+        """What was at an instant, as far as it is kept, of what that party may see by now.
 
         Raises: InvalidInput if nothing is kept of it.
         """
+        sight = self._look_who_sees(now)
         with self._lock:
             picture = self._history.at(instant)
             begins, ends = self._history.begins, self._history.ends
@@ -192,7 +211,7 @@ class SkyService:
             raise InvalidInput("nothing is kept of the sky at that time", cure=cure, field="at")
 
         def may_see(owner: str | None) -> bool:
-            return owner in (None, party)
+            return sight.may_see(owner, party)
 
         return PastView(
             picture.time, tuple(picture.tracks(may_see)), tuple(picture.met(may_see)), begins
@@ -215,6 +234,13 @@ class SkyService:
             if event.number <= number:
                 return
             yield event
+
+    def _look_who_sees(self, now: datetime) -> Sight:
+        """Who may see what: of now, or of a second ago. Not with the lock: it asks the line."""
+        asked = self._sight_time
+        if self._sight is None or asked is None or not timedelta(0) <= now - asked < _SIGHT_EVERY:
+            self._sight, self._sight_time = self._sight_of(now), now
+        return self._sight
 
     def _now(self, now: datetime) -> datetime:
         """Our clock, or that of a replay while it speaks."""
@@ -246,7 +272,13 @@ class SkyService:
             owners = {self._owner_of(event.track, event.time)}
             if event.kind is TrackEventKind.FORGOTTEN:
                 self._remembered.pop(event.track, None)
-        return None if None in owners else frozenset(p for p in owners if p is not None)
+        told: set[str] = set()
+        for owner in owners:
+            audience = (self._sight or _NOBODY_ELSE).audience(owner)
+            if audience is None:
+                return None
+            told |= audience
+        return frozenset(told)
 
     def _owners(self, loss: PairLoss, now: datetime) -> set[str | None]:
         return {self._owner_of(name, now) for name in (loss.first, loss.second)}
