@@ -26,8 +26,8 @@ export class Topbar extends SignalWatcher(LitElement) {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 4px 14px;
-        padding: 5px 10px;
+        gap: 3px 10px;
+        padding: 4px 10px;
       }
       .clock {
         font: 700 20px var(--mono);
@@ -46,13 +46,14 @@ export class Topbar extends SignalWatcher(LitElement) {
       .links {
         display: flex;
         flex-wrap: wrap;
-        gap: 4px 10px;
+        gap: 2px 9px;
         margin: 0;
         padding: 0;
         list-style: none;
       }
       .links li {
         white-space: nowrap;
+        font-size: 13px;
       }
       .live {
         color: var(--good);
@@ -122,15 +123,16 @@ export class Topbar extends SignalWatcher(LitElement) {
 
   private link(one: Link): TemplateResult {
     const title = [
+      one.name,
       one.officer ? t("top.officer", { name: one.officer }) : "",
       one.skewed ? t("top.skew", { duration: duration(one.skew_s ?? 0) }) : "",
       one.missing.length > 0 ? t("top.missing", { count: one.missing.length }) : "",
     ].filter(Boolean);
     return html`<span title=${title.join("; ")}>
-      ${one.name} ${state(one.state, one.age_s ?? null)}
+      ${one.party} ${state(one.state, one.age_s ?? null)}
       ${one.suspended_since ? html`<b class="late">${t("mark.suspended")}</b>` : nothing}
       ${one.alert === "raised" ? html`<b class="late">▲ ${code("Kind", "ALERT_STATE")}</b>` : nothing}
-      ${title.length > 0 && (one.skewed || one.missing.length > 0) ? html`<b class="late">!</b>` : nothing}
+      ${(one.skewed || one.missing.length > 0) ? html`<b class="late" aria-label=${title.join("; ")}>!</b>` : nothing}
     </span>`;
   }
 
@@ -146,6 +148,6 @@ export class Topbar extends SignalWatcher(LitElement) {
 /** A state with its sign, its word and its age: never by colour alone. */
 function state(value: string, ageS: number | null | undefined): TemplateResult {
   const sign = value === "live" ? "●" : value === "late" ? "◐" : "✕";
-  const age = ageS === null || ageS === undefined ? "" : duration(ageS);
+  const age = ageS === null || ageS === undefined || (value === "live" && ageS < 60) ? "" : duration(ageS);
   return html`<span class=${value}>${sign} ${code("LinkState", value)}</span> <span class="dim mono">${age}</span>`;
 }
