@@ -5,15 +5,24 @@ from datetime import timedelta
 
 import pytest
 
+from openline.app.line.confirm import confirm
 from openline.app.peer.peers import pause_peer
 from openline.formats.peer_exchange import EXCHANGE_PATH
 from openline.line.agreement import Coarseness
 from openline.line.event import LinkState
-from openline.line.message.bodies import Amend, Answer, Notify, Receipt, Urgent
+from openline.line.message.bodies import (
+    Amend,
+    Answer,
+    Notify,
+    Receipt,
+    Resume,
+    Suspend,
+    Urgent,
+)
 from openline.line.message.kind import AnswerCode, Kind, NoticeKind, ReceiptKind, UrgentAction
 from openline.line.thread import Step
 from tests.line_world import HOUR, START, notice, unlocated, volume
-from tests.peer.world import World, instant
+from tests.peer.world import OFFICERS, World, instant
 
 
 def step(world: World, at: str, thread: str, of: str) -> Step:
@@ -173,6 +182,22 @@ def test_what_is_refused_for_good_is_on_both_records_and_holds_nothing_up() -> N
     for party in world.parties:
         (told, *_) = world[party].refusals()
         assert b"amended" in told.body
+
+
+def test_what_crosses_a_suspension_comes_after_it() -> None:
+    world = World("north", "south")
+    for party in world.parties:
+        site = world[party]
+        at = site.clock.now()
+        confirm(site.store, party, "Second", OFFICERS[party], Kind.SUSPEND, None, at).result()
+        confirm(site.store, party, "Second", OFFICERS[party], Kind.RESUME, None, at).result()
+    world.say("north", Suspend("Second"), "south", "east")
+    said = world.say("south", unlocated(START + 2 * HOUR))
+    world.exchange("south", "north")
+    assert said.message.id not in world["north"].messages()
+    world.say("north", Resume("Second"), "south", "east")
+    world.rest()
+    assert said.message.id in world["north"].messages()
 
 
 def test_what_is_shown_coarsely_is_not_sent() -> None:

@@ -131,6 +131,14 @@ def _rows(one: "PeerSeen") -> list[str]:
         rows.append(f"  heard {one.heard}{skew}; {one.behind} messages for it are not settled")
     if one.fault is not None and one.state != "paused":
         rows.append(printable(f"  {one.fault}"))
+    if one.cosigned is not None:
+        rows.append(f"  has cosigned {one.cosigned} entries of this record at {one.cosigned_at}")
+    if one.seen is not None:
+        rows.append(f"  {one.seen} entries of its record were cosigned here")
+    if one.refuses is not None:
+        rows.append(printable(f"  REFUSES to cosign this record: {one.refuses}"))
+    for held in one.evidence:
+        rows.append(printable(f"  EVIDENCE of {held.time}: {held.what}"))
     for kept, word in ((one.waiting, "refused, tried again"), (one.refused, "refused")):
         rows += [printable(f"  {word}: {m.kind} {m.id}: {m.reason}") for m in kept]
     return rows

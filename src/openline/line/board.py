@@ -34,11 +34,38 @@ MISSING_SHOWN: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class PeerView:
+    """The server of a party, with which this one exchanges.
+
+    server: `reached`, `silent`, `paused` or `never heard`. heard: when it last said something that
+    was signed. fault: why the last try failed. behind: messages for it that are not settled, with
+    those that wait to be tried again; refused: for good. skew: its clock minus ours.
+    cosigned: how many entries of our record it has cosigned, when, and how long ago; seen: how many
+    of its record were cosigned here. refuses: why it does not cosign ours. evidence: what its
+    record says that cannot be true beside what it said before.
+    """
+
+    server: str
+    heard: datetime | None
+    fault: str | None
+    behind: int
+    waiting: int
+    refused: int
+    skew: timedelta | None
+    cosigned: int | None
+    cosigned_at: datetime | None
+    cosigned_age: timedelta | None
+    seen: int | None
+    refuses: str | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkView:
     """A party as it is heard. age: since it was last heard; None for never.
 
     missing: numbers of its messages that have not come, the last MISSING_SHOWN of them. skew: its
-    clock minus ours.
+    clock minus ours. peer: its server, for a party that has one of its own.
     """
 
     party: str
@@ -53,6 +80,7 @@ class LinkView:
     officer: str | None
     last_human_check: datetime | None
     missing: tuple[int, ...]
+    peer: PeerView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,25 @@ class ClassMinima(Struct, forbid_unknown_fields=True, omit_defaults=True):
     separation: Separation
 
 
+class Peer(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """The server of a party: reached, silent, paused or never heard; cosigned: entries of our
+    record under its newest cosignature, seen: of its record under ours."""
+
+    server: str
+    behind: int
+    waiting: int
+    refused: int
+    evidence: list[str]
+    heard: Instant | None = None
+    fault: str | None = None
+    skew_s: float | None = None
+    cosigned: int | None = None
+    cosigned_at: Instant | None = None
+    cosigned_age_s: float | None = None
+    seen: int | None = None
+    refuses: str | None = None
+
+
 class Link(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A party as it is heard: live, late or UNKNOWN. age_s is absent if it was never heard."""
 
@@ -44,6 +63,7 @@ class Link(Struct, forbid_unknown_fields=True, omit_defaults=True):
     alert: str | None = None
     officer: str | None = None
     last_human_check: Instant | None = None
+    peer: Peer | None = None
 
 
 class Clock(Struct, forbid_unknown_fields=True, omit_defaults=True):

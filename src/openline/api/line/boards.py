@@ -8,11 +8,16 @@ from openline.api.line.call import ANYBODY, PREFIX, caller_party, line_of
 from openline.api.operation import Call, Later, Operation
 from openline.app.line.reads import note_read
 from openline.app.line.views import board_of, inbox_of, thread_of
+from openline.app.peer.status import with_peers
 from openline.formats.line_board import values_of
 
 
 def _board(call: Call) -> dict[str, Any]:
-    return values_of(board_of(line_of(call), caller_party(call), call.now))
+    line, party, peering = line_of(call), caller_party(call), call.services.peering
+    found = board_of(line, party, call.now)
+    if peering is not None and party in line.signers:  # how its server stands is its own to know
+        found = with_peers(found, peering)
+    return values_of(found)
 
 
 def _inbox(call: Call) -> dict[str, Any]:

@@ -23,6 +23,16 @@ class Refused(Struct, omit_defaults=True):
     tries: int
 
 
+class Evidence(Struct):
+    """What a peer's record says that cannot be true beside what it said before; both heads are
+    notes that it signed."""
+
+    time: Instant
+    what: str
+    seen: str
+    shown: str
+
+
 class Peer(Struct, omit_defaults=True):
     """A peer's server and how the exchange stands: reached, silent, paused or never heard."""
 
@@ -32,10 +42,15 @@ class Peer(Struct, omit_defaults=True):
     refused_count: int
     waiting: list[Refused]
     refused: list[Refused]
+    evidence: list[Evidence]
     url: str | None = None
     heard: Instant | None = None
     fault: str | None = None
     skew_s: float | None = None
+    cosigned: int | None = None
+    cosigned_at: Instant | None = None
+    seen: int | None = None
+    refuses: str | None = None
 
 
 class Peers(Struct):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from openline.api.line import peer_wire as wire
 from openline.api.line.call import ADMINS, ANYBODY, PREFIX, caller_party, line_of
 from openline.api.operation import Call, Later, Operation
+from openline.app.peer.heads import Evidence
 from openline.app.peer.opening import check_peer
 from openline.app.peer.outbox import Refused
 from openline.app.peer.peering import Peering
@@ -27,11 +28,25 @@ def peer_values(found: PeerStatus) -> wire.Peer:
         found.refused_count,
         [_refused(one) for one in found.waiting],
         [_refused(one) for one in found.refused],
+        [_evidence(one) for one in found.evidence],
         found.url,
         None if found.heard is None else format_instant(found.heard),
         found.fault,
         None if found.skew is None else found.skew.total_seconds(),
+        None if found.cosigned is None else found.cosigned.size,
+        None if found.cosigned is None else format_instant(found.cosigned.time),
+        None if found.seen is None else found.seen.size,
+        found.refuses,
     )
+
+
+def _refused(one: Refused) -> wire.Refused:
+    time = format_instant(one.time)
+    return wire.Refused(one.id, one.kind, one.reason, time, one.final, one.tries)
+
+
+def _evidence(one: Evidence) -> wire.Evidence:
+    return wire.Evidence(format_instant(one.time), one.what, one.seen, one.shown)
 
 
 def _list(call: Call) -> wire.Peers:
@@ -118,8 +133,3 @@ OPERATIONS: Final = (
         errors=(400, 404),
     ),
 )
-
-
-def _refused(one: Refused) -> wire.Refused:
-    time = format_instant(one.time)
-    return wire.Refused(one.id, one.kind, one.reason, time, one.final, one.tries)

@@ -6,7 +6,7 @@ clock is measured by it. One that had to wait for the link is taken as one in a 
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -32,7 +32,8 @@ from openline.line.rules.general import SKEW_MAX
 from openline.store.ports import Transaction
 
 # What may be taken once something else has come: a thread, a message spoken of, a version, numbers.
-_LATER: Final = frozenset({"thread", "of", "about", "proposal", "agreement", "version", "sent"})
+_LATER: Final = frozenset({"agreement", "version", "sent"})
+_SPOKEN_OF: Final = frozenset({"of", "about", "proposal", "supersedes"})
 _REASON_MAX: Final = 1_000
 
 
@@ -46,13 +47,22 @@ class Batch:
     own: frozenset[str]
 
 
+@dataclass(slots=True)
+class Taking:
+    """A message on its way to the record. message: None as long as it was not read."""
+
+    token: bytes
+    message: Message | None = None
+    future: "Future[Taken]" = field(default_factory=Future)
+
+
 def take_batch(services: LineServices, batch: Batch, now: datetime) -> list[Outcome]:
-    """Take each; returns when all that is new is durable. In their order, the URGENT ones first.
+    """Take each, in their order; returns when all that is new is durable.
 
     Raises: StoreUnavailable; then nothing is known, and the peer sends them again.
     """
-    taking = [(token, _begun(services, token, batch, now)) for token in batch.tokens]
-    return [_outcome(token, future) for token, future in taking]
+    taking = [_begun(services, token, batch, now) for token in batch.tokens]
+    return [_outcome(services, one) for one in taking]
 
 
 def note_settled(
@@ -82,8 +92,11 @@ def gap_below(services: LineServices, party: str, up_to: int) -> int:
     return services.look(ask)
 
 
-def _begun(services: LineServices, token: bytes, batch: Batch, now: datetime) -> "Future[Taken]":
+def _begun(services: LineServices, token: bytes, batch: Batch, now: datetime) -> Taking:
+    taking = Taking(token)
+
     def carried(message: Message) -> bool:
+        taking.message = message
         _check_place(services, message, batch)
         skew = batch.clock - now
         if abs(skew) > SKEW_MAX and message.kind is not Kind.URGENT:
@@ -96,11 +109,10 @@ def _begun(services: LineServices, token: bytes, batch: Batch, now: datetime) ->
         return batch.clock - message.time_sent > FRESH
 
     try:
-        return take_message(services, token, now, carried=carried)
+        taking.future = take_message(services, token, now, carried=carried)
     except OpenlineError as error:
-        failed: Future[Taken] = Future()
-        failed.set_exception(error)
-        return failed
+        taking.future.set_exception(error)
+    return taking
 
 
 def _check_place(services: LineServices, message: Message, batch: Batch) -> None:
@@ -115,20 +127,28 @@ def _check_place(services: LineServices, message: Message, batch: Batch) -> None
             )
 
 
-def _outcome(token: bytes, future: "Future[Taken]") -> Outcome:
-    digest = digest_of(token)
+def _outcome(services: LineServices, taking: Taking) -> Outcome:
+    digest = digest_of(taking.token)
     try:
-        taken = future.result()
+        taken = taking.future.result()
     except (StoreUnavailable, InvariantBroken):
         raise
     except OpenlineError as error:
-        return Outcome(digest, "refused", str(error)[:_REASON_MAX], again=_may_come_later(error))
+        again = _may_come_later(services, taking.message, error)
+        return Outcome(digest, "refused", str(error)[:_REASON_MAX], again=again)
     return Outcome(digest, "known" if taken.repeated else "new")
 
 
-def _may_come_later(error: OpenlineError) -> bool:
+def _may_come_later(services: LineServices, message: Message | None, error: OpenlineError) -> bool:
     """Whether the same message may be taken once something else has come."""
-    field = error.facts.get("field")
-    if isinstance(error, NotFound) or field in _LATER:
+    place = error.facts.get("field")
+    if place in _SPOKEN_OF and message is not None:
+        spoken_of = getattr(message.body, str(place), None)
+        return not services.look(lambda line, _at: _is_known(line, spoken_of))
+    if isinstance(error, NotFound) or place in _LATER or "later" in error.facts:
         return True
     return isinstance(error, VersionMismatch) and "missing" in error.facts
+
+
+def _is_known(line: Line, name: str | None) -> bool:
+    return name in line.state.messages or name in line.state.threads

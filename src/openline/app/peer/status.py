@@ -1,12 +1,14 @@
 """How the exchange with every peer stands, for people: one look, changed by nothing here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from openline.app.peer.heads import Cosigned, Evidence, Seen
 from openline.app.peer.link import Link
 from openline.app.peer.outbox import Refused
 from openline.app.peer.peering import Peering
+from openline.line.board import Board, PeerView
 
 # Longer than the pause between two exchanges without a reason, and one that fails.
 HEARD_FOR: Final = timedelta(seconds=40)
@@ -18,7 +20,8 @@ class PeerStatus:
 
     heard: when it last said something signed. fault: of the last try of this side. behind: messages
     for it that are not settled. waiting: refused for now; refused: for good, the last ones.
-    skew: its clock minus ours.
+    skew: its clock minus ours. cosigned: our newest head that it cosigned; seen: its newest that
+    was cosigned here; refuses: why it does not cosign ours; evidence: of contradictions.
     """
 
     party: str
@@ -31,6 +34,37 @@ class PeerStatus:
     refused: tuple[Refused, ...]
     refused_count: int
     skew: timedelta | None
+    cosigned: Cosigned | None
+    seen: Seen | None
+    refuses: str | None
+    evidence: tuple[Evidence, ...]
+
+
+def with_peers(board: Board, peering: Peering) -> Board:
+    """The board with the servers of the parties that have one of their own."""
+    found = {one.party: peer_view(one, board.now) for one in statuses(peering, board.now)}
+    links = tuple(replace(link, peer=found.get(link.party)) for link in board.links)
+    return replace(board, links=links)
+
+
+def peer_view(found: PeerStatus, now: datetime) -> PeerView:
+    """A peer as it is on the board."""
+    cosigned = found.cosigned
+    return PeerView(
+        found.state,
+        found.heard,
+        found.fault,
+        found.behind,
+        len(found.waiting),
+        found.refused_count,
+        found.skew,
+        None if cosigned is None else cosigned.size,
+        None if cosigned is None else cosigned.time,
+        None if cosigned is None else max(now - cosigned.time, timedelta(0)),
+        None if found.seen is None else found.seen.size,
+        found.refuses,
+        tuple(one.what for one in found.evidence),
+    )
 
 
 def statuses(peering: Peering, now: datetime) -> tuple[PeerStatus, ...]:
@@ -52,6 +86,10 @@ def status_of(link: Link, now: datetime) -> PeerStatus:
         kept.refused,
         kept.refused_count,
         found.skew,
+        link.witness.cosigned,
+        link.witness.seen,
+        link.witness.refused,
+        link.witness.evidence,
     )
 
 

@@ -126,6 +126,7 @@ def _check_suspension(state: LineState, message: Message) -> None:
             raise PermissionDenied(
                 f"the line is suspended by {name!r}",
                 cure="URGENT, line checks and receipts still work; RESUME ends it",
+                later=True,
             )
 
 
