@@ -11,7 +11,7 @@ Errs toward: as `airspace.detect`; a class of flight that is not known has the w
 """
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -86,6 +86,27 @@ class Comparison:
         else:
             self._open[event.conflict] = event
         self._unsure[event.conflict] = None
+
+    @property
+    def standing(self) -> Mapping[str, ConflictOpened | ConflictChanged]:
+        """The conflicts that stand by what the record says, by id."""
+        return self._open
+
+    def resume(
+        self, state: LineState, conflicts: Mapping[str, ConflictOpened | ConflictChanged]
+    ) -> None:
+        """The line is as it was at some entry: `state` is that, and these conflicts stood then.
+
+        What was compared and is the same there is not compared again.
+        """
+        for name in tuple(self._sky):
+            if self._sky[name].version != self._version(state, name):
+                self._forget(name)
+        if state.agreement == self._agreement:
+            self._agreement = state.agreement
+        self._touched = dict.fromkeys(threads_standing(state))
+        self._open = dict(conflicts)
+        self._unsure = dict.fromkeys((*self._found, *self._open))
 
     def would_meet(self, state: LineState, moved: Standing) -> list[Standing]:
         """What a thing would come too close to if it stood as given, in place of what it is now."""

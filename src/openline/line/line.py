@@ -7,10 +7,12 @@ events come next. All of it is pure but for the state that is kept here, and rea
 Laws, held by tests/property/test_line_machine.py:
 1 the same entries give the same state;
 2 what `check` passed, `take_message` takes;
-3 an event that is taken is not said again by `due`.
+3 an event that is taken is not said again by `due`;
+4 a line that resumed what another one folded is as that one (tests/property/test_line_fold.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from openline.errors import InvariantBroken
@@ -48,12 +50,32 @@ from openline.line.state import ConflictState, LineState
 from openline.line.thread import Marks, MessageEntry, Side, Step, Thread
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What the entries up to one of them amount to: the state, and the conflicts that stand."""
+
+    state: LineState
+    conflicts: Mapping[str, ConflictOpened | ConflictChanged]
+
+
 class Line:
     """One line under one agreement. Not thread-safe: whoever holds it takes turns."""
 
     def __init__(self) -> None:
         self.state = LineState()
         self._comparison = Comparison()
+
+    def folded(self) -> Folded:
+        """What the entries amount to so far: not a copy, it changes with the line."""
+        return Folded(self.state, self._comparison.standing)
+
+    def resume(self, folded: Folded) -> None:
+        """Be as the line was that gave this: as if its entries had been taken, and no others.
+
+        What is given is changed from now on: it must be nobody else's.
+        """
+        self.state = folded.state
+        self._comparison.resume(folded.state, folded.conflicts)
 
     def check(self, message: Message, received: datetime, *, carried: bool = False) -> None:
         """Whether a message may be taken.

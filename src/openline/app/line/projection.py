@@ -2,13 +2,16 @@
 
 Whoever asks first gives a reader of the store; everything that was committed since is taken then.
 A store that took back a commit is noticed: the last entry taken is no longer what the record has
-there, and everything is read again.
+there. The line is then resumed from what another view has of the record as it is committed, if
+there is one; else everything is read again.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from openline.app.line import filed
 from openline.app.line.entries import LineEntry, entry_of
+from openline.app.line.fold import Fold
 from openline.errors import InvariantBroken
 from openline.limits import TIME_MIN
 from openline.line.agreement import Agreement
@@ -50,13 +53,20 @@ class Projection:
     Not thread-safe: whoever holds it takes turns.
     """
 
-    def __init__(self, recent: Recent | None = None) -> None:
+    def __init__(
+        self,
+        recent: Recent | None = None,
+        before: Callable[[], Fold | None] | None = None,
+    ) -> None:
+        """`before`: gives what an earlier part of the record amounts to, after a commit was taken
+        back."""
         self.line = Line()
         self.position = 0
         self.filed_entry = 0  # the last record of something filed by a party of the line
         self._managers: dict[str, str] = {}
         self._new_managers = False
         self._recent = recent or Recent()
+        self._before = before
         self._last: Record | None = None
 
     def catch_up(self, reader: Reader) -> None:
@@ -67,8 +77,8 @@ class Projection:
             if records[:1] == [self._last]:
                 del records[0]
             else:
-                self._begin_anew()
-                records, is_last = reader.records(0, _AT_ONCE), False
+                self._go_back(reader)
+                records, is_last = reader.records(self.position, _AT_ONCE), False
         while records:
             for record in records:
                 self.take(record)
@@ -76,7 +86,26 @@ class Projection:
         if self._new_managers:
             self._look_back(reader)
 
-    def _begin_anew(self) -> None:
+    def fold(self) -> Fold | None:
+        """What was taken so far; None if nothing was. Not a copy: it changes with this."""
+        if self._last is None:
+            return None
+        managers, changed = self._managers, self._new_managers
+        return Fold(self._last, self.line.folded(), self.filed_entry, managers, changed)
+
+    def resume(self, fold: Fold) -> None:
+        """Be as what gave this was; it must be nobody else's."""
+        self.line.resume(fold.line)
+        self.position, self._last = fold.record.sequence, fold.record
+        self.filed_entry = fold.filed_entry
+        self._managers, self._new_managers = dict(fold.managers), fold.managers_changed
+
+    def _go_back(self, reader: Reader) -> None:
+        """Be as at an earlier entry that is still on the record, or as at none."""
+        fold = self._before() if self._before is not None else None
+        if fold is not None and reader.records(fold.record.sequence - 1, 1) == [fold.record]:
+            self.resume(fold)
+            return
         self.line, self.position, self._last = Line(), 0, None
         self._managers, self._new_managers, self.filed_entry = {}, False, 0
 

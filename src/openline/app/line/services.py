@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
+from openline.app.line.fold import Fold, dump, load
 from openline.app.line.projection import Projection, Recent
 from openline.app.line.turns import Turns
 from openline.app.random_ids import RandomIds
@@ -23,6 +24,7 @@ from openline.store.ports import Store, Transaction
 
 T = TypeVar("T")
 
+_PATIENCE_S: Final = 1.0
 EXCLUSIVE: Final = "line"  # changes of the line run one after the other
 
 
@@ -58,8 +60,8 @@ class LineServices:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        for name in ("writing", "_committed"):
-            object.__setattr__(self, name, Projection(self.recent))
+        object.__setattr__(self, "_committed", Projection(self.recent))
+        object.__setattr__(self, "writing", Projection(self.recent, self._copy_of_committed))
 
     def look(self, question: Callable[[Line, int], T]) -> T:
         """Ask something about the line as it is committed, and the number of its last record."""
@@ -70,6 +72,29 @@ class LineServices:
         with self._lock:
             self.store.read(self._committed.catch_up)
             return question(self._committed)
+
+    def resume(self, data: bytes) -> None:
+        """Begin with what `fold.dump` made bytes of, before anything else; both views have it."""
+        self._committed.resume(load(data))
+        self.writing.resume(load(data))
+
+    def folded(self) -> tuple[int, bytes] | None:
+        """What is committed amounts to, as bytes, and the number of its last record; None if
+        nothing was looked at. Whoever looks at the line waits meanwhile."""
+        with self._lock:
+            fold = self._committed.fold()
+            return None if fold is None else (fold.record.sequence, dump(fold))
+
+    def _copy_of_committed(self) -> Fold | None:
+        """For the writing view, after a commit was taken back. A store whose readers wait for its
+        writer would wait for ever: None after a while."""
+        if not self._lock.acquire(timeout=_PATIENCE_S):
+            return None
+        try:
+            fold = self._committed.fold()
+            return None if fold is None else load(dump(fold))
+        finally:
+            self._lock.release()
 
     def submit(self, change: Callable[[Transaction], T], *, urgent: bool = False) -> "Future[T]":
         """Run a change of the line after those before it, or before; then tell the watchers."""
