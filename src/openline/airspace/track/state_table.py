@@ -43,7 +43,8 @@ class StateTable:
         if last is not track:  # the last one moves into the gap
             self._tracks[place] = last
             self._place[last] = place
-            self._rows[place] = self._rows[len(self._tracks)]
+            if last not in self._changed:  # else its row comes with the next look, or is not there
+                self._rows[place] = self._rows[len(self._tracks)]
 
     def states(self, now: datetime) -> States:
         """All of them, carried on to `now`."""
