@@ -140,14 +140,15 @@ export class Topbar extends SignalWatcher(LitElement) {
     if (skyProblem.value === "none") return nothing;
     if (feeds.value.length === 0) return html`<li>${t("top.feeds")} <b class="UNKNOWN">${t("sky.nodata")}</b></li>`;
     return html`${feeds.value.map(
-      (one) => html`<li title=${one.reason ?? ""}>≋ ${one.name} ${state(one.state, one.age_s)}</li>`,
+      (one) => html`<li title=${one.reason ?? ""}>≋ ${one.name} ${state(one.state, one.age_s, true)}</li>`,
     )}`;
   }
 }
 
 /** A state with its sign, its word and its age: never by colour alone. */
-function state(value: string, ageS: number | null | undefined): TemplateResult {
+function state(value: string, ageS: number | null | undefined, always = false): TemplateResult {
   const sign = value === "live" ? "●" : value === "late" ? "◐" : "✕";
-  const age = ageS === null || ageS === undefined || (value === "live" && ageS < 60) ? "" : duration(ageS);
+  const shown = ageS !== null && ageS !== undefined && (always || value !== "live" || ageS >= 60);
+  const age = shown ? duration(ageS) : "";
   return html`<span class=${value}>${sign} ${code("LinkState", value)}</span> <span class="dim mono">${age}</span>`;
 }
