@@ -11,6 +11,7 @@ import { register } from "../palette/commands";
 import { agreement, followAgreement } from "../state/agreement";
 import { inView } from "../profile/items";
 import { board } from "../state/board";
+import { sketch } from "../state/drawing";
 import { followTrails } from "../state/trails";
 import { pictureAt, tracks } from "../state/sky";
 import { place, select, selection, shownAt } from "../state/view";
@@ -19,6 +20,7 @@ import { position } from "../units/position";
 import { AreaLayer } from "./area_layer";
 import { BaseMap } from "./base";
 import { colours, readColours } from "./colours";
+import { DrawTool } from "./draw_tool";
 import { GridLayer } from "./grid_layer";
 import { mapStyles } from "./map_style";
 import { Overlay } from "./overlay";
@@ -107,6 +109,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
     map.on("singleclick", (event) => this.clicked(event.pixel));
     this.ends.push(
       followAgreement(),
+      new DrawTool(map).follow(),
       followTrails(),
       effect(() => {
         if (!colours.value) return;
@@ -182,6 +185,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   }
 
   private clicked(pixel: number[]): void {
+    if (sketch.value) return; // the pointer draws
     const [x, y] = [pixel[0] ?? 0, pixel[1] ?? 0];
     const found = this.overlay?.at(x, y) ?? this.volumeAt(pixel);
     if (!found) return;

@@ -1,5 +1,6 @@
 import type OlMap from "ol/Map";
 import { board, conflictOf } from "../state/board";
+import { now } from "../state/clock";
 import { alerts, encounters, tracks } from "../state/sky";
 import { party } from "../state/session";
 import { trailOf } from "../state/trails";
@@ -51,7 +52,7 @@ export class Overlay {
       selected: selected?.kind === "track" ? selected.id : null,
       trail: selected?.kind === "track" ? trailOf(selected.id) : [],
       party: party.value,
-      at,
+      at: Math.min(at, now.value), // where aircraft will be, nobody knows
       colours: own,
     };
     const conflicts = board.value?.conflicts ?? [];

@@ -1,0 +1,87 @@
+import { SignalWatcher } from "@lit-labs/preact-signals";
+import { LitElement, html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+import { t } from "../i18n/i18n";
+import { partyName } from "../state/board";
+import { previewVolumes } from "../state/preview";
+import { shared } from "../style/theme";
+import { position } from "../units/position";
+import { distance, instant, verticalDistance } from "../units/units";
+import { lacking } from "./draft";
+import { filingStyles } from "./filing_style";
+import { advice, askAdvice, busy, check, checked, draft, sendDraft, takeWay, type Checked, type Way } from "./store";
+
+/** What the plan would come too close to, ways out of it, and the button that sends it. */
+@customElement("o-check")
+export class CheckView extends SignalWatcher(LitElement) {
+  static override styles = [shared, filingStyles];
+
+  override render() {
+    const own = draft.value;
+    if (!own) return nothing;
+    const found = checked.value?.found;
+    const ready = lacking(own).length === 0 && busy.value === "";
+    return html`<section aria-live="polite">
+        <h3>${t("filing.checked")}</h3>
+        ${found ? this.outcome(found) : html`<p class="dim">${t("filing.unchecked")}</p>`}
+      </section>
+      ${this.ways()}
+      <div class="row">
+        ${found && found.conflicts.length > 0 && !advice.value
+          ? html`<button ?disabled=${busy.value !== ""} @click=${() => void askAdvice()} data-act="advice">${t("conflict.advice.ask")}</button>`
+          : nothing}
+        ${found ? nothing : html`<button ?disabled=${busy.value !== ""} @click=${() => void check()}>${t("filing.check")}</button>`}
+        <button class="main" data-act="send" ?disabled=${!ready || !found} @click=${() => void sendDraft()}>
+          ${found && found.conflicts.length > 0 ? t("filing.send.all.the.same") : t("act.send")}
+        </button>
+      </div>
+      <p class="dim">${t("filing.standing")}</p>`;
+  }
+
+  private outcome(found: Checked) {
+    return html`<p class=${found.conflicts.length === 0 ? "free" : ""}>${found.sentence}</p>
+      <ul>
+        ${found.conflicts.map((one) => this.conflict(one))}
+      </ul>`;
+  }
+
+  /** Who, where, when, how close, why. */
+  private conflict(one: Checked["conflicts"][number]) {
+    const { facts } = one;
+    const [start, end] = [instant(Date.parse(facts.time_start)), instant(Date.parse(facts.time_end))];
+    const close = facts.unlocated
+      ? t("conflict.unlocated")
+      : one.near_miss
+        ? t("conflict.how", { lateral: distance(facts.distance_m), vertical: verticalDistance(facts.vertical_gap_m) })
+        : t("conflict.overlap");
+    return html`<li class=${facts.unlocated ? "warning" : "danger"}>
+      <span class="level">${facts.unlocated ? "◆" : "▲"} ${one.name ?? one.thread.slice(0, 8)} (${partyName(one.party)})</span>
+      <p class="mono">${t("conflict.between", { start, end })}${facts.where ? ` · ${position(facts.where.lat, facts.where.lng)}` : ""}</p>
+      <p>${close}</p>
+      <details><summary>${t("conflict.why")}</summary>${facts.reason}</details>
+    </li>`;
+  }
+
+  private ways() {
+    const found = advice.value?.found;
+    if (!found) return nothing;
+    return html`<section>
+      <h3>${t("conflict.advice")}</h3>
+      ${found.alternatives.length === 0 ? html`<p>${found.sentence}</p>` : nothing}
+      <ul>
+        ${found.alternatives.map((one) => this.way(one))}
+      </ul>
+    </section>`;
+  }
+
+  private way(one: Way) {
+    const shown = previewVolumes.value === one.volumes;
+    return html`<li class="way">
+      <p>${one.words}</p>
+      <div class="row">
+        <button aria-pressed=${shown} @click=${() => (previewVolumes.value = shown ? null : one.volumes)}>${t("conflict.preview")}</button>
+        <button @click=${() => takeWay(one)}>${t("filing.take")}</button>
+      </div>
+    </li>`;
+  }
+}
