@@ -68,11 +68,14 @@ class Site:
         """Where the server is, running or not."""
         return f"http://127.0.0.1:{self.port}"
 
+    def options(self) -> list[str]:
+        """What its server is started with."""
+        return options(self.folder, self.party, self.port, *self.peers)
+
     @contextmanager
     def running(self) -> Iterator[Server]:
         """The server runs while this lasts."""
-        own = options(self.folder, self.party, self.port, *self.peers)
-        with serving(self.folder, *own) as server:
+        with serving(self.folder, *self.options()) as server:
             self.server = server
             yield server
 
