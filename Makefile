@@ -15,6 +15,8 @@ STAMP := .venv/.synced
 
 PYTEST := $(IN_ENV) pytest
 TEST_OPTIONS ?= -q -n 2 --dist worksteal --durations=12
+NIGHTLY ?= tests
+NIGHTLY_OPTIONS ?= -v -n 2 --dist worksteal
 EXAMPLE := examples/shared-sky
 EXAMPLE_OPTIONS := --minima 500m/500ft/5min --takeoff 2026-06-15T09:30Z --half-width 50m \
   --ground 0m..20m --qnh 1016
@@ -59,8 +61,8 @@ test: $(STAMP) console ## all tests but the nightly ones
 	@$(IN_ENV) python -m tools.build_console --test
 	@$(PYTEST) $(TEST_OPTIONS) -m "not nightly"
 
-nightly: $(STAMP) ## the long runs: fuzzing and large random comparisons
-	@$(PYTEST) -q -m nightly --timeout=0
+nightly: $(STAMP) ## the long runs, on two cores: all of them, or NIGHTLY=tests/simulation …
+	@$(PYTEST) $(NIGHTLY) -m nightly --timeout=0 $(NIGHTLY_OPTIONS)
 
 bench: $(STAMP) ## measure against the usual ways; results go to bench/results/
 	@$(IN_ENV) python -m bench.run
