@@ -13,6 +13,7 @@ from openline.app.private.carried import (
     first_step,
     head_of,
     next_step,
+    open_envelope,
     session_name,
     side_of,
 )
@@ -36,7 +37,7 @@ from openline.cli.private_words import list_lines, verdict_lines
 from openline.cli.sources import reading_of
 from openline.errors import InvalidInput
 from openline.formats.findings import encode
-from openline.formats.private_check import decode_envelope, encode_envelope
+from openline.formats.private_check import encode_envelope
 from openline.formats.private_opening import decode_opening, encode_opening
 from openline.formats.traffic import Traffic
 from openline.line.private.grid import Scope
@@ -72,7 +73,7 @@ def answer_command(params: dict[str, Any]) -> int:
     """Take a file and do what comes next."""
     now = datetime.now(UTC)
     try:
-        envelope = _envelope(params["file"])
+        envelope = open_envelope(read_bytes(params["file"]), params["file"])
         head = head_of(envelope)
         kept = _folder().find(head.session, head.recipient)
         if kept is None:
@@ -204,13 +205,6 @@ def _tell(session: Session | None, verdict: Verdict, params: dict[str, Any]) -> 
     if verdict.kind is VerdictKind.UNKNOWN:
         return EXIT_UNKNOWN
     return EXIT_OVERLAP if verdict.kind is VerdictKind.OVERLAP else 0
-
-
-def _envelope(file: str) -> Envelope:
-    try:
-        return decode_envelope(read_bytes(file), file)
-    except InvalidInput as error:
-        raise Doubt(Reason.MALFORMED, str(error)) from None
 
 
 def _read(params: dict[str, Any], name: str = "plans") -> Traffic:

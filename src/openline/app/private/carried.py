@@ -10,8 +10,8 @@ from openline.app.private.engine import Engine
 from openline.app.private.kept import Folder, Kept
 from openline.app.private.plans import Plans
 from openline.app.read_agreement import load_agreement
-from openline.errors import InvalidInput, LimitExceeded
-from openline.formats.private_check import decode_answer, decode_check
+from openline.errors import AreaTooLarge, InvalidInput, LimitExceeded
+from openline.formats.private_check import decode_answer, decode_check, decode_envelope
 from openline.line.private.grid import Scope
 from openline.line.private.rules import may_ask
 from openline.line.private.session import Answer, Check, Envelope
@@ -122,6 +122,16 @@ def check_budget(side: Side, folder: Folder, asker: str, now: datetime) -> None:
             cure=f"again in {wait.total_seconds() / 60:.0f} min",
             retry_after_s=wait.total_seconds(),
         )
+
+
+def open_envelope(data: bytes, source: str | None = None) -> Envelope:
+    """What was carried, as it came. Raises: Doubt for anything that is none."""
+    try:
+        return decode_envelope(data, source)
+    except AreaTooLarge as error:
+        raise Doubt(Reason.OVERSIZED, str(error)) from None
+    except InvalidInput as error:
+        raise Doubt(Reason.MALFORMED, str(error)) from None
 
 
 def head_of(envelope: Envelope) -> Check | Answer:

@@ -150,7 +150,15 @@ def join(side: Side, part: CheckPart, plans_of: Callable[[Scope], Plans], now: d
     """
     peer = first_of(side, part, now)
     scope = peer.terms.scope
-    made = _opened(side, plans_of(scope), scope, peer.session, carried=peer.carried, now=now)
+    made = _opened(
+        side,
+        plans_of(scope),
+        scope,
+        peer.session,
+        carried=peer.carried,
+        now=now,
+        at_least=peer.bucket,
+    )
     check_second(peer, part, made.own, made.own_part)
     known = replace(made, peer=peer, peer_part=part)
     return replace(known, own_answer=_answer(side, known, now))
@@ -191,10 +199,18 @@ def first_of(side: Side, part: CheckPart, now: datetime, own: Check | None = Non
 
 
 def _opened(
-    side: Side, plans: Plans, scope: Scope, session: bytes, *, carried: bool, now: datetime
+    side: Side,
+    plans: Plans,
+    scope: Scope,
+    session: bytes,
+    *,
+    carried: bool,
+    now: datetime,
+    at_least: int = 0,
 ) -> Session:
+    """A CHECK. at_least: the peer's bucket, so that the own one tells of more items alone."""
     terms = side.terms(scope)
-    bucket = bucket_for((len(plans.has), len(plans.asks)), side.agreed.buckets)
+    bucket = max(at_least, bucket_for((len(plans.has), len(plans.asks)), side.agreed.buckets))
     salt = side.random(SALT_BYTES)
     sets = sets_of(plans.has, plans.asks, bucket, salt, terms, session)
     made = side.engine.make(Make(list(sets.has.elements), list(sets.asks.elements)))

@@ -133,6 +133,7 @@ def _parsed(kind: Any, data: bytes) -> Any:
         message.ParseFromString(data)
     except BaseException:
         raise _Wrong(Reason.MALFORMED) from None
+    message.DiscardUnknownFields()
     if message.SerializeToString(deterministic=True) != data:
         raise _Wrong(Reason.MALFORMED)
     return message

@@ -134,11 +134,9 @@ def _check_age(made: datetime, most: timedelta, now: datetime) -> None:
 def _near_enough(terms: Terms, agreed: PrivateTerms, now: datetime) -> bool:
     """Whether a scope ends within the agreed horizon; the slot that is begun counts."""
     scope, grid = terms.scope, terms.grid
-    return (
-        grid.slot_start(scope.end) <= now + agreed.horizon + 2 * grid.slot + SKEW_MAX
-        and scope.end - scope.first <= agreed.horizon // grid.slot + 1
-        and scope.end > grid.slot_of(now)
-    )
+    last = grid.slot_of(now + agreed.horizon + SKEW_MAX) + 1
+    longest = agreed.horizon // grid.slot + 1
+    return grid.slot_of(now) < scope.end <= last and scope.end - scope.first <= longest
 
 
 def _hashes(part: CheckPart) -> tuple[bytes, bytes]:
