@@ -56,7 +56,7 @@ def desk(browser: Browser, line: Line) -> Iterator[Callable[..., Desk]]:
     def sit_down(user: str, address: str = "", width: int = 1440, height: int = 860) -> Desk:
         made = Desk(browser, line.url, width, height)
         opened.append(made)
-        made.log_in(user, line.password, address)
+        made.enter(line.session(user), address)
         return made
 
     yield sit_down

@@ -33,6 +33,7 @@ class Line:
     folder: Path
     server: Server
     password: str = PASSWORD
+    _sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     _clients: dict[str, httpx.Client] = field(default_factory=dict)
 
     @property
@@ -54,6 +55,14 @@ class Line:
     def board(self, user: str) -> dict[str, Any]:
         """The board as that person sees it."""
         return dict(self.client(user).get("/line/v1/board").raise_for_status().json())
+
+    def session(self, user: str) -> dict[str, Any]:
+        """A session of that person, begun once."""
+        if user not in self._sessions:
+            word = {"user": user, "password": self.password}
+            answer = httpx.post(f"{self.url}/line/v1/login", json=word, timeout=60, verify=False)
+            self._sessions[user] = dict(answer.raise_for_status().json())
+        return self._sessions[user]
 
     def close(self) -> None:
         """End every connection."""

@@ -44,12 +44,12 @@ export class Bands extends SignalWatcher(LitElement) {
       .band span {
         flex: 1;
       }
-      .urgent b {
+      .urgent {
         animation: call 1s steps(2) infinite;
       }
       @keyframes call {
         50% {
-          opacity: 0.35;
+          border-color: var(--own);
         }
       }
     `,

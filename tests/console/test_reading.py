@@ -1,0 +1,138 @@
+"""The page for whoever reads it: keys alone, screen readers, addresses, units, day and night."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.console.desk import Desk
+from tests.console.line import Line, circle, times_of
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+AUDIT = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+  .map(v => ({id: v.id, impact: v.impact, nodes: v.nodes.map(n => [n.html, n.failureSummary])}))"""
+
+
+@pytest.fixture(scope="module")
+def busy(line: Line) -> Line:
+    """A line with a conflict, a question, an urgent message, a notice without a place."""
+    for user, name, lat, to in (
+        ("ada", "survey two", 54.2, "south"),
+        ("bo", "patrol two", 54.25, "north"),
+    ):
+        volume = circle(lat, 6.8, 6_000, 100, 160)
+        body = {"notice": "volume", "name": name, "volumes": [volume], **times_of(volume)}
+        line.says(user, "NOTIFY", body, to)
+    line.says("bo", "QUERY", {"text": "who has the watch?"}, "north")
+    line.says("bo", "URGENT", {"action": "hold", "text": "wait"}, "north")
+    line.says(
+        "bo", "NOTIFY", {"notice": "unlocated", **times_of(circle(54, 7, 1, 30, 60))}, "north"
+    )
+    return line
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@pytest.mark.parametrize(
+    "place", ["list", "thread", "conflict", "form", "help", "palette", "settings"]
+)
+def test_no_serious_finding_for_screen_readers_and_contrast(
+    busy: Line, desk: Callable[..., Desk], place: str, theme: str
+) -> None:
+    board = busy.board("ada")
+    question = next(one for one in board["threads"] if one["kind"] == "QUERY")
+    address = {"thread": f"#t={question['id']}", "conflict": f"#c={board['conflicts'][0]['id']}"}
+    ada = desk("ada", address.get(place, ""))
+    if theme == "day":
+        ada.press("t")
+    if place in ("form", "help", "palette"):
+        ada.press({"form": "q", "help": "?", "palette": "Control+k"}[place])
+    if place == "settings":
+        ada.click("o-settings", "[data-act=settings]")
+    ada.page.wait_for_timeout(300)
+    ada.page.evaluate(AXE.read_text())
+    grave = [one for one in ada.page.evaluate(AUDIT) if one["impact"] in GRAVE]
+    assert not grave, grave
+
+
+def test_a_wrong_password_is_refused_in_words(line: Line, browser: Browser) -> None:
+    page = Desk(browser, line.url, 1280, 720)
+    page.page.goto(line.url)
+    page.page.fill("input[name=user]", "ada")
+    page.page.fill("input[name=password]", "not this one")
+    page.page.keyboard.press("Enter")
+    page.see("o-login", "the name or the password is wrong")
+    page.log_in("ada", line.password)
+    page.errors.clear()  # the browser notes the 401 itself
+    page.leave()
+
+
+def test_the_daily_work_with_keys_alone(busy: Line, desk: Callable[..., Desk]) -> None:
+    ada = desk("ada")
+    ada.see("o-bands", "URGENT south: HOLD")
+    ada.press("a")  # the most urgent first
+    ada.part("o-bands [data-urgent]").first.wait_for(state="detached")
+    ada.see("o-thread", "wait")
+    ada.press("Escape", "j")
+    ada.see("o-conflict", "overlap from")
+    ada.page.wait_for_url("**/#*c=*")
+    ada.press("/")
+    ada.page.keyboard.type("who has the watch")
+    ada.page.keyboard.press("Escape")
+    ada.press("Control+k")
+    ada.page.keyboard.type("who has the")
+    ada.page.keyboard.press("Enter")
+    ada.see("o-thread", "Question: who has the watch?")
+    ada.press("a")
+    ada.see("o-thread", "read")
+    ada.press("q")
+    ada.page.keyboard.type("is the range open?")
+    for _ in range(2):
+        ada.press("Tab")
+    ada.press("Enter")
+    ada.see("o-thread", "Question: is the range open?")
+    ada.press("Escape", "?")
+    ada.see("o-help", "Next conflict")
+    ada.press("Escape")
+    ada.part("o-help .dialog").wait_for(state="detached")
+
+
+def test_the_address_is_the_view(busy: Line, desk: Callable[..., Desk]) -> None:
+    conflict = busy.board("ada")["conflicts"][0]["id"]
+    ada = desk("ada", f"#c={conflict}")
+    ada.see("o-conflict", "overlap from")
+    ada.page.wait_for_url("**/#*c=*m=*")
+    other = desk("ada", "#" + ada.page.url.partition("#")[2])
+    other.see("o-conflict", "from")
+
+
+def test_units_datum_and_positions_are_chosen_apart(busy: Line, desk: Callable[..., Desk]) -> None:
+    conflict = busy.board("ada")["conflicts"][0]
+    ada = desk("ada", f"#c={conflict['id']}")
+    ada.see("o-conflict", "ft W84")
+    ada.click("o-settings", "[data-act=settings]")
+    settings = ada.part("o-settings")
+    settings.locator("[data-pref=height]").select_option("m")
+    settings.locator("[data-pref=distance]").select_option("km")
+    settings.locator("[data-pref=position]").select_option("decimal")
+    ada.see("o-conflict", "m W84")
+    ada.see("o-conflict", "9.26 km / 305 m")
+    place = conflict["facts"]["where"]
+    ada.see("o-conflict", f"{place['lat']:.5f}, {place['lng']:.5f}")
+    ada.page.reload()
+    ada.see("o-conflict", "9.26 km / 305 m")
+
+
+def test_a_watcher_sees_everything_and_has_nothing_to_say(
+    busy: Line, desk: Callable[..., Desk]
+) -> None:
+    busy.says("ada", "QUERY", {"text": "to all of you"}, "south", "east")
+    eve = desk("eve")
+    eve.click("o-line", "[data-act=all]")
+    eve.part("o-line").locator("[data-thread]:has-text('to all of you')").click()
+    eve.see("o-thread", "Question: to all of you")
+    assert eve.part("o-thread [data-action]").count() == 0
+    assert eve.part("o-line [data-act=urgent]").count() == 0
+    eve.press("q")
+    assert eve.part("o-form").count() == 0
