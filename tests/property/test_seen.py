@@ -65,9 +65,9 @@ def test_with_everything_shown_it_finds_what_the_line_finds(
         first = world.say(party, body)
         if listed and data.draw(st.integers(0, 3)) == 0:
             world.say(party, _amended(listed, body), thread=first.message.thread)
-    sky.renew(world.state, world.now)
+    things = sky.renew(world.state, world.now)
     asked = asked_of("south", tuple(plan), flight_class)
-    found = {one.other.what.thread: facts_of(one.found) for one in sky.close_to(asked)}
+    found = {one.other.what.thread: facts_of(one.found) for one in things.close_to(asked)}
     taken = world.say("south", notice(*plan, notice=NoticeKind.PLAN, flight_class=flight_class))
     told = {
         next(name for name in one.threads if name != taken.message.thread): one.facts

@@ -147,7 +147,7 @@ def volume_of(value: _Json, path: str) -> Volume4D:
     """One volume from JSON that has the schema. Raises: InvalidInput and its kinds."""
     block = value["volume"]
     with _at(f"{path}.volume"):
-        footprint = _footprint(block)
+        footprint = footprint_of(block)
         band = _band(block, f"{path}.volume")
     start = _instant(value["time_start"]["value"], f"{path}.time_start")
     end = _instant(value["time_end"]["value"], f"{path}.time_end")
@@ -229,7 +229,8 @@ def _vertices(block: _Json) -> int:
     return count + sum(len(ring) for ring in rings)
 
 
-def _footprint(block: _Json) -> Footprint:
+def footprint_of(block: _Json) -> Footprint:
+    """The one outline in JSON that has the schema. Raises: InvalidInput and its kinds."""
     outlines = [name for name in block if name.startswith("outline_")]
     if len(outlines) != 1:
         raise InvalidGeometry(

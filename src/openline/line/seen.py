@@ -11,14 +11,14 @@ finds when the same is said.
 Errs toward: as `airspace.detect`; what is known as cells is larger than it is.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from openline.airspace.conflict import Conflict
 from openline.airspace.detect import conflict, is_unlocated, overlapping
-from openline.airspace.entity import Entity, EntityKind, Notice, OperationalIntent
+from openline.airspace.entity import EntityKind, Notice, OperationalIntent
 from openline.airspace.extent import Extent
 from openline.airspace.index import AirspaceIndex
 from openline.airspace.separation import Separation
@@ -55,55 +55,31 @@ class Close:
     found: Conflict
 
 
-class SeenSky:
-    """What stands and a party sees, kept up with the line. Not thread-safe."""
+class Things:
+    """Things that stand, to be compared with what is asked about. Not thread-safe."""
 
-    def __init__(self, party: str) -> None:
-        self.party = party
-        self._begin(None)
-
-    def _begin(self, state: LineState | None) -> None:
-        self._state = state
-        self._agreement = None if state is None else state.agreement
-        self._versions: dict[str, int] = {}
-        self._things: dict[str, Seen] = {}
-        self._hidden: set[str] = set()
+    def __init__(self, agreed: Agreement, things: Iterable[Seen] = ()) -> None:
+        self.agreed = agreed
+        self._held: dict[str, Seen] = {}
         self._index = AirspaceIndex()
+        self.add_all(list(things))
 
-    @property
-    def hidden(self) -> int:
-        """How many things the party is shown as conflicts alone."""
-        return len(self._hidden)
+    def __len__(self) -> int:
+        return len(self._held)
 
-    def renew(self, state: LineState, now: datetime) -> None:
-        """Take what changed since it was last asked, and forget what is over."""
-        if state is not self._state or state.agreement is not self._agreement:
-            self._begin(state)
-        if self._agreement is None:
-            return
-        stands = {
-            name: version
-            for name in threads_standing(state)
-            if (version := version_of(state, name)) is not None
-        }
-        for name in set(self._versions) - set(stands):
-            self._forget(name)
-        changed = [name for name in stands if self._versions.get(name) != stands[name]]
-        for name in changed:
-            self._forget(name)
-        new = [self._look_at(state, name) for name in changed]
-        self._index.add_all([one.what.entity for one in new if one and one.what.located])
-        self._versions = stands
-        for one in [one for one in self._things.values() if one.what.time_end <= now]:
-            self._forget(one.what.thread)  # its version stays: it is not taken again
+    def __iter__(self) -> Iterator[Seen]:
+        return iter(self._held.values())
 
-    def things(self) -> list[Seen]:
-        """Everything that is seen of other parties."""
-        return list(self._things.values())
+    def add_all(self, new: Sequence[Seen]) -> None:
+        """Hold more. Raises: InvalidInput for one that is held."""
+        self._index.add_all([one.what.entity for one in new if one.what.located])
+        self._held |= {one.what.thread: one for one in new}
 
-    def entities(self, but: Collection[str] = ()) -> list[Entity]:
-        """The same to be compared with, without these threads."""
-        return [one.what.entity for name, one in self._things.items() if name not in but]
+    def forget(self, name: str) -> None:
+        """Hold it no longer; nothing happens if it is not held."""
+        was = self._held.pop(name, None)
+        if was is not None and was.what.located:
+            self._index.remove(was.what.entity)
 
     def close_to(self, asked: Standing, but: Collection[str] = ()) -> list[Close]:
         """What comes too close to it by the agreement's minima, without these threads.
@@ -118,62 +94,105 @@ class SeenSky:
         ]
         return sorted(found, key=_worst)
 
-    def separation_for(self, flight_class: str | None) -> Separation:
-        """The widest minima between a class of flight and anything that is seen."""
-        agreed = self._agreed()
-        classes = {one.what.flight_class for one in self._things.values()} or {flight_class}
-        every = [agreed.separation_between(flight_class, other) for other in classes]
-        return Separation(
-            max(one.lateral_m for one in every),
-            max(one.vertical_m for one in every),
-            max(one.time for one in every),
-        )
+    def reached(self, volumes: Iterable[Volume4D], wide: Separation) -> list[Seen]:
+        """What has a volume whose box comes closer than `wide` to one of these, and whatever names
+        no place. Errs toward: too many."""
+        names = {
+            entity.id: None
+            for volume in volumes
+            for entity, _ in self._index.may_meet(volume, wide)
+        }
+        return [self._held[name] for name in names] + self.unlocated()
 
-    def _forget(self, name: str) -> None:
-        was = self._things.pop(name, None)
+    def near(self, volume: Volume4D, wide: Separation) -> list[Volume4D]:
+        """The volumes whose boxes come closer than `wide`. Errs toward: too many."""
+        return [theirs for _, theirs in self._index.may_meet(volume, wide)]
+
+    def unlocated(self) -> list[Seen]:
+        """What names no place."""
+        return [one for one in self._held.values() if not one.what.located]
+
+    def _near(self, asked: Standing) -> Iterator[Seen]:
+        widest = self.agreed.widest_separation()
+        names = {
+            entity.id: None
+            for volume in asked.entity.volumes
+            for entity in self._index.query(volume, widest)
+        }
+        unlocated = self.unlocated()
+        if unlocated and any(overlapping(self.agreed.area, asked.entity.volumes)):
+            names |= {one.what.thread: None for one in unlocated}
+        for name in names:
+            yield self._held[name]
+
+    def _exact(self, asked: Standing, other: Standing) -> Conflict | None:
+        minima = self.agreed.separation_between(asked.flight_class, other.flight_class)
+        a, b = in_order(asked, other)
+        return conflict(a.entity, b.entity, minima)
+
+
+class SeenSky:
+    """What stands and a party sees, kept up with the line. Not thread-safe.
+
+    `things` is None before there is an agreement.
+    """
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        self._begin(None)
+
+    def _begin(self, state: LineState | None) -> None:
+        self._state = state
+        agreed = None if state is None else state.agreement
+        self.things = None if agreed is None else Things(agreed)
+        self._versions: dict[str, int] = {}
+        self._hidden: set[str] = set()
+
+    @property
+    def hidden(self) -> int:
+        """How many things the party is shown as conflicts alone."""
+        return len(self._hidden)
+
+    def renew(self, state: LineState, now: datetime) -> Things:
+        """Take what changed since it was last asked, forget what is over; what is seen then."""
+        things = self.things
+        if state is not self._state or things is None or state.agreement is not things.agreed:
+            self._begin(state)
+            things = self.things = self.things or Things(state.agreed())
+        stands = {
+            name: version
+            for name in threads_standing(state)
+            if (version := version_of(state, name)) is not None
+        }
+        for name in set(self._versions) - set(stands):
+            self._forget(things, name)
+        changed = [name for name in stands if self._versions.get(name) != stands[name]]
+        for name in changed:
+            self._forget(things, name)
+        new = [self._look_at(state, name) for name in changed]
+        things.add_all([one for one in new if one is not None])
+        self._versions = stands
+        for one in [one for one in things if one.what.time_end <= now]:
+            things.forget(one.what.thread)  # its version stays: it is not taken again
+        return things
+
+    def _forget(self, things: Things, name: str) -> None:
+        things.forget(name)
         self._hidden.discard(name)
-        if was is not None and was.what.located:
-            self._index.remove(was.what.entity)
 
     def _look_at(self, state: LineState, name: str) -> Seen | None:
         found = standing(state, name)
         if found is None or found.party == self.party or self.party not in found.recipients:
             return None
         if found.filed:
-            seen = Seen(found, cells=True)
-        else:
-            shown = shown_to(state, name, self.party)
-            if shown is Coarseness.CONFLICTS:
-                self._hidden.add(name)
-            if shown is None or shown is Coarseness.CONFLICTS:
-                return None
-            coarse = shown is Coarseness.CELLS and found.located
-            seen = Seen(as_cells(found) if coarse else found, coarse)
-        self._things[name] = seen
-        return seen
-
-    def _near(self, asked: Standing) -> Iterator[Seen]:
-        agreed = self._agreed()
-        widest = agreed.widest_separation()
-        names = {
-            entity.id: None
-            for volume in asked.entity.volumes
-            for entity in self._index.query(volume, widest)
-        }
-        unlocated = [one for one in self._things.values() if not one.what.located]
-        if unlocated and any(overlapping(agreed.area, asked.entity.volumes)):
-            names |= {one.what.thread: None for one in unlocated}
-        for name in names:
-            yield self._things[name]
-
-    def _exact(self, asked: Standing, other: Standing) -> Conflict | None:
-        minima = self._agreed().separation_between(asked.flight_class, other.flight_class)
-        a, b = in_order(asked, other)
-        return conflict(a.entity, b.entity, minima)
-
-    def _agreed(self) -> Agreement:
-        assert self._agreement is not None, "asked before there is an agreement"
-        return self._agreement
+            return Seen(found, cells=True)
+        shown = shown_to(state, name, self.party)
+        if shown is Coarseness.CONFLICTS:
+            self._hidden.add(name)
+        if shown is None or shown is Coarseness.CONFLICTS:
+            return None
+        coarse = shown is Coarseness.CELLS and found.located
+        return Seen(as_cells(found) if coarse else found, coarse)
 
 
 def asked_of(

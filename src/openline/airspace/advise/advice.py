@@ -57,6 +57,7 @@ def advise(
     Errs toward: not finding. Laws: 1 no alternative conflicts with anything in the sky that the
     plan minds; 2 every alternative is within the limits; 3 of shifts in time and height none that
     is free is cheaper than the cheapest given (tests/property/test_advice.py).
+    Raises: EnoughEffort if that is spent before anything was found.
     """
     limits, costs = limits or Limits(), costs or Costs()
     conflicts = tuple(asking.in_the_way(asking.plan.volumes))

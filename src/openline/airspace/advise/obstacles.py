@@ -4,7 +4,7 @@ Whether two footprints are too close depends on neither time nor height: it is d
 exact detector. What is left of a pair is a rectangle of shifts that keep the two too close.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -39,9 +39,22 @@ FOREVER_US: Final = 1 << 60
 NOBODY: Final = -FOREVER_US  # in `theirs` of a block: the limits themselves
 _GEOID_M: Final = 100.0  # more than the geoid rises or falls within the farthest way sideways
 _MICROSECOND: Final = timedelta(microseconds=1)
+_EDGES_AT_ONCE: Final = 300_000  # pairs of edges between two looks at what may be spent
 _DATUMS: Final = list(AltitudeReference)
 _FL: Final = _DATUMS.index(AltitudeReference.FL)
 _AGL: Final = _DATUMS.index(AltitudeReference.AGL)
+
+
+class EnoughEffort(Exception):
+    """What the asker allows to be spent is spent: whoever searches stops there."""
+
+
+Enough = Callable[[], bool]
+
+
+def never_enough() -> bool:
+    """For a search that goes on to its end."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +82,15 @@ class Sky:
 class Asking:
     """For whom the sky is searched: a plan, and what counts as too close to it.
 
-    all_pairs: traffic of the plan's own party is in its way too.
+    all_pairs: traffic of the plan's own party is in its way too. enough: whether what may be spent
+    on places elsewhere is spent.
     """
 
     plan: OperationalIntent
     sky: Sky
     separation: Separation
     all_pairs: bool = False
+    enough: Enough = never_enough
 
     def minds(self, other: Entity) -> bool:
         """Whether the other can be in the plan's way at all."""
@@ -110,12 +125,13 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """The volumes that a plan may meet within the room, and whose each is."""
+    """The volumes that a plan may meet within the room, and whose each is. enough: as of Asking."""
 
     entities: tuple[Entity, ...]
     volumes: tuple[Volume4D, ...]
     table: VolumeTable
     separation: Separation
+    enough: Enough = never_enough
 
     @classmethod
     def around(cls, asking: Asking, room: Room, reach_m: float) -> "Obstacles":
@@ -130,17 +146,25 @@ class Obstacles:
             for entity, other in asking.sky.index.may_meet(stretched, wide):
                 if asking.minds(entity):
                     held.setdefault(id(other), (entity, other))
-        return cls.of(list(held.values()), minima)
+        return cls.of(list(held.values()), minima, asking.enough)
 
     @classmethod
-    def of(cls, held: Sequence[tuple[Entity, Volume4D]], separation: Separation) -> "Obstacles":
+    def of(
+        cls,
+        held: Sequence[tuple[Entity, Volume4D]],
+        separation: Separation,
+        enough: Enough = never_enough,
+    ) -> "Obstacles":
         """These volumes."""
         volumes = tuple(volume for _, volume in held)
         entities = tuple(entity for entity, _ in held)
-        return cls(entities, volumes, VolumeTable.of(volumes), separation)
+        return cls(entities, volumes, VolumeTable.of(volumes), separation, enough)
 
     def close(self, mine: FootprintTable) -> tuple[Integers, Integers]:
-        """The pairs (footprint of mine, obstacle) whose footprints are too close; exact."""
+        """The pairs (footprint of mine, obstacle) whose footprints are too close; exact.
+
+        Raises: EnoughEffort.
+        """
         reach_m = self.separation.lateral_m
         theirs = self.table.footprints
         meet = np.ones((len(mine), len(theirs)), np.bool_)
@@ -148,7 +172,14 @@ class Obstacles:
             meet &= mine.low[:, axis, None] - reach_m <= theirs.high[None, :, axis]
             meet &= theirs.low[None, :, axis] - reach_m <= mine.high[:, axis, None]
         i, j = np.nonzero(meet)
-        hit = close_sideways(mine, i, theirs, j, reach_m)
+        edges = np.diff(mine.edge_offset)[i] * np.diff(theirs.edge_offset)[j]
+        parts = np.flatnonzero(np.diff(np.cumsum(edges) // _EDGES_AT_ONCE)) + 1
+        hits = [np.zeros(0, np.int64)]
+        for part in np.split(np.arange(len(i)), parts):
+            if self.enough():
+                raise EnoughEffort
+            hits.append(part[close_sideways(mine, i[part], theirs, j[part], reach_m)])
+        hit = np.concatenate(hits)
         return i[hit], j[hit]
 
     def met_by(
@@ -163,7 +194,8 @@ class Obstacles:
             climb_m[0] - _GEOID_M < blocks.climb_high
         )
         keep = np.unique(j[met]).tolist()
-        return Obstacles.of([(self.entities[n], self.volumes[n]) for n in keep], self.separation)
+        held = [(self.entities[n], self.volumes[n]) for n in keep]
+        return Obstacles.of(held, self.separation, self.enough)
 
     def blocks(self, mine: VolumeTable, i: Integers, j: Integers) -> Blocks:
         """The shifts that keep volume i[k] of mine too close to obstacle j[k] in time and height.

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from openline.airspace.advise.move import Change, raised, shifted
-from openline.airspace.advise.obstacles import joined
+from openline.airspace.advise.obstacles import EnoughEffort, joined
 from openline.airspace.advise.room import room_of
 from openline.airspace.advise.search import Alternative, Search
 from openline.airspace.advise.shift import Blocks, Shift, cheapest, climbs, delays
@@ -34,13 +35,17 @@ def all_ways(search: Search) -> Iterator[Alternative]:
     yield from whole
     best = min((one.cost for one in whole), default=math.inf)
     yield from _rest_later(search, best)
-    elsewhere = list(_elsewhere(search))
-    yield from elsewhere
-    best = min((one.cost for one in (*whole, *elsewhere)), default=math.inf)
-    yield from _elsewhere_and_shifted(search, best)
+    elsewhere = []
+    with suppress(EnoughEffort):
+        for one in _elsewhere(search):
+            elsewhere.append(one)
+            yield one
+        best = min((one.cost for one in (*whole, *elsewhere)), default=math.inf)
+        yield from _elsewhere_and_shifted(search, best)
     if _only_their_own(search):
         yield from _parts_raised(search)
-        yield from _narrower(search)
+        with suppress(EnoughEffort):
+            yield from _narrower(search)
         yield from _split(search)
 
 

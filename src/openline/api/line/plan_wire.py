@@ -66,7 +66,7 @@ class CheckAsked(Struct, forbid_unknown_fields=True, rename={"flight_class": "cl
 class CheckConflict(Struct, omit_defaults=True):
     """What the plan comes too close to. near_miss: the two do not overlap, but are closer than the
     minima; infringed says which of them. cells: of the other thing only cells that contain it are
-    known.
+    known. conflict: the thread of the conflict, where it stands on the line already.
     """
 
     thread: str
@@ -77,6 +77,7 @@ class CheckConflict(Struct, omit_defaults=True):
     cells: bool
     facts: ConflictFacts
     name: str | None = None
+    conflict: str | None = None
 
 
 class Checked(Struct):

@@ -23,7 +23,8 @@ _ONLY_CELLS = "Of the other, only cells that contain it are known."
 class PlanConflict:
     """What a plan would come too close to. infringed: which minima, where the two do not overlap.
 
-    cells: of the other thing only cells that contain it are known.
+    cells: of the other thing only cells that contain it are known. conflict: its id, where it
+    stands on the line already.
     """
 
     thread: str
@@ -33,6 +34,7 @@ class PlanConflict:
     infringed: tuple[str, ...]
     cells: bool
     facts: ConflictFacts
+    conflict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +85,14 @@ def check_plan(
     def ask(line: Line, position: int) -> PlanChecked:
         state = line.state
         check_asked(state, party, flight_class, thread)
-        sky = seen_by(services, state, party, now)
+        sky = services.seen.setdefault(party, SeenSky(party))
+        things = sky.renew(state, now)
         asked = asked_of(party, volumes, flight_class, thread=thread or ASKED)
-        found = sky.close_to(asked, frozenset(ignore))
-        conflicts = tuple(_told(state, party, asked.thread, one) for one in found)
-        return PlanChecked(now, position, conflicts, len(sky.things()), sky.hidden)
+        found = things.close_to(asked, frozenset(ignore))
+        conflicts = tuple(told_conflict(state, party, asked.thread, one) for one in found)
+        return PlanChecked(now, position, conflicts, len(things), sky.hidden)
 
     return services.look(ask)
-
-
-def seen_by(services: LineServices, state: LineState, party: str, now: datetime) -> SeenSky:
-    """What the party sees now. Only to be used within `services.look`."""
-    sky = services.seen.setdefault(party, SeenSky(party))
-    sky.renew(state, now)
-    return sky
 
 
 def check_asked(state: LineState, party: str, flight_class: str | None, thread: str | None) -> None:
@@ -123,11 +119,14 @@ def told_reason(state: LineState, party: str, asked: str, other: str, reason: st
     return reason.replace(other, short if name is None else f"{name} ({short})")
 
 
-def _told(state: LineState, party: str, asked: str, close: Close) -> PlanConflict:
+def told_conflict(state: LineState, party: str, asked: str, close: Close) -> PlanConflict:
+    """Something that is too close, as the party is told of it; asked: the thread of what is asked
+    about, or ASKED."""
     other, facts = close.other.what, facts_of(close.found)
     reason = told_reason(state, party, asked, other.thread, facts.reason)
     if close.other.cells:
         reason = f"{reason} {_ONLY_CELLS}"
+    stands = state.conflicts.get(close.found.id)
     return PlanConflict(
         other.thread,
         other.party,
@@ -136,4 +135,5 @@ def _told(state: LineState, party: str, asked: str, close: Close) -> PlanConflic
         close.found.infringed,
         close.other.cells,
         replace(facts, reason=reason),
+        stands.id if stands is not None and stands.closed is None else None,
     )
