@@ -159,13 +159,16 @@ class LineChange:
                 self._receive(party, message)
 
     def _receive(self, party: str, message: Message) -> None:
+        """To all who have the message: a server of another recipient knows by nothing else."""
         body: Body = Receipt(ReceiptKind.DELIVERED, message.id)
+        others = tuple(name for name in message.recipients if name != party)
+        to = (message.sender, *others)
         new_id = str(self.services.new_id())
         thread = message.thread
         if isinstance(message.body, LineCheck) and message.body.mode is CheckMode.MACHINE:
             body = LineCheck(CheckMode.MACHINE, message.body.channel, message.id)
-            thread = new_id
-        token, receipt = self.say(party, body, (message.sender,), thread, new_id, RECEIPT_LIFETIME)
+            thread, to = new_id, (message.sender,)
+        token, receipt = self.say(party, body, to, thread, new_id, RECEIPT_LIFETIME)
         self.line.check(receipt, self.now)
         self._append_message(token, receipt)
 

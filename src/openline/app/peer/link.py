@@ -18,7 +18,7 @@ from openline.app.ed25519 import verify
 from openline.app.line.services import LineServices
 from openline.app.peer.heads import Circle, Witness
 from openline.app.peer.inbox import Batch, gap_below, note_settled, take_batch
-from openline.app.peer.outbox import Outbox, Refused
+from openline.app.peer.outbox import TOLD_AFTER, Outbox, Refused
 from openline.app.peer.peers import Peer
 from openline.app.seal_record import Sealer
 from openline.errors import InvalidInput, Unauthenticated, Unreachable
@@ -112,7 +112,7 @@ class Link:
         self._owed: list[Outcome] = []  # what became of messages that came in answers
         self._told_s = float("-inf")
         self._told_settled = 0
-        self._refused_in: dict[str, None] = {}
+        self._refused_in: dict[str, int] = {}
         self._offset = timedelta(0)  # of the peer's clock, as it said itself
         self._reached_s = float("-inf")
         self.peer_reaches = False
@@ -280,12 +280,16 @@ class Link:
             note_settled(self._line, self.peer.party, up_to, self.own.parties, now)
 
     def _record_own(self, outcomes: list[Outcome], tokens: list[bytes], now: datetime) -> None:
-        """Put on the record what was refused here, once, with the bytes as they came."""
+        """Put on the record what was refused here, once, with the bytes as they came; what may be
+        taken later only if it came several times."""
         bodies = []
         for outcome, token in zip(outcomes, tokens, strict=True):
-            if outcome.result != "refused" or outcome.sha256 in self._refused_in:
+            if outcome.result != "refused":
                 continue
-            self._refused_in[outcome.sha256] = None
+            tries = self._refused_in.get(outcome.sha256, 0) + 1
+            self._refused_in[outcome.sha256] = tries
+            if tries != (TOLD_AFTER if outcome.again else 1):
+                continue
             while len(self._refused_in) > _REFUSED_KEPT:
                 del self._refused_in[next(iter(self._refused_in))]
             told = {

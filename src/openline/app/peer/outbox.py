@@ -37,7 +37,8 @@ WINDOW: Final = 400  # messages offered and not settled
 WINDOW_BYTES: Final = 4_194_304
 WAITING_MAX: Final = 1_000
 REFUSED_SHOWN: Final = 100
-AGAIN_FIRST_S: Final = 1.0
+AGAIN_FIRST_S: Final = 0.25
+TOLD_AFTER: Final = 4  # tries; one or two are a reply that overtook what it replies to
 AGAIN_LAST_S: Final = 300.0
 IN_FLIGHT_S: Final = 3.0  # then it is offered again: the answer was lost
 NOTE_EVERY_S: Final = 1.0
@@ -165,7 +166,8 @@ class Outbox:
                     offer.until_s = 0.0
 
     def settle(self, outcomes: Iterable[Outcome], now: datetime, now_s: float) -> list[Refused]:
-        """Take what became of messages; those that were refused for the first time.
+        """Take what became of messages; those that were refused for good, or for the TOLD_AFTERth
+        time.
 
         What is not known here changes nothing: the outcome came twice.
         """
@@ -295,7 +297,7 @@ class Outbox:
     def _refuse(
         self, offer: Offer, outcome: Outcome, now: datetime, now_s: float
     ) -> Refused | None:
-        """Note a refusal; itself if it is new or final."""
+        """Note a refusal; itself if it is final, or was tried often."""
         message, tries = offer.message, offer.tries + 1
         if _is_beat(message) and outcome.again:
             return None  # the next one is on its way
@@ -309,7 +311,6 @@ class Outbox:
             not outcome.again,
             tries,
         )
-        known = self._waiting.get(offer.entry)
         if not outcome.again:
             self._give_up(refused)
             return refused
@@ -317,7 +318,7 @@ class Outbox:
         self._again_s[offer.entry] = now_s + min(AGAIN_LAST_S, AGAIN_FIRST_S * 2 ** min(tries, 12))
         if len(self._waiting) > WAITING_MAX:
             self._give_up(self._waiting[min(self._waiting)])
-        return refused if known is None else None
+        return refused if tries == TOLD_AFTER else None
 
     def _give_up(self, refused: Refused) -> None:
         self._waiting.pop(refused.entry, None)
