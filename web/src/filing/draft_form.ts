@@ -1,6 +1,7 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { catalogue, code, field, t } from "../i18n/i18n";
 import { agreement } from "../state/agreement";
 import { board } from "../state/board";
@@ -28,7 +29,7 @@ export class DraftForm extends SignalWatcher(LitElement) {
         : nothing}
       <p><strong>${t("filing.unsent")}</strong> · ${this.summary(own)}</p>
       ${own.warnings.map((one) => html`<p class="dim">◆ ${one}</p>`)}
-      <div class="row">
+      <div class="fields">
         ${own.amends ? nothing : this.choice("notice", "NoticeKind", NOTICE_KINDS, own.notice, (notice) => change({ notice: notice as NoticeKind }))}
         <label>${field("name")}<input maxlength="80" .value=${own.name} @change=${(event: Event) => change({ name: valueOf(event) })} /></label>
         ${this.choice("asks", "Asks", codesOf("Asks"), own.asks, (asks) => change({ asks }))}
@@ -83,18 +84,19 @@ export class DraftForm extends SignalWatcher(LitElement) {
     return html`<fieldset class="row">
       <legend>${field("to")}</legend>
       ${others.map(
-        (one) => html`<label class="check"><input type="checkbox" .checked=${on(one.party)}
+        (one) => html`<label class="check"><input type="checkbox" .checked=${live(on(one.party))}
             @change=${() => change({ to: toggled(others.map((other) => other.party), own.to, one.party) })} />${one.name}</label>`,
       )}
     </fieldset>`;
   }
 }
 
-/** The recipients with one more or less; nobody is everybody, as nothing can be said to nobody. */
+/** The recipients with one more or less; empty is everybody. The last one stays: who is told of it? */
 export function toggled(all: readonly string[], to: readonly string[], party: string): string[] {
   const before = to.length === 0 ? all : to;
   const after = before.includes(party) ? before.filter((one) => one !== party) : [...before, party];
-  return after.length === all.length ? [] : [...after];
+  if (after.length === 0) return [...before];
+  return after.length === all.length ? [] : after;
 }
 
 function codesOf(kind: string): string[] {

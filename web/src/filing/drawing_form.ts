@@ -9,7 +9,7 @@ import { prefs } from "../state/prefs";
 import { shared } from "../style/theme";
 import { parsePosition } from "../units/parse";
 import { position } from "../units/position";
-import { unfinished, LIMIT_DATUMS, type Drawn, type Limit, type LimitDatum } from "./feature";
+import { LIMIT_DATUMS, unfinished, utcOf, type Drawn, type Limit, type LimitDatum } from "./feature";
 import { filingStyles } from "./filing_style";
 import { busy, takeDrawing } from "./store";
 
@@ -42,7 +42,7 @@ export class DrawingForm extends SignalWatcher(LitElement) {
         ${drawing.value ? t(`filing.pointer.${found.outline}`) : t("filing.pull")}
         ${drawing.value ? nothing : html`<button type="button" @click=${() => (drawing.value = true)}>${t("filing.pointer.again")}</button>`}
       </p>
-      <form class="row" @submit=${this.done}>
+      <form class="fields" @submit=${this.done}>
         <label class="wide">${t("filing.points")}
           <textarea class="mono" rows="4" .value=${this.pointsText(found.points)} @change=${this.pointsWritten} dir="ltr"></textarea>
         </label>
@@ -58,8 +58,8 @@ export class DrawingForm extends SignalWatcher(LitElement) {
           ? html`<label>${t("filing.option.ground")}
               <input .value=${this.ground} placeholder=${t("filing.option.ground.example")} @input=${(event: Event) => (this.ground = valueOf(event))} /></label>`
           : nothing}
-        <label>${t("filing.start")}<input type="datetime-local" .value=${this.start} @change=${(event: Event) => (this.start = valueOf(event))} /></label>
-        <label>${t("filing.end")}<input type="datetime-local" .value=${this.end} @change=${(event: Event) => (this.end = valueOf(event))} /></label>
+        <label>${t("filing.start")}<input class="mono" dir="ltr" placeholder="2026-11-22 10:00" .value=${this.start} @change=${(event: Event) => (this.start = valueOf(event))} /></label>
+        <label>${t("filing.end")}<input class="mono" dir="ltr" placeholder="2026-11-22 10:00" .value=${this.end} @change=${(event: Event) => (this.end = valueOf(event))} /></label>
         ${this.wrong ? html`<p class="problem" role="alert">${this.wrong}</p>` : nothing}
         <button class="main" ?disabled=${busy.value !== ""}>${t("filing.check")}</button>
       </form>
@@ -106,8 +106,8 @@ export class DrawingForm extends SignalWatcher(LitElement) {
       name: this.name,
       lower: this.lower,
       upper: this.upper,
-      start: instantOf(this.start),
-      end: instantOf(this.end),
+      start: utcOf(this.start) ?? "",
+      end: utcOf(this.end) ?? "",
     };
     const problem = unfinished(drawn);
     this.wrong = problem ? t(problem) : "";
@@ -115,13 +115,9 @@ export class DrawingForm extends SignalWatcher(LitElement) {
   }
 }
 
-/** An instant as `datetime-local` has it, in UTC, to the minute. */
+/** An instant in UTC as it is written here, to five minutes: `2026-11-22 10:00`. */
 function input(ms: number): string {
-  return new Date(Math.ceil(ms / (5 * MINUTE_MS)) * 5 * MINUTE_MS).toISOString().slice(0, 16);
-}
-
-function instantOf(value: string): string {
-  return value ? `${value.slice(0, 16)}:00Z` : "";
+  return new Date(Math.ceil(ms / (5 * MINUTE_MS)) * 5 * MINUTE_MS).toISOString().slice(0, 16).replace("T", " ");
 }
 
 function valueOf(event: Event): string {

@@ -61,3 +61,11 @@ export function featureOf(drawn: Drawn): object {
     },
   };
 }
+
+/** An instant in UTC as people write it: `2026-11-22 10:00`, with `T` or `Z` or without. Else null. */
+export function utcOf(text: string): string | null {
+  const found = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?\s*Z?$/i.exec(text.trim());
+  if (!found) return null;
+  const made = `${found[1]}T${found[2]}${found[3] ?? ":00"}Z`;
+  return Number.isNaN(Date.parse(made)) ? null : made;
+}

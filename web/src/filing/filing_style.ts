@@ -3,7 +3,7 @@ import { css } from "lit";
 export const filingStyles = css`
   .panel {
     position: fixed;
-    inset-block: 0;
+    inset-block: 40px 48px; /* the clock and the time line stay in view */
     inset-inline-start: 0;
     width: min(440px, 100vw);
     z-index: 30;
@@ -73,8 +73,15 @@ export const filingStyles = css`
     width: 100%;
     min-width: 0;
   }
-  label.wide {
-    flex-basis: 100%;
+  .fields {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: 8px;
+    align-items: end;
+  }
+  .fields > .wide,
+  .fields > p {
+    grid-column: 1 / -1;
   }
   label.check {
     display: flex;
@@ -98,8 +105,14 @@ export const filingStyles = css`
   }
   .height {
     display: grid;
-    grid-template-columns: 1fr 1fr;
+    grid-template-columns: minmax(0, 1fr) minmax(0, 1.2fr);
     gap: 4px;
+  }
+  .height > * {
+    color: var(--text);
+    font-size: 14px;
+    min-width: 0;
+    padding-inline: 6px;
   }
   ul {
     margin: 0;

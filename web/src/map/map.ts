@@ -7,10 +7,11 @@ import { customElement, query } from "lit/decorators.js";
 import { fromMap, toMap } from "../geo/mercator";
 import { show } from "../hook";
 import { t } from "../i18n/i18n";
-import { register } from "../palette/commands";
+import { overlay, register } from "../palette/commands";
 import { agreement, followAgreement } from "../state/agreement";
 import { inView } from "../profile/items";
 import { board } from "../state/board";
+import { previewVolumes, unsentVolumes } from "../state/preview";
 import { sketch } from "../state/drawing";
 import { followTrails } from "../state/trails";
 import { pictureAt, tracks } from "../state/sky";
@@ -30,6 +31,7 @@ import { shapes } from "./scene";
 import { VolumeLayer } from "./volume_layer";
 
 const PICTURE_EVERY_MS = 250; // aircraft are carried on four times a second
+const PANEL_PX = 440; // the filing panel lies over that much of the page's start
 const WORLD_VIEW = { center: [0, 3_000_000], zoom: 2.2, minZoom: 1, maxZoom: 19, enableRotation: false };
 
 /** Volumes, tracks, conflict parts. */
@@ -128,6 +130,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
         if (place.value) takePlace(map);
       }),
       effect(() => this.goToSelection(map)),
+      effect(() => this.goToDraft(map)),
       register(
         { id: "map.zoom.in", title: "map.zoom.in", group: "map.title", keys: ["+"], run: () => this.zoom(1) },
         { id: "map.zoom.out", title: "map.zoom.out", group: "map.title", keys: ["-"], run: () => this.zoom(-1) },
@@ -162,6 +165,17 @@ export class SkyMap extends SignalWatcher(LitElement) {
     this.placed = true;
     this.untouched = false;
     flyTo(map, extent);
+  }
+
+  /** Go to what is about to be sent, or to what it could be instead. */
+  private goToDraft(map: OlMap): void {
+    const [unsent, preview] = [unsentVolumes.value, previewVolumes.value];
+    if (!unsent && !preview) return;
+    const drafts = shapes.peek().filter((one) => one.look === "unsent" || one.look === "preview");
+    const extent = extentOf(drafts.flatMap((one) => one.rings[0] ?? []));
+    if (!extent) return;
+    this.untouched = false;
+    flyTo(map, extent, overlay.peek() === "filing" ? PANEL_PX : 0);
   }
 
   /** The agreed area or everything that stands, when nobody moved the map yet. */

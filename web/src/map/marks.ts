@@ -15,11 +15,31 @@ export interface Mark {
   y: number;
 }
 
+interface Marked {
+  conflicts: readonly Conflict[];
+  spots: readonly Spot[];
+  selected: string;
+  at: number;
+  colours: Colours;
+}
+
+/** Keep the places of all marks free of labels. */
+export function reserveMarks(frame: Frame, labels: Labels, found: Marked): void {
+  const shown = found.conflicts.filter((one) => isShown(one, found.at)).flatMap((one) => one.facts.where ?? []);
+  for (const { lat, lng } of [...found.spots, ...shown]) {
+    for (const [x, y] of places(frame, lat, lng)) labels.reserve(x, y, 9);
+  }
+}
+
+function isShown(conflict: Conflict, at: number): boolean {
+  return !conflict.over && Date.parse(conflict.facts.time_end) > at;
+}
+
 export function drawMarks(
   context: CanvasRenderingContext2D,
   frame: Frame,
   labels: Labels,
-  found: { conflicts: readonly Conflict[]; spots: readonly Spot[]; selected: string; at: number; colours: Colours },
+  found: Marked,
 ): Mark[] {
   const marks: Mark[] = [];
   for (const spot of found.spots) {
@@ -32,7 +52,7 @@ export function drawMarks(
   }
   for (const conflict of found.conflicts) {
     const place = conflict.facts.where;
-    if (!place || conflict.over || Date.parse(conflict.facts.time_end) <= found.at) continue;
+    if (!place || !isShown(conflict, found.at)) continue;
     for (const [x, y] of places(frame, place.lat, place.lng)) {
       const chosen = conflict.id === found.selected;
       triangle(context, x, y, found.colours.danger, found.colours.ground, chosen);
@@ -45,7 +65,6 @@ export function drawMarks(
 }
 
 function beside(labels: Labels, lines: string[], x: number, y: number, colour: string): void {
-  labels.reserve(x, y, 9);
   const spots = [[x + 13, y - 6, "left"], [x - 13, y - 6, "right"], [x, y + 10, "middle"], [x, y - 26, "middle"]] as const;
   labels.put(lines, spots, colour, { always: true, bold: true });
 }

@@ -7,7 +7,7 @@ import { trailOf } from "../state/trails";
 import { selection, shownAt } from "../state/view";
 import { colours } from "./colours";
 import { prepared, type Frame } from "./frame";
-import { drawMarks, type Mark } from "./marks";
+import { drawMarks, reserveMarks, type Mark } from "./marks";
 import { Labels } from "./labels";
 import { shapes, spots } from "./scene";
 import { drawTrackLabels, drawTracks, hit, type Placed, type Scene } from "./track_canvas";
@@ -56,11 +56,12 @@ export class Overlay {
       colours: own,
     };
     const conflicts = board.value?.conflicts ?? [];
-    const chosen = { selected: selected?.id ?? "", at, colours: own };
+    const marked = { conflicts, spots: spots.value, selected: selected?.id ?? "", at, colours: own };
+    reserveMarks(frame, labels, marked);
     const volumes = { shapes: shapes.value, at, selected: this.selectedThreads(), colours: own };
     drawVolumeLabels(labels, frame, volumes, "selected");
     this.placed = drawTracks(context, frame, scene, labels);
-    this.marks = drawMarks(context, frame, labels, { conflicts, spots: spots.value, ...chosen });
+    this.marks = drawMarks(context, frame, labels, marked);
     drawTrackLabels(labels, frame, scene, this.placed, 3, Infinity);
     drawVolumeLabels(labels, frame, volumes, "others");
     drawTrackLabels(labels, frame, scene, this.placed, 0, 3);

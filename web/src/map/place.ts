@@ -57,17 +57,23 @@ export function still(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** Go there, unless all of it is in view and large enough to be seen. */
-export function flyTo(map: OlMap, extent: Extent): void {
+/** Go there, unless all of it is in view and large enough to be seen. `covered`: pixels of the page
+ * from its start that something else lies over. */
+export function flyTo(map: OlMap, extent: Extent, covered = 0): void {
   const view = map.getView();
   const size = map.getSize();
-  if (!size?.[0] || !size[1]) return;
+  const page = map.getTargetElement()?.getBoundingClientRect();
+  if (!size?.[0] || !size[1] || !page) return;
+  const rtl = document.documentElement.dir === "rtl";
+  const hidden = Math.min(size[0] / 2, Math.max(0, rtl ? page.right - innerWidth + covered : covered - page.left));
   const seen = view.calculateExtent(size);
+  const side = rtl ? 2 : 0;
+  seen[side] = (seen[side] ?? 0) + (rtl ? -1 : 1) * hidden * (view.getResolution() ?? 0);
   const share = Math.max((extent[2] ?? 0) - (extent[0] ?? 0), (extent[3] ?? 0) - (extent[1] ?? 0));
   const small = share < ((seen[2] ?? 0) - (seen[0] ?? 0)) / 5;
   if (containsExtent(seen, extent) && !small) return;
   if (containsExtent(seen, extent) && share === 0 && (view.getZoom() ?? 0) >= 8) return;
-  const padding = [50, 60, 60, 60];
+  const padding = [50, rtl ? 60 + hidden : 60, 60, rtl ? 60 : 60 + hidden];
   view.fit(extent, { padding, maxZoom: CLOSE_ZOOM, ...(still() ? {} : { duration: FLY_MS }) });
 }
 

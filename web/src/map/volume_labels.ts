@@ -15,12 +15,12 @@ export function drawVolumeLabels(
 ): void {
   const ranked = [...labelled(found.shapes, found.at).values()];
   const rank = (shape: Shape) =>
-    (found.selected.has(shape.thread) ? 2 : 0) + (phaseOf(shape, found.at) === "stands" ? 1 : 0);
+    (isChosen(shape, found.selected) ? 2 : 0) + (phaseOf(shape, found.at) === "stands" ? 1 : 0);
   ranked.sort((a, b) => rank(b) - rank(a));
   const before = labels.count;
   for (const shape of ranked) {
     if (labels.count - before > MOST) return;
-    const chosen = found.selected.has(shape.thread);
+    const chosen = isChosen(shape, found.selected);
     if (chosen !== (which === "selected")) continue;
     if (frame.resolution > FAR && !chosen) continue;
     const lines = [shape.name, shape.band].filter((one) => one !== "");
@@ -42,6 +42,10 @@ export function drawVolumeLabels(
       );
     }
   }
+}
+
+function isChosen(shape: Shape, selected: ReadonlySet<string>): boolean {
+  return selected.has(shape.thread) || shape.look === "unsent" || shape.look === "preview";
 }
 
 /** Each thread has its name once: at what stands, else at what comes first. */

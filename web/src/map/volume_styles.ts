@@ -41,18 +41,22 @@ function made(drawn: Drawn, own: Colours): Style[] {
     new Style({
       fill: new Fill({ color: fillOf(drawn, colour) }),
       stroke: new Stroke({
-        color: drawn.stands ? colour : faded(colour, 0.75),
-        width: drawn.selected ? 2.5 : drawn.stands ? 1.6 : 1.1,
+        color: drawn.stands || isDraft(drawn) ? colour : faded(colour, 0.75),
+        width: drawn.selected || isDraft(drawn) ? 2.5 : drawn.stands ? 1.6 : 1.1,
         lineDash: dashOf(drawn),
       }),
-      zIndex: drawn.selected ? 2 : 0,
+      zIndex: drawn.selected || isDraft(drawn) ? 2 : 0,
     }),
   );
   return styles;
 }
 
+function isDraft(drawn: Drawn): boolean {
+  return drawn.look === "unsent" || drawn.look === "preview";
+}
+
 function colourOf(drawn: Drawn, own: Colours): string {
-  if (drawn.look === "unsent" || drawn.look === "preview") return own.good;
+  if (isDraft(drawn)) return own.good;
   if (drawn.look === "urgent") return own.danger;
   return drawn.own ? own.own : own.other;
 }
@@ -67,7 +71,7 @@ function dashOf(drawn: Drawn): number[] | undefined {
 }
 
 function fillOf(drawn: Drawn, colour: string): string | CanvasPattern {
-  const strength = (drawn.stands ? 0.1 : 0.03) * (drawn.selected ? 2 : 1);
+  const strength = (isDraft(drawn) ? 0.16 : drawn.stands ? 0.1 : 0.03) * (drawn.selected ? 2 : 1);
   if (drawn.look === "closure") return hatch("lines", faded(colour, drawn.stands ? 0.5 : 0.25)) ?? faded(colour, strength);
   if (drawn.look === "site") return hatch("dots", faded(colour, drawn.stands ? 0.7 : 0.35)) ?? faded(colour, strength);
   if (drawn.look === "urgent") return hatch("cross", faded(colour, 0.6)) ?? faded(colour, 0.2);

@@ -22,7 +22,7 @@ export function drawProfile(plot: uPlot, look: Look): void {
   context.rect(left, top, width, height);
   context.clip();
   const pen = new Pen(plot, look);
-  for (const one of look.items.windows) pen.window(one);
+  for (const one of look.items.windows) pen.window(one, 1 / look.items.windows.length);
   for (const one of look.items.boxes) if (one.thin) pen.box(one);
   for (const one of look.items.boxes) if (!one.thin) pen.box(one);
   for (const one of look.items.lines) pen.line(one);
@@ -84,16 +84,16 @@ class Pen {
   }
 
   /** When two come too close, over all heights; the heights that both have are marked more. */
-  window(window: Window): void {
+  window(window: Window, strength: number): void {
     const { context, ratio } = this;
     const { top, height } = this.plot.bbox;
     const [x, right] = [this.x(window.start), this.x(window.end)];
     const danger = this.look.colours.danger;
-    context.fillStyle = faded(danger, 0.12);
+    context.fillStyle = faded(danger, 0.12 * strength);
     context.fillRect(x, top, right - x, height);
     if (window.low !== null && window.high !== null) {
       const [y, low] = [this.y(window.high), this.y(window.low)];
-      context.fillStyle = faded(danger, 0.25);
+      context.fillStyle = faded(danger, 0.25 * strength);
       context.fillRect(x, y, right - x, Math.max(2, low - y));
       // the vertical minimum beyond them: who is within it is too close as well
       context.setLineDash([2 * ratio, 3 * ratio]);

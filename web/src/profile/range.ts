@@ -10,6 +10,7 @@ const HOUR_S = 3_600;
 const LONGEST_S = 72 * HOUR_S;
 const UNLIMITED_M = 99_000; // limits from here on stand for no limit: they do not stretch the axis
 const LEAST_M = 500;
+const LOWEST_M = -430; // no ground is lower: what begins below begins at the surface
 
 /** The axes for what is shown: all of it, and now where that is near. `at` in ms. */
 export function rangeOf(items: ProfileItems, at: number): Range {
@@ -41,7 +42,7 @@ function timeRange(times: number[], now: number): [number, number] {
 
 function heightRange(heights: number[]): [number, number] {
   if (heights.length === 0) return [0, 3_000];
-  const low = Math.min(0, ...heights);
+  const low = Math.min(0, ...heights.filter((one) => one >= LOWEST_M));
   const high = Math.max(...heights);
   return [low, low + Math.max(LEAST_M, (high - low) * 1.1)];
 }
