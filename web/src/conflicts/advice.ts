@@ -2,24 +2,18 @@ import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { json } from "../api/client";
+import type { components } from "../api/schema";
 import type { Conflict, Volume } from "../api/types";
 import { t } from "../i18n/i18n";
+import { partyName } from "../state/board";
 import { previewVolumes } from "../state/preview";
 import { may } from "../state/session";
 import { shared } from "../style/theme";
 
-/** One way out, proved free by the server against everything the party may see. */
-interface Way {
-  words: string;
-  moves?: string;
-  volumes: Volume[];
-}
+type Advice = components["schemas"]["Advice"];
+type Way = components["schemas"]["AdviceWay"];
 
-interface Advice {
-  alternatives: Way[];
-  who_moves?: string;
-  blocked_by?: string[];
-}
+const ASKED_MS = 20_000;
 
 /** Ways out of a conflict: asked for by a click, shown as a what-if, proposed by another. */
 @customElement("o-advice")
@@ -35,12 +29,18 @@ export class AdviceElement extends SignalWatcher(LitElement) {
       li {
         display: flex;
         flex-wrap: wrap;
-        gap: 6px;
+        gap: 4px 6px;
         align-items: center;
-        padding: 4px 0;
+        padding: 5px 0;
+        border-top: 1px solid var(--edge);
       }
-      li span {
-        flex: 1 1 140px;
+      li b {
+        flex: 1 1 100%;
+      }
+      .sides {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
       }
     `,
   ];
@@ -50,45 +50,89 @@ export class AdviceElement extends SignalWatcher(LitElement) {
   @state() private problem = "";
   @state() private busy = false;
 
+  override willUpdate(changed: Map<string, unknown>): void {
+    const before = changed.get("conflict") as Conflict | undefined;
+    // A conflict that changed has other ways out.
+    if (before && (before.id !== this.conflict.id || before.facts.reason !== this.conflict.facts.reason)) this.advice = null;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    previewVolumes.value = null;
+  }
+
   override render() {
+    const { conflict } = this;
     if (!this.advice) {
-      return html`<button ?disabled=${this.busy} @click=${this.ask} data-act="advice">${t("conflict.advice.ask")}</button>
+      return html`<button ?disabled=${this.busy} @click=${() => void this.ask()} data-act="advice">
+          ${this.busy ? "…" : t("conflict.advice.ask")}
+        </button>
         <p class="problem" role="alert">${this.problem}</p>`;
     }
-    const { alternatives } = this.advice;
+    const found = this.advice;
     return html`<h3>${t("conflict.advice")}</h3>
-      ${this.advice.who_moves ? html`<p class="dim">${this.advice.who_moves}</p>` : nothing}
-      ${alternatives.length === 0 ? html`<p>${t("conflict.advice.none")}</p>` : nothing}
+      ${found.rule.map((one) => html`<p class="dim">${one}</p>`)}
+      <div class="sides" role="group" aria-label=${t("conflict.advice")}>
+        ${[conflict.own_thread, conflict.other_thread].map(
+          (id) =>
+            html`<button aria-pressed=${found.thread === id} ?disabled=${this.busy} @click=${() => void this.ask(id)}>
+              ${t("conflict.advice.moves", { name: this.nameOf(id) })}
+            </button>`,
+        )}
+      </div>
+      ${found.alternatives.length === 0 ? this.blocked(found) : nothing}
       <ol>
-        ${alternatives.map((one) => this.way(one))}
-      </ol>`;
+        ${found.alternatives.map((one) => this.way(one))}
+      </ol>
+      ${found.not_compared > 0 ? html`<p class="dim">◆ ${t("conflict.advice.hidden", { count: found.not_compared })}</p>` : nothing}
+      <p class="problem" role="alert">${this.problem}</p>`;
+  }
+
+  private nameOf(id: string): string {
+    const name = id === this.conflict.own_thread ? this.conflict.own_name : this.conflict.other_name;
+    return name ?? id.slice(0, 8);
   }
 
   private way(one: Way): TemplateResult {
-    const shown = previewVolumes.value === one.volumes;
-    return html`<li>
-      <span>${one.words}</span>
-      <button aria-pressed=${shown} @click=${() => (previewVolumes.value = shown ? null : one.volumes)}>
+    const volumes = one.volumes as unknown as Volume[];
+    const shown = previewVolumes.value === volumes;
+    return html`<li data-way>
+      <b>${one.words}</b>
+      <button aria-pressed=${shown} @click=${() => (previewVolumes.value = shown ? null : volumes)}>
         ${t("conflict.preview")}
       </button>
-      ${may("duty") ? html`<button @click=${() => this.choose(one)}>${t("act.propose")}</button>` : nothing}
+      ${may("duty") ? html`<button data-act="propose" @click=${() => this.tell("propose", volumes)}>${t("act.propose")}</button>` : nothing}
+      ${may("file") && this.advice?.own
+        ? html`<button data-act="amend" @click=${() => this.tell("amend", volumes)}>${t("conflict.advice.amend")}</button>`
+        : nothing}
     </li>`;
   }
 
-  private choose(one: Way): void {
-    const detail = { moves: one.moves ?? this.conflict.own_thread, volumes: one.volumes };
-    this.dispatchEvent(new CustomEvent("chosen", { detail, bubbles: true, composed: true }));
+  /** That there is none is an answer: with what takes the room. */
+  private blocked(found: Advice): TemplateResult {
+    const names = found.blockers.map((one) => `${one.name ?? one.thread.slice(0, 8)} (${partyName(one.party)})`);
+    return html`<p>
+      ${t("conflict.advice.none")}${names.length > 0 ? html`: ${t("conflict.advice.blocked", { names: names.join(", ") })}` : nothing}
+    </p>`;
   }
 
-  private readonly ask = async (): Promise<void> => {
+  private tell(what: "propose" | "amend", volumes: Volume[]): void {
+    const moves = this.advice?.thread ?? this.conflict.own_thread;
+    previewVolumes.value = volumes;
+    this.dispatchEvent(new CustomEvent(what, { detail: { moves, volumes }, bubbles: true, composed: true }));
+  }
+
+  private async ask(moves?: string): Promise<void> {
     this.busy = true;
     this.problem = "";
+    previewVolumes.value = null;
     try {
-      this.advice = await json<Advice>("/line/v1/advice", { body: { conflict: this.conflict.id }, timeoutMs: 20_000 });
+      const body = moves ? { conflict: this.conflict.id, moves } : { conflict: this.conflict.id };
+      this.advice = await json<Advice>("/line/v1/advice", { body, timeoutMs: ASKED_MS });
     } catch (error) {
       this.problem = (error as Error).message;
     } finally {
       this.busy = false;
     }
-  };
+  }
 }

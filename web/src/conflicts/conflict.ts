@@ -15,6 +15,11 @@ import { shared } from "../style/theme";
 import "./advice";
 import { factsOf } from "./cards";
 
+interface Moved {
+  moves: string;
+  volumes: Volume[];
+}
+
 /** A conflict opened: why, the numbers, both threads, what was proposed, ways out. */
 @customElement("o-conflict")
 export class ConflictElement extends SignalWatcher(LitElement) {
@@ -81,7 +86,7 @@ export class ConflictElement extends SignalWatcher(LitElement) {
       <p class="problem" role="alert">${this.problem}</p>
       ${conflict.over || isPast.value || conflict.only_unlocated
         ? nothing
-        : html`<o-advice .conflict=${conflict} @chosen=${this.chosen}></o-advice>`}
+        : html`<o-advice .conflict=${conflict} @propose=${this.propose} @amend=${this.amended}></o-advice>`}
     `;
   }
 
@@ -121,8 +126,12 @@ export class ConflictElement extends SignalWatcher(LitElement) {
     previewVolumes.value = previewVolumes.value === volumes ? null : volumes;
   }
 
-  private readonly chosen = (event: CustomEvent<{ moves: string; volumes: Volume[] }>): void => {
+  private readonly propose = (event: CustomEvent<Moved>): void => {
     this.form = propose(this.conflict, event.detail.moves, event.detail.volumes);
+  };
+
+  private readonly amended = (event: CustomEvent<Moved>): void => {
+    void this.amend(event.detail.moves, event.detail.volumes);
   };
 
   private accept(proposal: string): Promise<void> {
