@@ -116,6 +116,7 @@ class Plan:
         from openline.app.peer.opening import open_peering
         from openline.app.record_key import open_sealer
         from openline.app.sky.opening import open_conformance, open_sky
+        from openline.feeds.sky_out import open_out
 
         told = self.configuration
         store = open_store(told.text("db"))
@@ -140,7 +141,8 @@ class Plan:
             conformance=open_conformance(line, sky),
             peering=peering,
         )
-        application = create_app(services, front(self, writer))
+        beside = [one.run for one in open_out(told, services)]
+        application = create_app(services, replace(front(self, writer), beside=beside))
         _collect_seldom()
         return application
 
@@ -176,7 +178,9 @@ def plan(told: Configuration) -> Plan:
             )
     from openline.api.line.couriers import alert_plan
     from openline.app.record_key import record_key_file
+    from openline.feeds.sky_out import check_places
 
+    check_places(told)
     trusted_keys(told)  # a bad key file is told now, not in each process
     alert_plan(told, alone=not told.text("db").startswith(_POSTGRES))
     _require_folder(told.text("db"))

@@ -3,14 +3,17 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from openline.formats import cot
 from tests.e2e.server_process import COMMAND, Server, serving, token
 from tests.unit.track_samples import flight
 
@@ -82,3 +85,23 @@ def test_a_recording_is_followed_and_its_conflicts_announced_once(tmp_path: Path
         assert not [e for e in stream.events if e["event"] == "set_aside"]
         assert server.stop(signal.SIGTERM) == 0
         assert stream.ended.wait(10)
+
+
+def test_what_a_server_sees_goes_out_to_tak(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as heard:
+        heard.bind(("127.0.0.1", 0))
+        heard.settimeout(60)
+        place = f"cot+udp://127.0.0.1:{heard.getsockname()[1]}"
+        with serving(tmp_path, "--dev", "--db", ":memory:", "--cot", place) as server:
+            now = datetime.now(UTC).isoformat()
+            at = {"icao24": "4b1617", "time": now, "lat": 47.0, "lng": 8.0, "altitude_m": 900}
+            answer = httpx.post(
+                f"{server.url}/sky/v1/positions",
+                json={"positions": [at]},
+                headers={"Authorization": f"Bearer {token(server, 'south', SCOPE)}"},
+            )
+            assert answer.json()["accepted"] == 1
+            found = cot.read(heard.recv(1 << 16), "tak", datetime.now(UTC))
+            assert found is not None
+            assert (found.identity.icao24, found.altitude_m) == ("4b1617", 900.0)
+            assert server.stop(signal.SIGTERM) == 0

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,7 +62,7 @@ class Front:
     the line go. `console`: the page, if it is served. `demo`: what is played here. `token_clock`:
     what tokens expire by, if not the clock of all. `rate_per_s` 0 is no limit; `writer` None is no
     access log. `at_end` is called last. `store_figures` are numbers of the store by name, for the
-    metrics.
+    metrics. `beside`: what else runs as long as the server does.
     """
 
     ring: KeyRing
@@ -86,6 +86,7 @@ class Front:
     writer: LineWriter | None = None
     at_end: Callable[[], None] = lambda: None
     store_figures: Callable[[], Mapping[str, float]] = dict
+    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
 
 
 def create_app(services: Services, front: Front) -> Starlette:
@@ -196,6 +197,7 @@ async def _beside(
     if services.conformance is not None:
         often = (front.demo.beat_s,) if front.demo is not None else ()
         work.append(compare_for_ever(services.conformance, services.clock, *often))
+    work += [run() for run in front.beside]
     tasks = [asyncio.create_task(one) for one in work]
     _LOG.info("started")
     try:

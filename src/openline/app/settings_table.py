@@ -134,6 +134,12 @@ SETTINGS: Final = (
         "--peer",
     ),
     Setting(
+        *("cot", Kind.LIST, ()),
+        "Where the live sky goes out as Cursor-on-Target: cot+udp://HOST:PORT, cot+tcp:// or "
+        "cot+tls://.",
+        "--cot",
+    ),
+    Setting(
         *("session_key", Kind.TEXT, None),
         "Private key that sessions of people are signed with; without it one is made and kept.",
         "--session-key",

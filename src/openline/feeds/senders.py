@@ -192,6 +192,7 @@ class StreamSender:
 
     def __init__(self, host: str, port: int, sent: Sent, tls: Any = None) -> None:
         self._place, self._sent, self._tls = (host, port), sent, tls
+        self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
     async def send(self, reports: Sequence[PositionReport], now: datetime | None) -> None:  # noqa: ARG002
@@ -202,6 +203,8 @@ class StreamSender:
     async def send_events(self, events: Iterable[bytes]) -> None:
         """Send events as they are. Raises: Unreachable."""
         data = b"".join(events)
+        if not data:
+            return
         try:
             await self._write(data)
         except (OSError, TimeoutError):
@@ -214,20 +217,24 @@ class StreamSender:
 
     async def close(self) -> None:
         """Close the connection."""
-        writer, self._writer = self._writer, None
+        writer, self._writer, self._reader = self._writer, None, None
         if writer is not None:
             writer.close()
             with contextlib.suppress(OSError, TimeoutError):
                 await asyncio.wait_for(writer.wait_closed(), CONNECT_S)
 
     async def _write(self, data: bytes) -> None:
-        writer = self._writer = self._writer or await self._opened()
+        # What is written to a connection that the other end has closed would be lost in silence.
+        if self._reader is not None and self._reader.at_eof():
+            await self.close()
+        if self._writer is None:
+            opening = asyncio.open_connection(*self._place, ssl=self._tls)
+            reader, writer = await asyncio.wait_for(opening, CONNECT_S)
+            self._reader, self._writer = reader, writer
+        else:
+            writer = self._writer
         writer.write(data)
         await asyncio.wait_for(writer.drain(), CONNECT_S)
-
-    async def _opened(self) -> asyncio.StreamWriter:
-        opening = asyncio.open_connection(*self._place, ssl=self._tls)
-        return (await asyncio.wait_for(opening, CONNECT_S))[1]
 
 
 class SbsServer:

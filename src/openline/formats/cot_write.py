@@ -61,11 +61,15 @@ def track_event(report: PositionReport) -> bytes:
     )
 
 
-def volume_events(entity: Entity, now: datetime) -> Iterator[bytes]:
-    """The outline of each volume of an intent, a constraint or a notice."""
+def volume_events(entity: Entity, now: datetime, *, ended: bool = False) -> Iterator[bytes]:
+    """The outline of each volume of an intent, a constraint or a notice.
+
+    ended: it stands no more, or otherwise: the shapes are stale at once.
+    """
     title = f"{entity.party}: {entity.name or entity.id}"
     for number, volume in enumerate(entity.volumes):
-        yield _volume_event(f"openline-{entity.id}-{number}", title, volume, now)
+        until = now if ended else max(volume.time_end, now + timedelta(seconds=1))
+        yield _volume_event(f"openline-{entity.id}-{number}", title, volume, now, until)
 
 
 def alert_event(event: PairEvent, place: tuple[float, float]) -> bytes:
@@ -83,7 +87,7 @@ def alert_event(event: PairEvent, place: tuple[float, float]) -> bytes:
     return _event(uid, kind, event.time, _ALERT_STALE, (*place, None, None), detail, how="m-g")
 
 
-def _volume_event(uid: str, title: str, volume: Volume4D, now: datetime) -> bytes:
+def _volume_event(uid: str, title: str, volume: Volume4D, now: datetime, until: datetime) -> bytes:
     ring = flat_polygons(volume.footprint)[0][0]
     step = -(-len(ring) // _POINTS_MAX)
     points = [*ring[::step], ring[0]] if step > 1 else ring
@@ -94,8 +98,7 @@ def _volume_event(uid: str, title: str, volume: Volume4D, now: datetime) -> byte
         f"{links}<contact callsign={attribute(title)}/>"
         f"<remarks>{content(f'{volume.altitude}, {when}')}</remarks>"
     )
-    stale = max(volume.time_end - now, timedelta(seconds=1))
-    return _event(uid, "u-d-f", now, stale, (lat, lng, None, None), detail, how="m-g")
+    return _event(uid, "u-d-f", now, until - now, (lat, lng, None, None), detail, how="m-g")
 
 
 def _event(
