@@ -75,3 +75,27 @@ def test_two_people_at_two_desks_talk(line: Line, desk: Callable[..., Desk]) -> 
     bo.part("o-form").locator("textarea[name=text]").fill("nobody")
     bo.click("o-form", "button.main")
     ada.see("o-thread", "south answers: nobody")
+
+
+def test_a_way_out_is_shown_proposed_and_taken(line: Line, desk: Callable[..., Desk]) -> None:
+    notify(line, "ada", "survey nine", 53.3, "south", 6.4)
+    notify(line, "bo", "patrol nine", 53.32, "north", 6.4)
+    ada, bo = desk("ada"), desk("bo")
+    ada.click("o-conflicts", "[data-conflict]:has-text('patrol nine')")
+    ada.click("o-advice", "[data-act=advice]")
+    ada.click("o-advice", "button:has-text('patrol nine')")
+    way = ada.part("o-advice [data-way]").first
+    way.wait_for()
+    way.locator("button").first.click()
+    assert way.locator("button").first.get_attribute("aria-pressed") == "true"
+    way.locator("[data-act=propose]").click()
+    ada.click("o-form", "button.main")
+    bo.click("o-conflicts", "[data-conflict]:has-text('survey nine')")
+    bo.see("o-conflict", "would meet nothing else")
+    bo.click("o-conflict", "button:has-text('Take it')")
+    bo.click("o-conflict", "button:has-text('Change the notice as proposed')")
+    bo.part("o-conflicts").locator("[data-conflict]:has-text('survey nine')").wait_for(
+        state="detached"
+    )
+    left = [one["own_name"] for one in line.board("bo")["conflicts"] if not one["over"]]
+    assert "patrol nine" not in left
