@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import signal
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -58,10 +56,14 @@ def demo(
     stays up for you to go on. Nothing leaves this machine.
     """
     from openline.cli.demo_run import Wishes, run_demo
+    from openline.errors import InvalidInput
 
+    if db is not None and os.path.lexists(db):
+        raise InvalidInput("it exists already", cure="name a new file", file=db)
     taken = _free_port(_PORT, _PORTS_TRIED) if port is None else _free_port(port, 1)
-    with _folder(keep) as folder, _ending_after(minutes):
-        run_demo(Wishes(folder, _HOST, taken, db, speed, seed, not no_browser), click.echo)
+    with _folder(keep) as folder:
+        wishes = Wishes(folder, _HOST, taken, db, speed, seed, minutes, not no_browser)
+        run_demo(wishes, click.echo)
 
 
 def _free_port(first: int, tries: int) -> int:
@@ -100,18 +102,3 @@ def _folder(keep: str | None) -> Iterator[Path]:
     except OSError as error:
         raise Unreachable((error.strerror or str(error)).lower(), file=keep) from None
     yield folder
-
-
-@contextlib.contextmanager
-def _ending_after(minutes: float | None) -> Iterator[None]:
-    """A signal to this process after so many minutes of real time."""
-    if minutes is None:
-        yield
-        return
-    timer = threading.Timer(minutes * 60.0, os.kill, (os.getpid(), signal.SIGTERM))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from openline import wiring
 from openline.api.demo import DemoBoard, Login
@@ -17,10 +19,12 @@ from openline.demo.clock import PacedClock
 from openline.demo.player import Player
 from openline.demo.review import write_review
 
+_AGAIN_S: Final = 3.0  # longer than the server takes to end
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for. folder: for everything that is written."""
+    """What was asked for. folder: for everything that is written. minutes: of real time."""
 
     folder: Path
     host: str
@@ -28,7 +32,25 @@ class Wishes:
     db: str | None
     speed: float
     seed: int
+    minutes: float | None
     browser: bool
+
+
+class _Ending:
+    """Ends the server of this process in order, by the signal that it ends by."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+
+    def after(self, seconds: float) -> None:
+        """End it after so many seconds, unless it has ended."""
+        threading.Thread(target=self._insist, args=(seconds,), name="ending", daemon=True).start()
+
+    def _insist(self, seconds: float) -> None:
+        wait_s = seconds
+        while not self.over.wait(wait_s):  # a signal that comes while the server begins is lost
+            os.kill(os.getpid(), signal.SIGTERM)
+            wait_s = _AGAIN_S
 
 
 def run_demo(wishes: Wishes, tell: Callable[[str], None]) -> Player:
@@ -47,34 +69,33 @@ def run_demo(wishes: Wishes, tell: Callable[[str], None]) -> Player:
         Login(one.user, region.PASSWORD, one.party, one.role, one.name) for one in region.OFFICERS
     ]
     board = DemoBoard(clock, region.START, logins, region.map_of_region(), wishes.speed)
+    ending = _Ending()
     player = Player(
         board,
         clock,
         ACTS,
         wishes.seed,
         lambda line: tell(printable_lines(line)),
-        end_server,
+        lambda: ending.after(0.0),
         partial(write_review, told.text("db"), wishes.folder),
     )
 
     def begin(address: str) -> None:
         tell(_welcome(address, board))
         player.start(address)
+        if wishes.minutes is not None:
+            ending.after(wishes.minutes * 60.0)
         if wishes.browser:
             webbrowser.open(address)
 
     try:
         wiring.serve(told, begin, board)
     finally:
+        ending.over.set()
         player.stop()
     if player.fault is not None:
         raise player.fault
     return player
-
-
-def end_server() -> None:
-    """End the server of this process in order."""
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def printable_lines(text: str) -> str:

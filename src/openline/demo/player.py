@@ -66,6 +66,7 @@ class Player:
         self._next_post = START
         self._part = 0
         self._careful = False
+        self._looks = -1
         board.acts = [
             ActShown(number, act.title, act.sentence, START + timedelta(minutes=act.minute))
             for number, act in enumerate(acts, 1)
@@ -156,20 +157,20 @@ class Player:
             if self._stop.is_set():
                 raise Stopped
             if target == self._next_post:
-                looks = self._board.looks
-                self._post(target)
-                if self._careful:
-                    self._wait_for_look(looks)
                 step_s = self._speed * POST_EVERY_S
                 step_s = min(step_s, SKY_STEP_S) if self._careful else step_s
                 self._next_post = target + timedelta(seconds=step_s)
+                if self._careful:
+                    self._wait_for_look()
+                self._clock.allow(min(until, self._next_post))  # it goes on meanwhile
+                self._post(target)
             if target >= until:
                 return
 
-    def _wait_for_look(self, looks: int) -> None:
-        """Hold the clock until the server has looked at what was sent. Raises: Stopped."""
+    def _wait_for_look(self) -> None:
+        """Hold the clock until the server has looked at what was sent last. Raises: Stopped."""
         until_s = time.monotonic() + _LOOK_S
-        while self._board.looks == looks and time.monotonic() < until_s:
+        while self._board.looks == self._looks and time.monotonic() < until_s:
             if self._stop.wait(0.005):
                 raise Stopped
 
@@ -180,6 +181,7 @@ class Player:
         for party, positions in self._sky.own(time_s, when).items():
             self._send(party, positions)
         self._send("north", self._sky.seen(time_s, self._part, _PARTS, when))
+        self._looks = self._board.looks
 
     def _send(self, party: str, positions: list[dict[str, object]]) -> None:
         if time.monotonic() - self._logged_in_s > _LOG_IN_AGAIN_S:

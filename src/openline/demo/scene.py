@@ -159,7 +159,7 @@ class Scene:
         found = [
             one
             for one in self.board_of(user).conflicts
-            if thread in (one.own_thread, one.other_thread) and not one.over
+            if thread in (one.own_thread, one.other_thread) and one.closed is None
         ]
         if not found:
             raise ActCut(f"{_NAMES[user]} sees no conflict")

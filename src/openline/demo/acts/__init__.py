@@ -80,7 +80,7 @@ ACTS: Final = (
     Act(
         "A flight that leaves its plan",
         "A helicopter of the south leaves its corridor. Both sides are told that it is "
-        "Nonconforming, how far, and when it is back.",
+        "Nonconforming, how far, then Contingent, and when it is back.",
         61.0,
         traffic.nonconforming,
         sky=True,

@@ -128,4 +128,4 @@ def _reason(found: board_wire.Conflict) -> str:
 
 
 def _is_over(conflict: str) -> Callable[[board_wire.Board], bool]:
-    return lambda board: all(one.over for one in board.conflicts if one.id == conflict)
+    return lambda board: all(one.closed for one in board.conflicts if one.id == conflict)

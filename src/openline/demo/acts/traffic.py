@@ -34,12 +34,12 @@ def nonconforming(scene: Scene) -> None:
     thread = scene.taken("sl40").thread
     scene.show(track=scene.held(lambda: _track(scene, "cora", "SLA40"), "SLA40 is not seen"))
     scene.note("SLA40 turns to the east")
-    _await_state(scene, 62.5, thread, "Nonconforming")
+    _await_told(scene, 62.5, thread, {"change": "state", "state": "Nonconforming"})
     scene.note(f"SLA40 is Nonconforming{_how_far(scene, thread)}")
-    _await_state(scene, 64.0, thread, "Contingent")
-    scene.note("it stays away for more than a minute: Contingent")
-    _await_state(scene, 66.5, thread, "Activated")
-    scene.note("SLA40 is back in its corridor: Activated, as before")
+    _await_told(scene, 64.0, thread, {"change": "state", "state": "Contingent"})
+    scene.note("it is away for more than a minute: Contingent, and that until its plan ends")
+    _await_told(scene, 66.5, thread, {"change": "over", "kind": "outside"})
+    scene.note("SLA40 is back in its corridor")
 
 
 def head_on(scene: Scene) -> None:
@@ -170,15 +170,15 @@ def _track(scene: Scene, user: str, callsign: str) -> str | None:
     return None
 
 
-def _await_state(scene: Scene, minute: float, thread: str, state: str) -> None:
-    """From that minute on the north was told that the operation became that. Raises: ActCut."""
+def _await_told(scene: Scene, minute: float, thread: str, values: dict[str, str]) -> None:
+    """From that minute on the north was told this of the operation. Raises: ActCut."""
 
     def told() -> bool | None:
         found = [one for one in scene.discrepancies("ada") if one.get("intent_id") == thread]
-        return any(one.get("state") == state for one in found) or None
+        return any(values.items() <= one.items() for one in found) or None
 
     scene.until(minute)
-    scene.held(told, f"SLA40 is not {state}")
+    scene.held(told, f"SLA40: nobody is told of {' '.join(values.values())}")
 
 
 def _how_far(scene: Scene, thread: str) -> str:

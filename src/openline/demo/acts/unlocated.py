@@ -57,7 +57,7 @@ def clarification(scene: Scene) -> None:
     gone = scene.conflicts["unlocated"]
     scene.seen(
         "cora",
-        lambda board: all(one.over for one in board.conflicts if one.id == gone),
+        lambda board: all(one.closed for one in board.conflicts if one.id == gone),
         "the end of the conflict",
     )
     scene.note(f"{name_of('ada')} names the place: two miles around it, and no conflict any more")
