@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from openline.cli.options import PATH, reading_options
+from openline.cli.options import DURATION, PATH, reading_options
 
 EXIT_OVERLAP: Final = 1
 EXIT_UNKNOWN: Final = 4
@@ -20,6 +20,11 @@ _geojson = click.option(
 )
 _plan = click.option(
     "--plan", "plans", type=PATH, multiple=True, metavar="FILE", help="Your plans; repeat it."
+)
+
+
+_db = click.option(
+    "--db", metavar="PATH|ADDRESS", help="Put the session on the record of this database."
 )
 
 
@@ -41,6 +46,13 @@ def private() -> None:
 @_agreement
 @_key
 @click.option("--to", metavar="PARTY", help="Whom you ask; needed if there are several others.")
+@click.option("--peer", metavar="URL", help="Ask the other party's server, without files.")
+@click.option(
+    "--every", type=DURATION, help="With --peer: ask again and again, with or without plans: 10min."
+)
+@click.option("--times", type=click.IntRange(min=1), help="With --every: so often. Default: on.")
+@click.option("--bucket", type=int, metavar="SIZE", help="Pad to this size at least.")
+@_db
 @click.option("--sector", type=int, metavar="LEVEL", help="Look only in the cells of this level.")
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @_json
@@ -48,10 +60,15 @@ def private() -> None:
 @reading_options
 @click.pass_context
 def check(ctx: click.Context, /, **params: Any) -> None:
-    """Ask whether the plans would meet those of another party: write OUT, to be carried to it."""
+    """Ask whether the plans would meet those of another party: write OUT, to be carried to it.
+
+    With --peer its server is asked at once. With --every it is asked at fixed times, whether there
+    is anything to ask or not, so that nobody sees when there is; --plan names folders then.
+    """
     from openline.cli.private_steps import check_command
 
     _need(params, "plans", "agreement_file", "key")
+    _fits(params)
     ctx.exit(check_command(params))
 
 
@@ -61,6 +78,7 @@ def check(ctx: click.Context, /, **params: Any) -> None:
 @_plan
 @_agreement
 @_key
+@_db
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 @_json
 @_geojson
@@ -138,3 +156,15 @@ def _need(params: dict[str, Any], *names: str) -> None:
         if not params[name]:
             option = {"plans": "plan", "agreement_file": "agreement"}.get(name, name)
             raise click.UsageError(f"--{option} is needed")
+
+
+def _fits(params: dict[str, Any]) -> None:
+    """Raises: UsageError for options that do not go together."""
+    if (params["out"] is None) == (params["peer"] is None):
+        raise click.UsageError("name OUT, to be carried by hand, or --peer URL: one of the two")
+    if params["every"] is not None and params["peer"] is None:
+        raise click.UsageError("--every goes with --peer")
+    if params["every"] is not None and params["sector"] is not None:
+        raise click.UsageError("--every looks everywhere: a sector would tell when there are plans")
+    if params["times"] is not None and params["every"] is None:
+        raise click.UsageError("--times goes with --every")

@@ -48,25 +48,46 @@ EXIT_DOES_NOT_HOLD: Final = 1
 
 
 def check_command(params: dict[str, Any]) -> int:
-    """Begin a session by a file."""
-    if params["out"] is None:
-        raise click.UsageError("name OUT, the file that is carried to the other party")
+    """Begin a session: by a file, or with the peer's server."""
     now = datetime.now(UTC)
     side = side_of(params["agreement_file"], params["key"], params["to"], WorkerEngine(), now)
+    if params["every"] is not None:
+        from openline.cli.private_net import ask_for_ever
+
+        return ask_for_ever(side, params)
+    plans, scope = asked_now(side, params, now)
+    try:
+        if params["peer"] is not None:
+            from openline.cli.private_net import ask_server
+
+            return ask_server(side, plans, scope, params, now)
+        step = ask(
+            side,
+            plans,
+            scope,
+            sessions_folder(),
+            named_files(params),
+            carried=True,
+            now=now,
+            at_least=params["bucket"] or 0,
+        )
+    except Doubt as doubt:
+        return tell_verdict(None, unknown(doubt), params)
+    record(params["db"], step.kept, None, now)
+    _carry(step, params["out"], params)
+    tell(f"They give you a file back. For your verdict, and a file that gives {side.peer} its own:")
+    tell("  openline private answer FILE OUT")
+    return 0
+
+
+def asked_now(side: Side, params: dict[str, Any], now: datetime) -> tuple[Plans, Scope]:
+    """The plans of the files, and where and when to look. Raises: as `asked_plans`."""
     volumes = named_volumes(_read(params).entities())
     minima = side.agreement.widest_separation()
     level = params["sector"]
     sector = () if level is None else sector_of(volumes, minima, side.agreed, level)
     scope = scope_from(now, side.agreed, sector)
-    plans = asked_plans(volumes, minima, scope, side.agreed)
-    try:
-        step = ask(side, plans, scope, _folder(), _named(params), carried=True, now=now)
-    except Doubt as doubt:
-        return _tell(None, unknown(doubt), params)
-    _carry(step, params["out"], params)
-    tell(f"They give you a file back. For your verdict, and a file that gives {side.peer} its own:")
-    tell("  openline private answer FILE OUT")
-    return 0
+    return asked_plans(volumes, minima, scope, side.agreed), scope
 
 
 def answer_command(params: dict[str, Any]) -> int:
@@ -75,17 +96,17 @@ def answer_command(params: dict[str, Any]) -> int:
     try:
         envelope = open_envelope(read_bytes(params["file"]), params["file"])
         head = head_of(envelope)
-        kept = _folder().find(head.session, head.recipient)
+        kept = sessions_folder().find(head.session, head.recipient)
         if kept is None:
             return _first(envelope, head.sender, params, now)
         return _next(kept, envelope, params, now)
     except Doubt as doubt:
-        return _tell(None, unknown(doubt), params)
+        return tell_verdict(None, unknown(doubt), params)
 
 
 def list_command(as_json: bool) -> None:
     """List the sessions."""
-    kept = list(_folder())
+    kept = list(sessions_folder())
     if as_json:
         write_stdout((encode([_listed(one) for one in kept], indent=2),))
         return
@@ -95,18 +116,18 @@ def list_command(as_json: bool) -> None:
 
 def show_command(params: dict[str, Any]) -> int:
     """Show a verdict again."""
-    kept = _folder().named(params["session"], params["party"])
+    kept = sessions_folder().named(params["session"], params["party"])
     verdict = kept.session.verdict
     if verdict is None:
         verdict = unknown(Doubt(Reason.SILENT, "nothing that was valid has come yet"))
     elif verdict.expires is not None and datetime.now(UTC) >= verdict.expires:
         tell("warning: this verdict has expired; it says nothing any more")
-    return _tell(kept.session, verdict, params)
+    return tell_verdict(kept.session, verdict, params)
 
 
 def open_command(session: str, out: str, party: str | None, *, force: bool) -> None:
     """Write the opened session."""
-    kept = _folder().named(session, party)
+    kept = sessions_folder().named(session, party)
     own = kept.session.own
     write_file(out, encode_opening(own.session, kept.party, kept.session.opening), force=force)
     tell(f"wrote {out}: it shows what {kept.party} had and asked in this session")
@@ -116,7 +137,7 @@ def open_command(session: str, out: str, party: str | None, *, force: bool) -> N
 def audit_command(params: dict[str, Any]) -> int:
     """Recompute an opened session."""
     name, party, opening = decode_opening(read_bytes(params["file"]), params["file"])
-    kept = _folder().named(name.hex(), params["party"] or _other_than(name, party))
+    kept = sessions_folder().named(name.hex(), params["party"] or _other_than(name, party))
     session = kept.session
     if party != kept.peer:
         raise InvalidInput(f"{party} opened it, and the peer was {kept.peer}", file=params["file"])
@@ -150,7 +171,8 @@ def _first(envelope: Envelope, sender: str, params: dict[str, Any], now: datetim
     def plans_of(own: Side, scope: Scope) -> Plans:
         return plans_within(volumes, own.agreement.widest_separation(), scope, own.agreed)
 
-    step = first_step(side, envelope, plans_of, _folder(), _named(params), now)
+    step = first_step(side, envelope, plans_of, sessions_folder(), named_files(params), now)
+    record(params["db"], step.kept, None, now)
     _carry(step, params["out"], params)
     tell("They see their verdict with it, and give you one more file for yours: run")
     tell("  openline private answer FILE")
@@ -164,14 +186,35 @@ def _next(kept: Kept, envelope: Envelope, params: dict[str, Any], now: datetime)
     agreement, key = params["agreement_file"] or kept.agreement_file, params["key"] or kept.key
     side = side_of(agreement, key, kept.peer, WorkerEngine(), now)
     try:
-        step = next_step(side, kept, envelope, _folder(), now)
+        step = next_step(side, kept, envelope, sessions_folder(), now)
     except Doubt as doubt:
-        return _tell(kept.session, unknown(doubt), params)
+        record(params["db"], kept, unknown(doubt), now)
+        return tell_verdict(kept.session, unknown(doubt), params)
     session = step.kept.session
-    code = _tell(session, session.verdict or unknown(Doubt(Reason.FAILED)), params)
+    verdict = session.verdict or unknown(Doubt(Reason.FAILED))
+    record(params["db"], step.kept, verdict, now)
+    code = tell_verdict(session, verdict, params)
     if step.carry is not None:
         _carry(step, params["out"], params)
     return code
+
+
+def record(db: str | None, kept: Kept, verdict: Verdict | None, now: datetime) -> None:
+    """Put a session on the record of a database: with a verdict which one it is, else what was
+    committed to. Raises: StoreUnavailable, InvalidInput."""
+    if db is None:
+        return
+    from openline.app.private.service import CHECK, VERDICT, commitments, note, verdict_class
+    from openline.wiring import open_store
+
+    store = open_store(db)
+    try:
+        if verdict is None:
+            note(store, CHECK, kept.party, commitments(kept), now)
+        else:
+            note(store, VERDICT, kept.party, verdict_class(kept.session, verdict), now)
+    finally:
+        store.close()
 
 
 def _carry(step: Step, out: str, params: dict[str, Any]) -> None:
@@ -193,7 +236,8 @@ def _carry(step: Step, out: str, params: dict[str, Any]) -> None:
         tell(f"  openline private answer {Path(out).name} OUT")
 
 
-def _tell(session: Session | None, verdict: Verdict, params: dict[str, Any]) -> int:
+def tell_verdict(session: Session | None, verdict: Verdict, params: dict[str, Any]) -> int:
+    """Print a verdict, and draw it if that is asked; the exit code."""
     if params["as_json"]:
         write_stdout((encode(verdict_values(session, verdict), indent=2),))
     else:
@@ -213,21 +257,24 @@ def _read(params: dict[str, Any], name: str = "plans") -> Traffic:
     return traffic
 
 
-def _named(params: dict[str, Any]) -> tuple[str, str]:
+def named_files(params: dict[str, Any]) -> tuple[str, str]:
     """The files of agreement and key, so that they are found from another folder too."""
     key = params["key"]
     found = key if ":" in key else str(Path(key).resolve())
     return str(Path(params["agreement_file"]).resolve()), found
 
 
-def _folder() -> Folder:
+def sessions_folder() -> Folder:
+    """Where the sessions of this user are kept."""
     return Folder(session_file().with_name("private"))
 
 
 def _other_than(session: bytes, party: str) -> str | None:
     """The party that keeps a session here, other than the one that opened it; None if unknown."""
     others = [
-        one.party for one in _folder() if one.session.own.session == session and one.party != party
+        one.party
+        for one in sessions_folder()
+        if one.session.own.session == session and one.party != party
     ]
     return others[0] if len(others) == 1 else None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from openline.app.key_files import signer_of
-from openline.app.private.check import Session, Side, begin, conclude, join
+from openline.app.private.check import Session, Side, begin, conclude, first_of, join
 from openline.app.private.engine import Engine
 from openline.app.private.kept import Folder, Kept
 from openline.app.private.plans import Plans
@@ -64,13 +64,19 @@ def ask(
     *,
     carried: bool,
     now: datetime,
+    at_least: int = 0,
 ) -> Step:
     """Begin a session. named: the files of the agreement and of the key, to find them again.
 
     Raises: LimitExceeded beyond the agreed questions per hour; as `begin`.
     """
     check_budget(side, folder, side.party, now)
-    session = begin(side, plans, scope, carried=carried, now=now)
+    if at_least and at_least not in side.agreed.buckets:
+        sizes = ", ".join(str(bucket) for bucket in side.agreed.buckets)
+        raise InvalidInput(
+            f"{at_least} is no agreed size", cure=f"use one of {sizes}", field="bucket"
+        )
+    session = begin(side, plans, scope, carried=carried, now=now, at_least=at_least)
     kept = Kept(session, True, *named)
     folder.keep(kept, new=True)
     return Step(kept, Envelope(session.own_part))
@@ -93,6 +99,7 @@ def first_step(
     head = _decoded_check(envelope)
     if folder.find(head.session, side.party) is not None:
         raise Doubt(Reason.REPLAYED)
+    first_of(side, envelope.check, now)  # before anything that takes time
     check_budget(side, folder, side.peer, now)
     session = join(side, envelope.check, lambda scope: plans_of(side, scope), now)
     kept = Kept(session, False, *named)

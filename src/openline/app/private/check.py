@@ -138,9 +138,15 @@ class Session:
         return self.peer_answer is not None and is_drawn(self.peer_answer.signed.signature)
 
 
-def begin(side: Side, plans: Plans, scope: Scope, *, carried: bool, now: datetime) -> Session:
-    """A new session: this party asks first. Raises: InvalidInput, AreaTooLarge, Doubt."""
-    return _opened(side, plans, scope, side.random(SESSION_BYTES), carried=carried, now=now)
+def begin(
+    side: Side, plans: Plans, scope: Scope, *, carried: bool, now: datetime, at_least: int = 0
+) -> Session:
+    """A new session: this party asks first. at_least: the size to pad to, if fewer would do.
+
+    Raises: InvalidInput, AreaTooLarge, Doubt.
+    """
+    session = side.random(SESSION_BYTES)
+    return _opened(side, plans, scope, session, carried=carried, now=now, at_least=at_least)
 
 
 def join(side: Side, part: CheckPart, plans_of: Callable[[Scope], Plans], now: datetime) -> Session:
@@ -208,7 +214,7 @@ def _opened(
     now: datetime,
     at_least: int = 0,
 ) -> Session:
-    """A CHECK. at_least: the peer's bucket, so that the own one tells of more items alone."""
+    """A CHECK. at_least: a bucket; that of the peer, so that the own one tells of more alone."""
     terms = side.terms(scope)
     bucket = max(at_least, bucket_for((len(plans.has), len(plans.asks)), side.agreed.buckets))
     salt = side.random(SALT_BYTES)

@@ -22,6 +22,7 @@ VERSION: Final = 1
 SESSIONS_MAX: Final = 100_000
 _BYTES_MAX: Final = 64 * 1024 * 1024
 _SUFFIX: Final = ".session"
+_MARGIN_S: Final = 60.0  # between the clock of a use case and that of files
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +99,26 @@ class Folder:
 
     def __iter__(self) -> Iterator[Kept]:
         """Every session that can be read, oldest first."""
-        try:
-            names = sorted(self._folder.glob(f"*{_SUFFIX}"))[:SESSIONS_MAX]
-        except OSError:
-            names = []
-        found = []
-        for name in names:
-            with contextlib.suppress(OpenlineError):
-                found.append(self._read(name))
+        found = self._written(None)
         return iter(sorted(found, key=lambda one: (one.session.own.made, one.party)))
 
     def begun_by(self, asker: str, other: str, since: datetime) -> list[datetime]:
         """When a party began each of its sessions with another one, as far as they are kept."""
         return [
             one.session.own.made
-            for one in self
+            for one in self._written(since)
             if (one.party if one.first else one.peer) == asker
             and (one.peer if one.first else one.party) == other
             and one.session.own.made > since
         ]
+
+    def _written(self, since: datetime | None) -> Iterator[Kept]:
+        """The sessions that were written since then; what was begun later was written later."""
+        from_s = 0.0 if since is None else since.timestamp() - _MARGIN_S
+        for name in sorted(self._folder.glob(f"*{_SUFFIX}"))[:SESSIONS_MAX]:
+            with contextlib.suppress(OpenlineError, OSError):
+                if since is None or name.stat().st_mtime >= from_s:
+                    yield self._read(name)
 
     def _path(self, session: bytes, party: str) -> Path:
         return self._folder / f"{session.hex()}-{party}{_SUFFIX}"
