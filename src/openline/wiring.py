@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from openline.api.log import LineWriter
     from openline.api.server import Front
     from openline.app.line.services import LineServices
+    from openline.app.private.service import PrivateService
+    from openline.app.seal_record import Sealer
 
 _COLLECT_AFTER: Final = (10_000, 20, 50)
 MEMORY: Final = ":memory:"
@@ -140,6 +142,7 @@ class Plan:
             sky=sky,
             conformance=open_conformance(line, sky),
             peering=peering,
+            private=open_private(told, line),
         )
         beside = [one.run for one in open_out(told, services)]
         application = create_app(services, replace(front(self, writer), beside=beside))
@@ -228,6 +231,26 @@ def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":
 
     keys: list[TrustedKey] = []
     for name in told.words("trusted_keys"):
+def open_private(told: Configuration, line: "LineServices | None") -> "PrivateService | None":
+    """Who answers private checks; None if no folder is given. Raises: InvalidInput."""
+    folder = told.text("private")
+    if not folder:
+        return None
+    from openline.app.private.engine import WorkerEngine
+    from openline.app.private.service import PrivateService
+
+    if line is None or not line.signers:
+        raise InvalidInput(
+            "private checks are answered for a party of a line",
+            cure="give --agreement FILE and --party-key FILE too",
+        )
+    if told.count("workers") > 1:
+        raise InvalidInput(
+            "private checks are answered by one process", cure="give --workers 1, or no --private"
+        )
+    return PrivateService(line, Path(folder), WorkerEngine())
+
+
         try:
             with Path(name).open("rb") as file:
                 data = file.read(KEY_FILE_BYTES_MAX)

@@ -32,6 +32,8 @@ from openline.api.line.clockwork import tick_for_ever
 from openline.api.line.couriers import AlertPlan, Couriers
 from openline.api.line.feed import Feed
 from openline.api.line.messages import URGENT_MESSAGE_PATH, URGENT_PATH
+from openline.api.line.private import PATH as PRIVATE_PATH
+from openline.api.line.private import private_route
 from openline.api.line.sessions import Sessions
 from openline.api.log import LineWriter
 from openline.api.metrics import Gauges, Metrics
@@ -107,13 +109,15 @@ def create_app(services: Services, front: Front) -> Starlette:
         listed.append(stream.stream_route(services.line, feed))
     if services.peering is not None and feed is not None:
         listed += peer_routes(services.peering, feed)
+    if services.private is not None:
+        listed.append(private_route(services.private, services.clock))
     couriers = _couriers(services, feed, front.alerts)
     if couriers is not None:
         metrics.add_gauges(couriers.gauges())
     eyes = SkyFollower(services.sky, services.clock) if services.sky is not None else None
     if services.sky is not None and eyes is not None:
         listed.append(sky_stream.stream_route(services.sky, eyes))
-    paths = {*health.PATHS, *open_paths(operations), *PEER_PATHS}
+    paths = {*health.PATHS, *open_paths(operations), *PEER_PATHS, PRIVATE_PATH}
     if front.issuer is not None:
         listed.append(token_endpoint.token_route(front.issuer, services.clock, front.audience))
         paths.add(token_endpoint.PATH)
@@ -134,7 +138,7 @@ def create_app(services: Services, front: Front) -> Starlette:
                 timeout_s=front.request_timeout_s,
                 at_once_max=front.requests_at_once_max,
                 always=health.PATHS,
-                streams=(stream.PATH, sky_stream.PATH),
+                streams=(stream.PATH, sky_stream.PATH, PRIVATE_PATH),
                 observe=metrics.observe,
                 access=front.writer,
             ),

@@ -134,6 +134,12 @@ SETTINGS: Final = (
         "--peer",
     ),
     Setting(
+        *("private", Kind.TEXT, None),
+        "Answer private checks: a folder whose plans/ are compared; sessions are kept in it.",
+        "--private",
+        paths=True,
+    ),
+    Setting(
         *("cot", Kind.LIST, ()),
         "Where the live sky goes out as Cursor-on-Target: cot+udp://HOST:PORT, cot+tcp:// or "
         "cot+tls://.",

@@ -24,6 +24,7 @@ _METAVARS: Final = {
     "party_keys": "FILE",
     "alerts": "ADDRESS",
     "peers": "PARTY=ADDRESS",
+    "private": "FOLDER",
     "cot": "ADDRESS",
     "session_key": "FILE",
     "record_key": "FILE",
