@@ -11,7 +11,17 @@ from starlette.routing import BaseRoute, Route
 from openline.api import auxiliary, openapi
 from openline.api.described import STREAMS
 from openline.api.f3548 import availability, constraints, intents, reports, subscriptions
-from openline.api.line import advices, boards, bundles, messages, peers, plans, record, talks
+from openline.api.line import (
+    advices,
+    boards,
+    bundles,
+    histories,
+    messages,
+    peers,
+    plans,
+    record,
+    talks,
+)
 from openline.api.operation import Operation, routes_of
 from openline.api.problems import exception_handlers
 from openline.api.sky import discrepancies, positions
@@ -31,6 +41,7 @@ OPERATIONS: Final = (
     *bundles.OPERATIONS,
     *plans.OPERATIONS,
     *advices.OPERATIONS,
+    *histories.OPERATIONS,
     *record.OPERATIONS,
     *peers.OPERATIONS,
     *talks.OPERATIONS,

@@ -227,8 +227,11 @@ class Counters(Struct, forbid_unknown_fields=True, omit_defaults=True):
     disagreements: int
 
 
-class Board(Struct, forbid_unknown_fields=True):
-    """Everything that a party may see at one instant. `entry`: the record up to that number."""
+class Board(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything that a party may see at one instant. `entry`: the record up to that number.
+
+    live: false for a board as it was at an earlier instant; absent for the one of now.
+    """
 
     party: str
     now: Instant
@@ -250,6 +253,7 @@ class Board(Struct, forbid_unknown_fields=True):
     threads: list[Thread]
     counters: Counters
     sentence: str
+    live: bool = True
 
 
 class Said(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -275,11 +279,15 @@ class Said(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class ThreadSaid(Struct, forbid_unknown_fields=True):
-    """A thread and everything that was said in it, as far as the party may see."""
+    """A thread and everything that was said in it, as far as the party may see.
+
+    live: false for a thread as it was at an earlier instant.
+    """
 
     thread: Thread | None
     conflict: Conflict | None
     said: list[Said]
+    live: bool = True
 
 
 class Inbox(Struct, forbid_unknown_fields=True):

@@ -86,6 +86,18 @@ class Projection:
         if self._new_managers:
             self._look_back(reader)
 
+    def follow(self, reader: Reader, upto: int, most: int) -> None:
+        """Take what comes next on the record up to that number, at most so many entries."""
+        end = min(upto, self.position + most)
+        while self.position < end:
+            records = reader.records(self.position, min(_AT_ONCE, end - self.position))
+            if not records:
+                break
+            for record in records:
+                self.take(record)
+        if self._new_managers:
+            self._look_back(reader)
+
     def fold(self) -> Fold | None:
         """What was taken so far; None if nothing was. Not a copy: it changes with this."""
         if self._last is None:

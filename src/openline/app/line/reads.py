@@ -46,7 +46,8 @@ def note_read(
 
 def _is_own(services: LineServices, party: str, thread_id: str) -> bool:
     def ask(line: Line, _position: int) -> bool:
-        return line.state.threads[thread_id].opener == party
+        found = line.state.threads.get(thread_id)  # a line check of old is forgotten
+        return found is None or found.opener == party
 
     return services.look(ask)
 

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from openline.app.line.fold import Fold, dump, load
+from openline.app.line.history import History
 from openline.app.line.projection import Projection, Recent
 from openline.app.line.turns import Turns
 from openline.app.random_ids import RandomIds
@@ -55,6 +56,7 @@ class LineServices:
     turns: Turns = field(default_factory=Turns)
     writing: Projection = field(init=False)
     watchers: list[Callable[[], None]] = field(default_factory=list)
+    history: History = field(default_factory=History)
     seen: dict[str, SeenSky] = field(default_factory=dict)  # by party; touched within `look` alone
     _committed: Projection = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -73,10 +75,21 @@ class LineServices:
             self.store.read(self._committed.catch_up)
             return question(self._committed)
 
-    def resume(self, data: bytes) -> None:
-        """Begin with what `fold.dump` made bytes of, before anything else; both views have it."""
-        self._committed.resume(load(data))
-        self.writing.resume(load(data))
+    def begin(self, data: bytes | None) -> int:
+        """Read the record up to now, before anything else is asked; how many entries were read.
+
+        data: what `fold.dump` made bytes of, to go on from. Raises: InvalidInput if it is none,
+        and nothing was begun.
+        """
+        folds = () if data is None else (load(data), load(data))
+        for view, fold in zip((self._committed, self.writing), folds, strict=False):
+            view.resume(fold)
+        begun = self._committed.position
+        position = self.look(lambda _line, position: position)
+        copy = self._copy_of_committed() if not folds else None
+        if copy is not None:
+            self.writing.resume(copy)
+        return position - begun
 
     def folded(self) -> tuple[int, bytes] | None:
         """What is committed amounts to, as bytes, and the number of its last record; None if
