@@ -22,6 +22,7 @@ from openline.airspace.conformance.discrepancy import (
 )
 from openline.airspace.conformance.fit import Question, Shelf, fits
 from openline.airspace.conformance.flight import Flight, Sample
+from openline.airspace.conformance.guests import Guests
 from openline.airspace.conformance.ledger import Ledger
 from openline.airspace.conformance.matching import Matcher
 from openline.airspace.conformance.observed import DeclaredOperation, Observation
@@ -58,6 +59,7 @@ class ConformanceMonitor:
         self._shelf = Shelf()
         self._operations: dict[str, Operation] = {}
         self._matcher = Matcher(self._operations, self._shelf, self._policy, self._altitudes)
+        self._guests = Guests(self._operations, self._shelf, self._policy, self._altitudes)
         self._strangers = Strangers(area, self._policy)
         self._ledger = Ledger()
         self._now: datetime | None = None
@@ -84,6 +86,7 @@ class ConformanceMonitor:
                 known.redeclare(declared)
             self._shelf.hold(intent.id, [volume.footprint for volume in intent.volumes])
         self._matcher.changed()
+        self._guests.changed()
 
     def withdraw(self, intent_ids: Iterable[str], now: datetime) -> tuple[ConformanceEvent, ...]:
         """Stop watching operations: they ended or were deleted. What lasted ends with them."""
@@ -98,6 +101,7 @@ class ConformanceMonitor:
                 self._matcher.release(track)
             self._shelf.drop(intent_id)
         self._matcher.changed()
+        self._guests.changed()
         return tuple(events)
 
     def observe(self, states: Iterable[Observation], now: datetime) -> tuple[ConformanceEvent, ...]:
@@ -122,6 +126,11 @@ class ConformanceMonitor:
             else:
                 declared.add(observation.track)
                 matched.append((observation, self._operations[intent_id]))
+        guests = self._guests.take([one for one in strangers if one.party is None], self._elapsed_s)
+        for track, operation in guests.items():
+            operation.seen_s = self._elapsed_s
+            declared.add(track)
+        strangers = [one for one in strangers if one.track not in guests]
         for turn in self._strangers.advance(strangers, declared, now, self._elapsed_s):
             events += self._ledger.turn_stranger(turn)
         events += self._judged(matched)

@@ -55,7 +55,8 @@ class _Seen(NamedTuple):
 class SkyConformance:
     """Compares, and tells. One for each server; `look` is called once a second, by one at a time.
 
-    Aircraft without a party (seen by sensors) match an operation only by the id that they say.
+    Aircraft without a party (seen by sensors) are compared with an operation only by the id that
+    they say; inside of one they are its guests.
     """
 
     def __init__(
