@@ -55,7 +55,11 @@ class History:
     def _at(self, reader: Reader, entry: int) -> Projection:
         found = self._nearest(reader, entry)
         self._open = None  # it is not what it was, if reading fails
-        found.follow(reader, entry, READ_MAX)
+        end = min(entry, found.position + READ_MAX)
+        if end - found.position > 2 * STEP_MIN:  # half way, for whoever goes back from here
+            found.follow(reader, (found.position + end) // 2, READ_MAX)
+            self._keep(found)
+        found.follow(reader, end, READ_MAX)
         self._open = found
         self._keep(found)
         if found.position < entry:
