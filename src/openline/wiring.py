@@ -14,10 +14,8 @@ from urllib.parse import urlsplit
 
 from openline.app.configuration import Configuration, without_password
 from openline.app.services import Services
-from openline.clock import Clock
 from openline.errors import InvalidInput, Unreachable
 from openline.limits import KEY_FILE_BYTES_MAX
-from openline.line.signing import Signer
 from openline.store.ports import Store
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from openline.api.server import Front
     from openline.app.line.services import LineServices
     from openline.app.private.service import PrivateService
-    from openline.app.seal_record import Sealer
 
 _COLLECT_AFTER: Final = (10_000, 20, 50)
 MEMORY: Final = ":memory:"
@@ -115,6 +112,7 @@ class Plan:
         """
         from openline.api.log import LineWriter, install
         from openline.api.server import create_app
+        from openline.app.line.opening import open_line
         from openline.app.peer.opening import open_peering
         from openline.app.record_key import open_sealer
         from openline.app.sky.opening import open_conformance, open_sky
@@ -127,7 +125,7 @@ class Plan:
         clock = SystemClock() if self.demo is None else self.demo.clock
         try:
             record = open_sealer(told, self.record_key, store)
-            line = open_line(told, store, clock)
+            line = open_line(told, store, clock, record, ORIGIN)
             peering = open_peering(told, line, record, clock.now())
         except BaseException:
             store.close()
@@ -195,42 +193,6 @@ def plan(told: Configuration) -> Plan:
     )
 
 
-def open_line(told: Configuration, store: Store, clock: Clock) -> "LineServices | None":
-    """The line of this server, its agreement put on the record; None without an agreement.
-
-    Raises: InvalidInput for an agreement that is not in force or a key of no party of it,
-    StoreUnavailable, Unreachable, VersionMismatch.
-    """
-    name = told.text("agreement")
-    if not name:
-        return None
-    from openline.app.key_files import load_signer
-    from openline.app.line.agree import agree, read_signed
-    from openline.app.line.services import LineServices
-
-    found, entry = read_signed(name, clock.now())
-    signers: dict[str, Signer] = {}
-    for file in told.words("party_keys"):
-        signer = load_signer(file)
-        party = found.agreement.party_of_key(signer.public_key)
-        if party is None:
-            raise InvalidInput(
-                "the key is of no party of the agreement",
-                cure="openline agreement show tells their keys",
-                file=file,
-            )
-        signers[party.id] = signer
-    line = LineServices(store, clock, ORIGIN, signers)
-    agree(line, entry, clock.now()).result()
-    return line
-
-
-def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":
-    """The keys of all PEM files. Raises: InvalidInput, Unreachable."""
-    from openline.api.auth.keys import keys_of_pem
-
-    keys: list[TrustedKey] = []
-    for name in told.words("trusted_keys"):
 def open_private(told: Configuration, line: "LineServices | None") -> "PrivateService | None":
     """Who answers private checks; None if no folder is given. Raises: InvalidInput."""
     folder = told.text("private")
@@ -251,6 +213,12 @@ def open_private(told: Configuration, line: "LineServices | None") -> "PrivateSe
     return PrivateService(line, Path(folder), WorkerEngine())
 
 
+def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":
+    """The keys of all PEM files. Raises: InvalidInput, Unreachable."""
+    from openline.api.auth.keys import keys_of_pem
+
+    keys: list[TrustedKey] = []
+    for name in told.words("trusted_keys"):
         try:
             with Path(name).open("rb") as file:
                 data = file.read(KEY_FILE_BYTES_MAX)

@@ -60,7 +60,7 @@ def test_what_was_folded_is_resumed_by_a_new_server() -> None:
     assert folded is not None
     _say_many(line)
     other = LineServices(store, line.clock, "openline", line.signers)
-    other.resume(folded[1])
+    other.begin(folded[1])
     assert _states(other)[0] == _states(line)[0]
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from openline.api.handover import off_the_loop
+from openline.app.line import snapshot
+from openline.app.line.services import LineServices
 from openline.app.seal_record import SEAL_EVERY_S, Sealer
 from openline.errors import InvariantBroken, StoreUnavailable
 
@@ -37,6 +39,14 @@ async def seal_at_end(sealer: Sealer) -> None:
         await asyncio.to_thread(sealer.seal)
     except Exception as error:
         _LOG.warning("the last entries of the record are not sealed: %s", error)
+
+
+async def fold_at_end(line: LineServices, sealer: Sealer) -> None:
+    """Keep what the record amounts to for the next start, which else reads all of it."""
+    try:
+        await asyncio.to_thread(snapshot.keep, line, sealer)
+    except Exception as error:
+        _LOG.warning("no snapshot of the line is kept: %s", error)
 
 
 def gauges(sealer: Sealer) -> dict[str, tuple[str, Callable[[], float]]]:

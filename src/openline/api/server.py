@@ -41,7 +41,7 @@ from openline.api.operation import Operation
 from openline.api.peer.exchange import PATHS as PEER_PATHS
 from openline.api.peer.exchange import carry_for_ever, peer_routes
 from openline.api.rate import RateLimit
-from openline.api.sealing import gauges, seal_at_end, seal_for_ever
+from openline.api.sealing import fold_at_end, gauges, seal_at_end, seal_for_ever
 from openline.api.sky import stream as sky_stream
 from openline.api.sky.clockwork import SkyFollower, compare_for_ever
 from openline.api.stopping import when_stopping
@@ -212,6 +212,8 @@ async def _beside(
         await asyncio.gather(*tasks, return_exceptions=True)
         if services.record is not None:
             await seal_at_end(services.record)
+            if services.line is not None:
+                await fold_at_end(services.line, services.record)
         await asyncio.to_thread(services.store.close)
         _LOG.info("stopped")
         front.at_end()

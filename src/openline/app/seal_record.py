@@ -29,6 +29,7 @@ KEY_KIND: Final = "record"  # the document that keeps the record's public key
 KEY_NAME: Final = "key"
 EXCLUSIVE: Final = "record"  # changes of checkpoints exclude each other
 _CHECKPOINTS: Final = 1_000  # read at a time
+_VOUCHED: Final = b"openline vouches\0"  # no note begins so: it has a zero
 _RESTORE: Final = "do not go on with it: compare with an export, or restore a backup"
 
 
@@ -144,6 +145,21 @@ class Sealer:
         with self._lock:
             path = self._tree.consistency_proof(old_size, checkpoint.size)
             return ConsistencyPath(old_size, path, checkpoint)
+
+    def root(self, size: int) -> bytes:
+        """The root of the first `size` entries. Raises: NotFound if so many were not read."""
+        with self._lock:
+            if not 0 <= size <= self._tree.size:
+                raise NotFound(f"{size} entries were not read: there are {self._tree.size}")
+            return self._tree.root(size)
+
+    def vouch(self, statement: bytes) -> bytes:
+        """A signature, with the key of the record, over something else than a checkpoint."""
+        return self._signer.sign(_VOUCHED + statement)
+
+    def vouched(self, statement: bytes, signature: bytes) -> bool:
+        """Whether a signature is one of `vouch` over the statement."""
+        return verify(self._signer.public_key, _VOUCHED + statement, signature)
 
     def _checkpoint(self, size: int | None) -> StoredCheckpoint:
         """A checkpoint whose entries are in the tree. Raises: NotFound."""
