@@ -137,12 +137,13 @@ class Outbox:
                 queues.append(self._others)
             chosen: list[bytes] = []
             for offer in (one for queue in queues for one in tuple(queue.open.values())):
+                if offer.until_s > now_s:
+                    continue
                 size -= len(offer.token)
                 if len(chosen) >= count or size < 0:
                     break
-                if offer.until_s <= now_s:
-                    offer.until_s = now_s + IN_FLIGHT_S
-                    chosen.append(offer.token)
+                offer.until_s = now_s + IN_FLIGHT_S
+                chosen.append(offer.token)
             if not urgent:
                 chosen += self._again(count - len(chosen), size, now_s)
             return chosen

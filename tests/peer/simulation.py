@@ -1,0 +1,259 @@
+"""Many servers by seed: the real code, on a clock, a network and crashes that chance decides.
+
+    python -m tests.peer.simulation 17            # play one seed again, step by step
+    python -m tests.peer.simulation 1-2000        # many
+
+Two to four parties talk while exchanges are cut, lost, repeated and garbled, while clocks are off
+and step back, and while servers crash. Then the network heals and the clocks are set. Invariants:
+1 what was acknowledged to its sender is on the record of each recipient, byte for byte, or its
+  refusal is on both records;
+2 no message is on a record twice, and none on that of a party it was not for;
+3 no number of a party is missing in the end;
+4 of what both sides have, both boards say the same: threads, their states, and conflicts;
+5 records only grow: each is cosigned by the others, and nothing is held against anybody.
+"""
+
+import random
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+
+from openline.app.line.change import Taken
+from openline.errors import OpenlineError
+from openline.line.message.bodies import Amend, Answer, Body, Cancel, Query, Receipt, Urgent
+from openline.line.message.kind import AnswerCode, Asks, Kind, ReceiptKind, UrgentAction
+from tests.line_world import circle, notice, unlocated, volume
+from tests.peer.test_heads import heads
+from tests.peer.world import World, instant
+
+PARTIES = ("north", "south", "east", "west")
+STEPS = 30
+FAULTS = (None, None, None, "cut", "lost", "twice", "garbled")
+SKEWS = (0.0, 0.0, 0.1, -0.1, 3.0, -8.0, 29.0, -45.0, 3_600.0, -3_600.0)
+
+
+class Run:
+    """One seed."""
+
+    def __init__(self, seed: int, *, told: bool = False) -> None:
+        self.chance = random.Random(seed)
+        self.seed = seed
+        self.told = told
+        self.world = World(*PARTIES[: self.chance.choice((2, 2, 3))])
+        self.said: list[Taken] = []
+        self.compared = False  # whether the boards could be compared
+
+    def play(self) -> None:
+        """All of it. Raises: AssertionError."""
+        for _ in range(STEPS):
+            self.step()
+        self.heal()
+        self.check()
+
+    def step(self) -> None:
+        """One thing that happens."""
+        act = self.chance.choice(
+            (
+                self.say,
+                self.say,
+                self.exchange,
+                self.exchange,
+                self.wait,
+                self.show,
+                self.crash,
+                self.skew,
+            )
+        )
+        act()
+
+    def say(self) -> None:
+        party = self.chance.choice(self.world.parties)
+        others = [one for one in self.world.parties if one != party]
+        to = tuple(self.chance.sample(others, self.chance.randint(1, len(others))))
+        thread, body = self.something(party)
+        try:
+            taken = self.world.say(party, body, *(() if thread else to), thread=thread)
+        except OpenlineError as error:
+            self.tell(f"{party} may not say {body.kind}: {error}")
+            return
+        self.said.append(taken)
+        self.tell(f"{party} says {taken.message.kind} {taken.message.id[-6:]}")
+
+    def something(self, party: str) -> tuple[str | None, Body]:
+        """A body, and the thread it belongs to; none for one that begins a thread."""
+        now = instant(self.world.now_s)
+        start = now + self.chance.randint(90, 300) * timedelta(minutes=1)
+        where = volume(circle(54.0 + self.chance.randint(0, 2) * 0.05), start)
+        fresh: list[Body] = [
+            unlocated(start),
+            notice(where, asks=self.chance.choice(tuple(Asks))),
+            Urgent(UrgentAction.STOP),
+            Query("who flies on Monday?"),
+        ]
+        known = [
+            one
+            for one in self.world[party].line.look(
+                lambda line, _at: list(line.state.messages.values())
+            )
+            if one.message.kind in (Kind.NOTIFY, Kind.URGENT, Kind.QUERY)
+        ]
+        if not known or self.chance.random() < 0.5:
+            return None, self.chance.choice(fresh)
+        message = self.chance.choice(known).message
+        if message.sender == party:
+            own: list[Body] = [Amend(notice(where)), Amend(unlocated(start)), Cancel()]
+            return message.thread, self.chance.choice(own)
+        replies: list[Body] = [
+            Receipt(ReceiptKind.READ, message.id),
+            Answer(AnswerCode.WILL_COMPLY, message.id),
+            Answer(AnswerCode.CONTINUING_AS_PLANNED, message.id),
+        ]
+        return message.thread, self.chance.choice(replies)
+
+    def exchange(self) -> None:
+        one, other = self.chance.sample(self.world.parties, 2)
+        fault, urgent = self.chance.choice(FAULTS), self.chance.random() < 0.3
+        self.tell(f"{one} to {other}, {fault or 'well'}{', urgent' if urgent else ''}")
+        self.world.exchange(one, other, fault, urgent=urgent)
+
+    def wait(self) -> None:
+        seconds = self.chance.choice((0.2, 3.0, 4.0, 30.0, 61.0, 400.0))
+        self.tell(f"{seconds} s pass")
+        self.world.sleep(seconds)
+        for site in self.world.sites.values():
+            if self.chance.random() < 0.8:
+                site.tick()
+
+    def show(self) -> None:
+        one, other = self.chance.sample(self.world.parties, 2)
+        self.tell(f"{one} shows its head to {other}")
+        try:
+            heads(self.world, one, other)
+        except OpenlineError as error:
+            self.tell(f"  {error}")
+
+    def crash(self) -> None:
+        party = self.chance.choice(self.world.parties)
+        self.tell(f"{party} crashes")
+        self.world[party].begin()
+
+    def skew(self) -> None:
+        if self.chance.random() < 0.7:
+            return
+        party, seconds = self.chance.choice(self.world.parties), self.chance.choice(SKEWS)
+        self.tell(f"the clock of {party} is {seconds} s off")
+        self.world.skew(party, seconds)
+
+    def heal(self) -> None:
+        """The network heals, the clocks are set; what was said by a clock ahead comes in time."""
+        self.tell("it heals")
+        for party in self.world.parties:
+            self.world.skew(party, 0.0)
+        for _ in range(14):
+            self.world.sleep(400.0)
+            self.world.rest()
+        for _ in range(3):
+            for one in self.world.parties:
+                for other in self.world.parties:
+                    if one != other:
+                        heads(self.world, one, other)
+
+    def check(self) -> None:
+        """The invariants. Raises: AssertionError."""
+        records = {party: site.messages() for party, site in self.world.sites.items()}
+        refused = {
+            party: b"".join(one.body for one in site.refusals())
+            for party, site in self.world.sites.items()
+        }
+        for taken in self.said:
+            message = taken.message
+            token = records[message.sender].get(message.id)
+            assert token is not None, f"{message.id} is gone from its own record"
+            for party in message.recipients:
+                there = records[party].get(message.id)
+                if there is None:
+                    why = f"{message.kind} {message.id} of {message.sender} is not at {party}"
+                    assert message.id.encode() in refused[message.sender], why
+                    assert token in refused[party], why
+                else:
+                    assert there == token, "other bytes"
+        for party, site in self.world.sites.items():
+            for _, message in site.said():
+                assert party in (message.sender, *message.recipients), "not for it"
+            for link in site.board().links:
+                assert link.party == party or not link.missing, f"{party} misses {link}"
+        self.check_boards()
+        self.check_heads()
+
+    def check_boards(self) -> None:
+        """Boards of two parties say the same of what both have, where nothing was refused and no
+        times were widened for a clock that was off."""
+        if any(site.refusals() or self.widened(party) for party, site in self.world.sites.items()):
+            return
+        self.compared = True
+        for one, other in pairs(self.world.parties):
+            views = [self.seen_by(party, {one, other}) for party in (one, other)]
+            assert views[0] == views[1], f"the boards of {one} and {other} differ"
+
+    def widened(self, party: str) -> bool:
+        """Whether a party's server took something by a clock that was off."""
+        return self.world[party].line.look(
+            lambda line, _at: any(one.marks.widened for one in line.state.messages.values())
+        )
+
+    def seen_by(self, party: str, two: set[str]) -> tuple[object, object]:
+        """What the board of a party says of the threads and conflicts between two."""
+        board = self.world[party].board()
+        threads = {
+            view.id: (
+                view.kind,
+                view.ended,
+                view.current,
+                {side.party: (side.step, side.answer) for side in view.sides if side.party in two},
+            )
+            for view in board.threads
+            if view.kind is not Kind.LINE_CHECK
+            and two <= {view.opener, *(side.party for side in view.sides)}
+        }
+        conflicts = self.world[party].line.look(
+            lambda line, _at: {
+                one.id
+                for one in line.state.conflicts.values()
+                if one.closed is None and set(one.parties) == two
+            }
+        )
+        return threads, conflicts
+
+    def check_heads(self) -> None:
+        for party, site in self.world.sites.items():
+            for link in site.peering.links:
+                assert not link.witness.evidence, f"{party}: {link.witness.evidence[0].what}"
+                cosigned = link.witness.cosigned
+                assert cosigned is not None, f"{link.peer.party} never cosigned {party}"
+                assert cosigned.size == site.sealer.size
+
+    def tell(self, words: str) -> None:
+        if self.told:
+            print(f"{self.world.now_s:9.1f} {words}")
+
+
+def pairs(parties: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Every two of them."""
+    for at, one in enumerate(parties):
+        for other in parties[at + 1 :]:
+            yield one, other
+
+
+def replay(seed: int) -> str:
+    """The command that plays a seed again."""
+    return f"python -m tests.peer.simulation {seed}"
+
+
+if __name__ == "__main__":
+    first, _, last = sys.argv[1].partition("-")
+    for number in range(int(first), int(last or first) + 1):
+        try:
+            Run(number, told=not last).play()
+        except Exception:
+            print(f"seed {number}: {replay(number)}")
+            raise
