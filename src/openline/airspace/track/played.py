@@ -1,5 +1,6 @@
 """A recording as reports in order of time: what a replay hands out second by second."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from openline.airspace.encounter.recording import Samples, usable
+from openline.airspace.track.motion import motion_of
 from openline.airspace.track.report import Identity, PositionReport
 from openline.errors import AreaTooLarge, InvalidInput
 from openline.units import METRES_PER_FOOT
@@ -79,6 +81,7 @@ class Recording:
         order = np.argsort(time, kind="stable")
         rows = [np.concatenate([getattr(p, n) for p in self._parts])[order] for n in _COLUMNS]
         time = time[order]
+        rows += motion_of(rows[0], time, *rows[1:])
         identities = [_identity(track, label) for track, label in self._identities]
         begin = int(start.timestamp())
         edges = np.searchsorted(time, np.arange(begin + 1, int(time[-1]) + 2), side="left")
@@ -96,7 +99,15 @@ class Recording:
             first = last
 
     def _report(
-        self, identity: Identity, lat: float, lng: float, altitude_m: float, time_s: float
+        self,
+        identity: Identity,
+        lat: float,
+        lng: float,
+        altitude_m: float,
+        speed_mps: float,
+        track_deg: float,
+        rate_mps: float,
+        time_s: float,
     ) -> PositionReport:
         pressure = self.zero is AltitudeZero.PRESSURE
         return PositionReport(
@@ -107,6 +118,9 @@ class Recording:
             lng_deg=(lng + 180.0) % 360.0 - 180.0,
             pressure_altitude_ft=altitude_m / METRES_PER_FOOT if pressure else None,
             altitude_m=None if pressure else altitude_m,
+            speed_mps=_or_none(speed_mps),
+            track_deg=_or_none(track_deg),
+            vertical_rate_mps=_or_none(rate_mps),
         )
 
 
@@ -121,6 +135,10 @@ def _identity(track: str, label: str) -> Identity:
         return Identity.of(uid=track, callsign=callsign)
     except InvalidInput:  # a name that no live feed would have: it is nobody's
         return Identity()
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _instant(seconds: float) -> datetime:
