@@ -2,9 +2,9 @@
 
 Every figure is of a real `openline serve` with an agreement and its defaults, and of a client in a
 process of its own on the same processor. The notices are signed before; each is verified, checked,
-compared with all that stand, put on the record with the machine's receipt of its recipient, and
-acknowledged after the commit. Beside it the floor: the signature alone verified, and the very rows
-of the record written in as many commits.
+compared with all that another party has standing, put on the record with the machine's receipt of
+its recipient, and acknowledged after the commit. Beside it the floor: the signature alone verified,
+and the very rows of the record written in as many commits.
 """
 
 import json
@@ -141,6 +141,8 @@ def line_messages(repeats: int, seed: int, *, quick: bool) -> Facts:
     """Signed notices in, durable receipts out."""
     count = 40 if quick else NOTICES
     with line_bench(seed) as bench:
+        theirs = bench.notices("east", 2 * count)
+        load.run(bench.served.address, CONNECTIONS, theirs, bench.folder / "theirs")
 
         def turn() -> Facts:
             requests = bench.notices("north", count)
@@ -151,8 +153,13 @@ def line_messages(repeats: int, seed: int, *, quick: bool) -> Facts:
             return run | {"floor_per_second": floor, "ratio": run["per_second"] / floor}
 
         facts = turns("notices", repeats, turn)
-        standing = count * (repeats + 1)
-    return {"notices": count, "standing": standing, "line": facts}
+        standing = len(theirs) + count * (repeats + 1)
+    return {
+        "notices": count,
+        "standing": standing,
+        "standing_others": len(theirs),
+        "line": facts,
+    }
 
 
 def line_urgent(repeats: int, seed: int, *, quick: bool) -> Facts:

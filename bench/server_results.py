@@ -121,8 +121,9 @@ def line_messages(case: Facts) -> Lines:
         "## The line: signed notices in, durable receipts out",
         "",
         f"{case['notices']:,} notices a turn on 8 connections; at the end {case['standing']:,} "
-        "stand and each was compared with all of them. The floor verifies the signatures and "
-        "writes the same rows in as many commits.",
+        f"stand, {case.get('standing_others', 0):,} of them another party's, and each new one was "
+        "compared with those. The floor verifies the signatures and writes the same rows in as "
+        "many commits.",
         "",
         "| per second | p50 | p99 | floor | of it | server CPU |",
         "|---|---|---|---|---|---|",
