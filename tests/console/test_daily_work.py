@@ -99,3 +99,13 @@ def test_a_way_out_is_shown_proposed_and_taken(line: Line, desk: Callable[..., D
     )
     left = [one["own_name"] for one in line.board("bo")["conflicts"] if not one["over"]]
     assert "patrol nine" not in left
+
+
+def test_a_line_check_is_answered(line: Line, desk: Callable[..., Desk]) -> None:
+    said = line.says("bo", "LINE_CHECK", {"mode": "human"}, "north")
+    ada = desk("ada", f"#t={said['thread']}")
+    ada.click("o-thread", "[data-action=check]")
+    ada.see("o-thread", "On the record as entry")
+    ada.part("o-thread [data-action=check]").wait_for(state="detached")
+    found = next(one for one in line.board("bo")["threads"] if one["id"] == said["thread"])
+    assert found["sides"][0]["step"] == "answered"

@@ -12,6 +12,7 @@ import { shared } from "../style/theme";
 import { duration, instant } from "../units/units";
 import { alertCard, cardStyles, conflictCard } from "./cards";
 import "./conflict";
+import "./lookup";
 import { isShelved, shelf, shelve, standing } from "./shelf";
 import { mute, mutedS, startWatch, watching } from "./sound";
 
@@ -95,6 +96,9 @@ export class Conflicts extends SignalWatcher(LitElement) {
           </div>`,
         )}
       </div>
+      ${chosen?.kind === "conflict" && board.value && !found.some((one) => one.id === chosen.id)
+        ? html`<o-conflict-lookup .conflict=${chosen.id}></o-conflict-lookup>`
+        : nothing}
       ${found.length + open.length === 0 ? this.none() : nothing}
       ${put.map(
         (one) => html`<p class="none">

@@ -32,9 +32,10 @@ export function actionsOf(thread: Thread, party: string, now: number): Action[] 
     const title = thread.kind === "URGENT" ? "act.ack" : "act.read";
     actions.push({ id: "read", title, role: "duty", main: true, now: { kind: "RECEIPT", body, thread: thread.id } });
   }
-  if (thread.kind === "LINE_CHECK") {
+  if (thread.kind === "LINE_CHECK" && side.step !== "answered") {
+    // An answer is a check of its own, which names the one that it answers.
     const body = { mode: "human", of: thread.id };
-    actions.push({ id: "check", title: "act.check.answer", role: "file", main: true, now: { kind: "LINE_CHECK", body, thread: thread.id } });
+    actions.push({ id: "check", title: "act.check.answer", role: "file", main: true, now: { kind: "LINE_CHECK", body, to: [thread.opener] } });
   }
   if (thread.ended) return actions;
   if (ANSWERED.has(thread.kind)) {

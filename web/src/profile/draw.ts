@@ -14,6 +14,8 @@ export interface Look {
 }
 
 
+const NAMES_MAX = 40; // more would hide each other
+
 export function drawProfile(plot: uPlot, look: Look): void {
   const { ctx: context } = plot;
   const { left, top, width, height } = plot.bbox;
@@ -72,13 +74,18 @@ class Pen {
 
   private name(box: Box, x: number, y: number, width: number, low: number): void {
     const { context, ratio, plot } = this;
+    if (this.labels.length >= NAMES_MAX) return;
     context.font = `${11 * ratio}px B612, sans-serif`;
     const text = box.thin ? box.name : `${box.name} ${box.band}`;
     const wide = context.measureText(text).width;
     if (box.thin && (wide > width - 6 * ratio || low - y < 13 * ratio)) return;
     const left = Math.min(Math.max(x, plot.bbox.left) + 4 * ratio, plot.bbox.left + plot.bbox.width - wide - 4 * ratio);
     let at = Math.max(y, plot.bbox.top) + 12 * ratio;
-    while (this.labels.some(([a, b, w]) => Math.abs(b - at) < 12 * ratio && left < a + w && a < left + wide)) at += 12 * ratio;
+    const floor = plot.bbox.top + plot.bbox.height;
+    while (this.labels.some(([a, b, w]) => Math.abs(b - at) < 12 * ratio && left < a + w && a < left + wide)) {
+      at += 12 * ratio;
+      if (at > floor) return;
+    }
     this.labels.push([left, at, wide]);
     this.text(text, left, at, this.colourOf(box));
   }

@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals-core";
 import { LitElement, html, nothing, svg } from "lit";
 import { customElement, query } from "lit/decorators.js";
 import { show } from "../hook";
-import { code, t } from "../i18n/i18n";
+import { t } from "../i18n/i18n";
 import { register } from "../palette/commands";
 import { board } from "../state/board";
 import { now } from "../state/clock";
@@ -13,7 +13,7 @@ import { duration, instant } from "../units/units";
 import { moments, readMoments } from "./moments";
 import { sliderStyles } from "./slider_style";
 import { RATES, goNow, goTo, goToConflict, span, startPlaying, stepBy, togglePlay } from "./travel";
-import { SPANS, shareOf, ticksOf, windowOf, type Span, type TimeWindow } from "./window";
+import { SPANS, barsOf, shareOf, ticksOf, windowOf, type Span, type TimeWindow } from "./window";
 
 const DRAG_EVERY_MS = 120; // the board of each instant is asked of the server
 const MOMENTS_EVERY_MS = 30_000;
@@ -131,29 +131,34 @@ export class Slider extends SignalWatcher(LitElement) {
           <text x=${x(tick).toFixed(1)} y="33">${this.tickText(tick)}</text>`,
       )}
       ${this.conflictMarks(part, wide)}
-      ${moments.value.map((one) => {
-        const at = x(Date.parse(one.time));
-        return at < 0 ? nothing : svg`<path class="moment" d=${`M${at.toFixed(1)} 8v12`}><title>${instant(Date.parse(one.time))} ${code("Kind", one.kind)}</title></path>`;
-      })}
+      ${svg`<path class="moment" d=${this.momentMarks(x)} />`}
       ${nowX < 0 ? nothing : svg`<path class="now" d=${`M${nowX.toFixed(1)} 2v20`} />`}
       ${svg`<path class="shown" d=${`M${Math.max(0, x(shownAt.value)).toFixed(1)} 22v-14l-6 -8h12l-6 8`} />`}
     </svg>`;
   }
 
-  /** Conflicts as bars over their whole time. */
+  /** What happened, one mark for each pixel at most. */
+  private momentMarks(x: (ms: number) => number): string {
+    const found = new Set(moments.value.map((one) => Math.round(x(Date.parse(one.time)))));
+    return [...found].filter((one) => one >= 0).map((one) => `M${one} 8v12`).join("") || "M0 0";
+  }
+
+  /** Conflicts as bars over their time, with a mark where each begins. */
   private conflictMarks(part: TimeWindow, wide: number) {
-    const length = part.until - part.from;
-    return (board.value?.conflicts ?? [])
-      .filter((one) => !one.over)
-      .map(({ facts, only_unlocated }) => {
-        const from = ((Date.parse(facts.time_start) - part.from) / length) * wide;
-        const until = ((Date.parse(facts.time_end) - part.from) / length) * wide;
-        if (until < 0 || from > wide) return nothing;
-        const left = Math.max(0, from);
-        const kind = only_unlocated ? "unlocated" : "conflict";
-        const edge = from >= 0 ? svg`<path class=${kind} d=${`M${from.toFixed(1)} 4l-4 -4h8z`} />` : nothing;
-        return svg`<rect class=${kind} x=${left.toFixed(1)} y="4" width=${Math.max(2, Math.min(wide, until) - left).toFixed(1)} height="3" />${edge}`;
-      });
+    const open = (board.value?.conflicts ?? []).filter((one) => !one.over);
+    return [true, false].map((unlocated) => {
+      const kind = unlocated ? "unlocated" : "conflict";
+      const times = open
+        .filter((one) => one.only_unlocated === unlocated)
+        .map(({ facts }) => ({ from: Date.parse(facts.time_start), until: Date.parse(facts.time_end) }));
+      const begins = times.map((one) => Math.round((shareOf(part, one.from) ?? -1) * wide)).filter((x) => x >= 0);
+      return [
+        ...barsOf(part, wide, times).map(
+          ({ left, right }) => svg`<rect class=${kind} x=${left.toFixed(1)} y="4" width=${Math.max(2, right - left).toFixed(1)} height="3" />`,
+        ),
+        ...[...new Set(begins)].map((x) => svg`<path class=${kind} d=${`M${x} 4l-4 -4h8z`} />`),
+      ];
+    });
   }
 
   private tickEvery(wide: number): number {

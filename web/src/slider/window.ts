@@ -49,3 +49,24 @@ export function played(at: number, elapsedMs: number, rate: number, now: number,
   if (at < now && next >= now && rate > 0) return null; // it has caught up: live again
   return Math.min(next, last);
 }
+
+export interface Bar {
+  left: number;
+  right: number;
+}
+
+/** Bars in pixels for times, joined where they touch: many conflicts are few bars. */
+export function barsOf(window: TimeWindow, wide: number, times: readonly TimeWindow[]): Bar[] {
+  const perMs = wide / (window.until - window.from);
+  const inside = times
+    .map((one) => ({ left: (one.from - window.from) * perMs, right: (one.until - window.from) * perMs }))
+    .filter((one) => one.right >= 0 && one.left <= wide)
+    .sort((a, b) => a.left - b.left);
+  const found: Bar[] = [];
+  for (const { left, right } of inside) {
+    const last = found.at(-1);
+    if (last && left <= last.right + 1) last.right = Math.min(wide, Math.max(last.right, right));
+    else found.push({ left: Math.max(0, left), right: Math.min(wide, right) });
+  }
+  return found;
+}

@@ -46,12 +46,6 @@ export class Tour extends SignalWatcher(LitElement) {
         flex-wrap: wrap;
         gap: 6px;
       }
-      progress {
-        width: 100%;
-        height: 4px;
-        margin-top: 8px;
-        accent-color: var(--focus);
-      }
       .small {
         pointer-events: auto;
         float: inline-end;
@@ -93,7 +87,6 @@ export class Tour extends SignalWatcher(LitElement) {
           ? html`<button @click=${() => window.open(demo.value!.review, "_blank", "noopener")}>${t("tour.review")}</button>`
           : nothing}
       </div>
-      <progress max=${count} .value=${act.number} aria-hidden="true"></progress>
     </section>`;
   }
 }
