@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from openline.app.key_files import signer_of
 from openline.app.private.check import Session, Side, begin, conclude, first_of, join
@@ -127,7 +128,7 @@ def check_budget(side: Side, folder: Folder, asker: str, now: datetime) -> None:
             f"{asker} asked {other} {side.agreed.questions_per_hour} times in the last hour, which "
             "is all that was agreed",
             cure=f"again in {wait.total_seconds() / 60:.0f} min",
-            retry_after_s=wait.total_seconds(),
+            retry_after_s=ceil(wait.total_seconds()),
         )
 
 

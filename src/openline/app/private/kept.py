@@ -22,7 +22,7 @@ VERSION: Final = 1
 SESSIONS_MAX: Final = 100_000
 _BYTES_MAX: Final = 64 * 1024 * 1024
 _SUFFIX: Final = ".session"
-_MARGIN_S: Final = 60.0  # between the clock of a use case and that of files
+_MARGIN_S: Final = 60.0  # some file systems keep times in steps of 2 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Folder:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
+                made = kept.session.own.made.timestamp()
+                os.utime(temporary, (made, made))  # tells how old the session is, unread
                 os.replace(temporary, path)
             finally:
                 with contextlib.suppress(FileNotFoundError):
@@ -113,7 +115,7 @@ class Folder:
         ]
 
     def _written(self, since: datetime | None) -> Iterator[Kept]:
-        """The sessions that were written since then; what was begun later was written later."""
+        """The sessions that were made since then, about; of each party by its own clock."""
         from_s = 0.0 if since is None else since.timestamp() - _MARGIN_S
         for name in sorted(self._folder.glob(f"*{_SUFFIX}"))[:SESSIONS_MAX]:
             with contextlib.suppress(OpenlineError, OSError):
