@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { linesOf, profileItems } from "../src/profile/items";
 import { rangeOf } from "../src/profile/range";
 import { goNow, goTo, span, stepBy } from "../src/slider/travel";
-import { nextOf, played, shareOf, ticksOf, windowOf } from "../src/slider/window";
+import { barsOf, nextOf, played, shareOf, ticksOf, windowOf } from "../src/slider/window";
 import type { Board } from "../src/api/types";
 import { liveBoard } from "../src/state/board";
 import { now } from "../src/state/clock";
@@ -32,6 +32,12 @@ describe("the window of time", () => {
     const ticks = ticksOf(windowOf(NOON + 7 * MINUTE, null, "2h"), 15 * MINUTE);
     expect(ticks.every((one) => one % (15 * MINUTE) === 0)).toBe(true);
     expect(ticks).toHaveLength(8);
+  });
+
+  it("joins times that touch into one bar, and keeps bars within", () => {
+    const window = { from: 0, until: 1_000 };
+    const times = [{ from: 500, until: 600 }, { from: -100, until: 200 }, { from: 100, until: 300 }, { from: 2_000, until: 3_000 }];
+    expect(barsOf(window, 100, times)).toEqual([{ left: 0, right: 30 }, { left: 50, right: 60 }]);
   });
 
   it("finds what comes next and what was before", () => {

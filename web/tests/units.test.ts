@@ -29,6 +29,7 @@ describe("numbers name their unit and their datum", () => {
     expect(duration(59.4)).toBe("59 s");
     expect(duration(59.6)).toBe("1 min");
     expect(duration(125)).toBe("2 min 5 s");
+    expect(duration(719 * 3600 + 56 * 60)).toBe("29 d 23 h");
     expect(duration(-7500)).toBe("−2 h 05 min");
     expect(instant(Date.UTC(2026, 10, 22, 9, 5, 7))).toBe("09:05Z");
     expect(instant(Date.UTC(2026, 10, 22, 9, 5, 7), { seconds: true, day: true })).toBe("2026-11-22 09:05:07Z");

@@ -16,10 +16,9 @@ export class Tour extends SignalWatcher(LitElement) {
       :host {
         position: fixed;
         z-index: 20;
-        inset-block-end: 74px;
-        inset-inline-start: 50%;
-        width: min(560px, 60vw);
-        margin-inline-start: calc(min(560px, 60vw) / -2);
+        inset-block-end: calc(24% + 62px);
+        inset-inline-start: calc(max(250px, 20%) + 10px);
+        width: min(420px, 40vw);
         pointer-events: none;
       }
       .card {
@@ -48,7 +47,7 @@ export class Tour extends SignalWatcher(LitElement) {
       }
       .small {
         pointer-events: auto;
-        float: inline-end;
+        float: inline-start;
       }
     `,
   ];

@@ -41,7 +41,7 @@ export function speedText(mps: number | null | undefined, own: Prefs = prefs.val
   return own.speed === "m/s" ? `${group(mps)} m/s` : `${group(mps / KT_MPS)} kt`;
 }
 
-/** Seconds as a duration: 45 s, 6 min, 2 h 05 min. */
+/** Seconds as a duration: 45 s, 6 min, 2 h 05 min, 29 d 23 h. */
 export function duration(seconds: number): string {
   const whole = Math.round(Math.abs(seconds));
   const sign = seconds < 0 && whole > 0 ? "−" : "";
@@ -49,6 +49,7 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 10 && whole % 60) return `${sign}${minutes} min ${whole % 60} s`;
   if (minutes < 60) return `${sign}${minutes} min`;
+  if (minutes >= 48 * 60) return `${sign}${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`;
   const rest = (minutes % 60).toString().padStart(2, "0");
   return `${sign}${Math.floor(minutes / 60)} h ${rest} min`;
 }
