@@ -144,6 +144,14 @@ def test_a_thread_has_what_was_said_in_it_alone(app: LineApp) -> None:
     assert {row["thread"] for row in rows} == {said.first}
 
 
+def test_a_conflict_has_what_was_said_in_the_two_threads_as_well(app: LineApp) -> None:
+    said = Said(app)
+    rows = rows_of(app.get(f"/line/v1/export/threads/{said.conflict}?form=csv").text)
+    assert {row["thread"] for row in rows} == {said.first, said.own}
+    entries = [int(row["entry"]) for row in rows]
+    assert entries == sorted(entries)
+
+
 def test_opening_it_is_on_the_record(app: LineApp) -> None:
     said = Said(app)
     app.get(f"/line/v1/export/threads/{said.first}?form=kml")

@@ -82,27 +82,51 @@ class Export:
 
 
 def export_thread(services: LineServices, party: str, thread: str, now: datetime) -> Export:
-    """Everything said in a thread or conflict. Raises: NotFound if it is not shown."""
+    """Everything said in a thread; of a conflict also in the two threads that meet.
+
+    Raises: NotFound if it is not shown.
+    """
 
     def ask(line: Line, position: int) -> Export:
         state = line.state
         found, conflict = one_thread(state, party, thread, now)
-        entries = [one for one in state.threads[thread].entries if _is_told(one.message, party)]
         names = [thread] if conflict is None else [thread, *_threads_of(conflict)]
+        views = [_view(state, party, name, now)[0] for name in names]
+        entries = [
+            one
+            for name in names
+            for one in state.threads[name].entries
+            if _is_told(one.message, party)
+        ]
+        entries.sort(key=lambda one: one.entry)
         return Export(
-            f"Thread {thread}",
+            _title(state, party, thread, found, conflict),
             party,
             state.agreed().id,
             state.agreed().version,
             now,
             position,
             tuple(_message_row(state, one, party) for one in entries),
-            () if found is None else (found,),
+            tuple(one for one in views if one is not None),
             () if conflict is None else (conflict,),
             tuple(_places(state, party, names)),
         )
 
     return services.look(ask)
+
+
+def _title(
+    state: LineState,
+    party: str,
+    thread: str,
+    found: ThreadView | None,
+    conflict: ConflictView | None,
+) -> str:
+    if conflict is not None:
+        return f"Conflict {thread[:ID_SHOWN]} with {conflict.other}"
+    assert found is not None
+    name = name_for(state, thread, party) or thread[:ID_SHOWN]
+    return f"{label(found.kind)}: {name}, of {found.opener}"
 
 
 def export_day(services: LineServices, party: str, day: date, now: datetime) -> Export:

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from openline.app.line.exports import Export, ExportRow
 from openline.formats.instants import format_instant
+from openline.formats.line_catalogue import catalogue
 from openline.formats.line_export import Place, write_csv, write_kml
 from openline.line.board import ConflictView, SideView, ThreadView
 from openline.line.view import ID_SHOWN
 from openline.report.line_page import render_line
+
+
+_PLACES_MAX: Final = 3  # on the page; the rest are under "all of it" and in the other forms
 
 
 class Form(StrEnum):
@@ -62,7 +66,7 @@ def _page(export: Export) -> dict[str, Any]:
         "party": export.party,
         "agreement": export.agreement,
         "version": export.version,
-        "now": _clock(export.now),
+        "now": f"{export.now:%d %B %Y, %H:%M:%S}Z",
         "entry": export.entry,
         "checks": export.checks,
         "rows": [_row(row) for row in export.rows],
@@ -82,8 +86,17 @@ def _row(row: ExportRow) -> dict[str, Any]:
         "label": _label(row.thread, row.name),
         "marks": list(row.marks),
         "words": row.words,
+        "where": _where(row),
         "details": [list(one) for one in row.details],
     }
+
+
+def _where(row: ExportRow) -> list[str]:
+    """Its places, heights and times: what a reader of paper needs."""
+    field = catalogue().fields["volumes"]
+    places = [value for name, value in row.details if name == field]
+    more = len(places) - _PLACES_MAX
+    return places[:_PLACES_MAX] + ([f"and {more} more"] if more > 0 else [])
 
 
 def _label(thread: str | None, name: str | None) -> str:
