@@ -134,7 +134,7 @@ def open_(session: str, out: str, party: str | None, force: bool) -> None:
 
 @private.command("audit")
 @click.argument("file", type=PATH)
-@click.option("--party", metavar="PARTY", help="Whose you are, if both sides are kept here.")
+@click.option("--own", metavar="PARTY", help="Who you are, if several parties are kept here.")
 @click.option(
     "--flown", type=PATH, multiple=True, metavar="FILE", help="What the peer flew; repeat it."
 )

@@ -137,7 +137,7 @@ def open_command(session: str, out: str, party: str | None, *, force: bool) -> N
 def audit_command(params: dict[str, Any]) -> int:
     """Recompute an opened session."""
     name, party, opening = decode_opening(read_bytes(params["file"]), params["file"])
-    kept = sessions_folder().named(name.hex(), params["party"] or _other_than(name, party))
+    kept = sessions_folder().named(name.hex(), params["own"] or _other_than(name, party))
     session = kept.session
     if party != kept.peer:
         raise InvalidInput(f"{party} opened it, and the peer was {kept.peer}", file=params["file"])
