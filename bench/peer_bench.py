@@ -1,0 +1,211 @@
+"""Two servers: how long until a message is durable on the other and its receipt is back.
+
+    python -m bench.peer_bench [--messages N] [--rate N] [--urgent N] [--behind N] [--out FILE]
+
+Two real servers with files of their own over loopback; north connects to south. Three figures:
+from saying something on north to south's receipt on north's stream, at a rate; the same of URGENT
+while that goes on; and how long north needs to bring what was said while south was away. Times are
+those of the clock on the wall: run it on a quiet machine.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import quantiles
+from typing import Any, Final
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from bench.measure import commit, machine, note, software
+from bench.server_cases import scratch
+from bench.server_process import Served, serving
+from openline.app.key_files import create_key
+from openline.app.new_agreement import new_agreement
+from openline.app.read_agreement import load_agreement, signatures_name
+from openline.client import Client
+from openline.line.message.bodies import Notify, Urgent
+from openline.line.message.kind import NoticeKind, UrgentAction
+from openline.line.signatures import sign_agreement
+
+_ID: Final = "bench-peer"
+_SCOPES: Final = "openline.watch openline.file openline.duty openline.admin"
+_LAST_S: Final = 60.0
+Facts = dict[str, Any]
+
+
+class Receipts:
+    """Follows the stream of a server and notes when the receipt of each thread was there."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.at_s: dict[str, float] = {}
+        self._client = Client(url, token)
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        for event in self._client.follow():
+            if event.data.get("kind") == "RECEIPT":
+                self.at_s.setdefault(str(event.data["thread"]), time.monotonic())
+
+    def wait(self, threads: Sequence[str], until_s: float) -> None:
+        """Wait for the receipts of all these. Raises: TimeoutError."""
+        ends_s = time.monotonic() + until_s
+        while any(one not in self.at_s for one in threads):
+            if time.monotonic() > ends_s:
+                raise TimeoutError("receipts are missing")
+            time.sleep(0.05)
+
+
+def measure(messages: int, rate: float, urgent: int, behind: int) -> Facts:
+    """All three figures, with what they were measured on."""
+    facts: Facts = {
+        "command": "python -m bench.peer_bench",
+        "commit": commit(),
+        "machine": machine(),
+        "software": software(),
+        "messages": messages,
+        "rate_per_s": rate,
+        "behind": behind,
+    }
+    with tempfile.TemporaryDirectory(prefix="openline-bench-", dir=scratch()) as name:
+        folder = Path(name)
+        agreement = write_agreement(folder)
+        with _server(folder, agreement, "south", "north") as south:
+            peer = f"south={_url(south)}"
+            with _server(folder, agreement, "north", peer) as north:
+                facts |= _traffic(north, messages, rate, urgent)
+    with tempfile.TemporaryDirectory(prefix="openline-bench-", dir=scratch()) as name:
+        folder = Path(name)
+        facts |= _catching_up(folder, behind)
+    return facts
+
+
+def write_agreement(folder: Path) -> str:
+    """An agreement of two parties, signed, and their keys."""
+    agreement = str(folder / "agreement.toml")
+    parties = ("north", "south")
+    signers = {party: create_key(str(folder / f"{party}.key")) for party in parties}
+    keys = tuple(f"{party}={folder / f'{party}.key.pub'}" for party in parties)
+    now = datetime.now(UTC)
+    for file, data in new_agreement(
+        agreement, _ID, keys, (now - timedelta(days=1), now + timedelta(days=30)), now
+    ):
+        Path(file).write_bytes(data)
+    for party in parties:
+        loaded = load_agreement(agreement)
+        signed = sign_agreement(loaded.agreement, loaded.digest, signers[party], loaded.note)
+        Path(signatures_name(agreement, 1)).write_text(str(signed))
+    return agreement
+
+
+def _traffic(north: Served, messages: int, rate: float, urgent: int) -> Facts:
+    token = _token(north, "north")
+    receipts = Receipts(_url(north), token)
+    said: dict[str, float] = {}
+    calls: dict[str, float] = {}
+    with Client(_url(north), token) as client:
+        warm = [client.say(_notice()).thread for _ in range(20)]
+        receipts.wait(warm, _LAST_S)
+        note(f"saying {messages:,} messages, {rate:g} a second")
+        flood = threading.Thread(target=_say, args=(north, token, messages, rate, said))
+        flood.start()
+        for _ in range(urgent):
+            begun_s = time.monotonic()
+            calls[client.say(Urgent(UrgentAction.HOLD)).thread] = begun_s
+            time.sleep(max(0.1, messages / rate / (urgent + 1)))
+        flood.join()
+        receipts.wait([*said, *calls], _LAST_S)
+    return {
+        "receipt_ms": _spread([receipts.at_s[one] - at_s for one, at_s in said.items()]),
+        "urgent_receipt_ms": _spread([receipts.at_s[one] - at_s for one, at_s in calls.items()]),
+    }
+
+
+def _say(north: Served, token: str, count: int, rate: float, said: dict[str, float]) -> None:
+    begun_s = time.monotonic()
+    with Client(_url(north), token) as client:
+        for number in range(count):
+            wait_s = begun_s + number / rate - time.monotonic()
+            if wait_s > 0:
+                time.sleep(wait_s)
+            at_s = time.monotonic()
+            said[client.say(_notice()).thread] = at_s
+
+
+def _catching_up(folder: Path, behind: int) -> Facts:
+    agreement = write_agreement(folder)
+    with _server(folder, agreement, "north", "south") as north:
+        note(f"saying {behind:,} messages while south is away")
+        token, said = _token(north, "north"), dict[str, float]()
+        _say(north, token, behind, 1e9, said)
+        with Client(_url(north), token) as client:
+            begun_s = time.monotonic()
+            with _server(folder, agreement, "south", f"north={_url(north)}"):
+                started_s = time.monotonic()
+                while (peer := client.peers()[0]).behind or peer.heard is None:
+                    time.sleep(0.1)
+                ended_s = time.monotonic()
+    return {
+        "start_s": round(started_s - begun_s, 2),
+        "catch_up_s": round(ended_s - started_s, 2),
+    }
+
+
+def _server(folder: Path, agreement: str, party: str, peer: str) -> Any:
+    key = str(folder / f"{party}.key")
+    options = ("--agreement", agreement, "--party-key", key, "--peer", peer)
+    own = folder / party
+    own.mkdir()
+    return serving(own, str(own / "line.db"), *options)
+
+
+def _notice() -> Notify:
+    start = datetime.now(UTC) + timedelta(hours=2)
+    return Notify(NoticeKind.UNLOCATED, start, start + timedelta(hours=1))
+
+
+def _token(served: Served, party: str) -> str:
+    query = urlencode({"sub": f"officer-{party}", "party": party, "scope": _SCOPES})
+    with urlopen(f"{_url(served)}/token?{query}", timeout=10) as answer:
+        token: str = json.load(answer)["access_token"]
+        return token
+
+
+def _url(served: Served) -> str:
+    host, port = served.address
+    return f"http://{host}:{port}"
+
+
+def _spread(seconds: Sequence[float]) -> Facts:
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    return {
+        "count": len(seconds),
+        "p50": round(cuts[49] * 1_000, 1),
+        "p99": round(cuts[98] * 1_000, 1),
+        "most": round(max(seconds) * 1_000, 1),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print the facts."""
+    parser = argparse.ArgumentParser(description="Measure two servers that exchange.")
+    parser.add_argument("--messages", type=int, default=2_000)
+    parser.add_argument("--rate", type=float, default=100.0)
+    parser.add_argument("--urgent", type=int, default=50)
+    parser.add_argument("--behind", type=int, default=5_000)
+    parser.add_argument("--out", type=Path)
+    told = parser.parse_args(arguments)
+    facts = measure(told.messages, told.rate, told.urgent, told.behind)
+    text = json.dumps(facts, indent=1)
+    print(text)
+    if told.out is not None:
+        told.out.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
