@@ -1,6 +1,5 @@
 import type { Encounter, Track } from "../api/types";
 import { carried, type Carried } from "../geo/carry";
-import { along } from "../geo/geodesic";
 import { toMap } from "../geo/mercator";
 import type { PairAlert } from "../state/sky";
 import type { Trace } from "../state/trails";
@@ -112,11 +111,12 @@ function drawSymbol(
     context.fillRect(x - 1.5, y - 1.5, 3, 3);
   } else {
     if (track.speed_mps && track.track_deg !== null && !track.lost && !track.on_ground) {
-      const ahead = along(at, track.track_deg, track.speed_mps * LEADER_S);
-      const [mapX, mapY] = toMap(ahead.lat, ahead.lng);
+      // the map keeps directions: on it, a minute ahead is a straight line
+      const wide = Math.cos((at.lat * Math.PI) / 180) * frame.resolution;
+      const [long, turn] = [(track.speed_mps * LEADER_S) / Math.max(wide, 1e-6), (track.track_deg * Math.PI) / 180];
       context.beginPath();
       context.moveTo(x, y);
-      context.lineTo(x + (mapX - toMap(at.lat, at.lng)[0]) / frame.resolution, pixelY(frame, mapY));
+      context.lineTo(x + long * Math.sin(turn), y - long * Math.cos(turn));
       context.stroke();
     }
     context.save();
