@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { linesOf, profileItems } from "../src/profile/items";
 import { rangeOf } from "../src/profile/range";
+import { isShown } from "../src/slider/moments";
 import { goNow, goTo, span, stepBy } from "../src/slider/travel";
 import { barsOf, nextOf, played, shareOf, ticksOf, windowOf } from "../src/slider/window";
 import type { Board } from "../src/api/types";
@@ -45,6 +46,16 @@ describe("the window of time", () => {
     expect(nextOf([1_000, 9_000, 5_000], 8_000, false)).toBe(5_000);
     expect(nextOf([], 0, true)).toBeNull();
     expect(nextOf([5_000], 5_000, true)).toBeNull();
+  });
+});
+
+describe("marks in the past", () => {
+  it("are of what people said, not of what machines say every minute", () => {
+    const moment = (name: string, kind: string) => ({ entry: 1, time: "", name, kind, party: "north" });
+    expect(isShown(moment("message", "NOTIFY"))).toBe(true);
+    expect(isShown(moment("message", "RECEIPT"))).toBe(false);
+    expect(isShown(moment("event", "conflict.opened"))).toBe(true);
+    expect(isShown(moment("event", "numbers.settled"))).toBe(false);
   });
 });
 

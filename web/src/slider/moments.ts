@@ -1,31 +1,50 @@
 import { signal } from "@preact/signals-core";
 import { json } from "../api/client";
-import { board } from "../state/board";
 
 /** Something that happened on the line at an instant: a mark in the past. */
 export interface Moment {
+  entry: number;
   time: string;
+  /** `message`, `event` or `agreement`. */
+  name: string;
   kind: string;
+  party: string;
   thread?: string | null;
-  entry?: number;
 }
+
+interface Page {
+  moments: Moment[];
+  next?: number | null;
+}
+
+const PAGES_MAX = 5; // marks are a pixel wide: more would not be seen
+const MACHINES: ReadonlySet<string> = new Set(["RECEIPT", "LINE_CHECK"]);
+const TOLD: ReadonlySet<string> = new Set(["conflict.opened", "conflict.closed", "duty.overdue", "thread.ended"]);
 
 export const moments = signal<readonly Moment[]>([]);
 
 let asked = 0;
 
-/** Read what happened in a part of time. While the server tells of none, the board's own times do. */
-export async function readMoments(from: number, until: number): Promise<void> {
+/** Read what happened in a part of time. What could not be read leaves the marks as they were. */
+export async function readMoments(from: number, to: number): Promise<void> {
   const own = ++asked;
-  const query = { from: new Date(from).toISOString(), until: new Date(until).toISOString() };
+  const found: Moment[] = [];
+  let after: number | null = null;
   try {
-    const found = await json<{ moments: Moment[] }>("/line/v1/moments", { query });
-    if (own === asked) moments.value = found.moments;
+    for (let page = 0; page < PAGES_MAX; page++) {
+      const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), after };
+      const read: Page = await json<Page>("/line/v1/moments", { query });
+      found.push(...read.moments.filter(isShown));
+      after = read.next ?? null;
+      if (after === null) break;
+    }
   } catch {
-    if (own === asked) moments.value = ofBoard();
+    return;
   }
+  if (own === asked) moments.value = found;
 }
 
-function ofBoard(): Moment[] {
-  return (board.value?.threads ?? []).map((one) => ({ time: one.opened, kind: one.kind, thread: one.id }));
+/** Whether people look for it: what machines say every minute is left out. */
+export function isShown(moment: Moment): boolean {
+  return moment.name === "message" ? !MACHINES.has(moment.kind) : TOLD.has(moment.kind) || moment.name === "agreement";
 }

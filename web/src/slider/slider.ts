@@ -12,7 +12,7 @@ import { shared } from "../style/theme";
 import { duration, instant } from "../units/units";
 import { moments, readMoments } from "./moments";
 import { sliderStyles } from "./slider_style";
-import { RATES, goNow, goTo, goToConflict, span, startPlaying, stepBy, togglePlay } from "./travel";
+import { RATES, goNow, goTo, goToConflict, goToMoment, span, startPlaying, stepBy, togglePlay } from "./travel";
 import { SPANS, barsOf, shareOf, ticksOf, windowOf, type Span, type TimeWindow } from "./window";
 
 const DRAG_EVERY_MS = 120; // the board of each instant is asked of the server
@@ -103,6 +103,8 @@ export class Slider extends SignalWatcher(LitElement) {
       { id: "time.on", title: "slider.on", keys: ["]"], group, run: () => stepBy(1) },
       { id: "time.play", title: "slider.play", keys: ["Space"], group, run: togglePlay },
       { id: "time.now", title: "slider.gonow", keys: ["n", "N"], group, run: goNow },
+      { id: "time.moment.before", title: "slider.moment.before", keys: ["{"], group, run: () => goToMoment(false) },
+      { id: "time.moment.next", title: "slider.moment.next", keys: ["}"], group, run: () => goToMoment(true) },
       { id: "time.conflict.next", title: "slider.conflict.next", keys: ["."], group, run: () => goToConflict(true) },
       { id: "time.conflict.before", title: "slider.conflict.before", keys: [","], group, run: () => goToConflict(false) },
     ];

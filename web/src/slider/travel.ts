@@ -2,6 +2,7 @@ import { signal } from "@preact/signals-core";
 import { board } from "../state/board";
 import { now, serverNow } from "../state/clock";
 import { at, playing, rate, select, shownAt } from "../state/view";
+import { moments } from "./moments";
 import { SPANS, nextOf, played, type Span } from "./window";
 
 /** Going through time: steps, playing, from conflict to conflict. */
@@ -40,6 +41,13 @@ export function goToConflict(forward: boolean): void {
   if (!conflict || next === null) return;
   goTo(next + 1_000);
   select("conflict", conflict.id);
+}
+
+/** To what happened next, or before: from one thing said on the line to another. */
+export function goToMoment(forward: boolean): void {
+  const next = nextOf(moments.peek().map((one) => Date.parse(one.time)), shownAt.peek(), forward);
+  if (next !== null) goTo(next + 1); // the record up to it, with it
+  else if (forward) goNow();
 }
 
 /** Move on while it plays. */
