@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import server_results, sky_results
+from bench import private_results, server_results, sky_results
 from bench.measure import ROOT
 
 FOLDER: Final = ROOT / "bench" / "results"
@@ -175,4 +175,7 @@ _PARTS: Final[dict[str, Callable[[Any], Lines]]] = {
     "line_urgent": server_results.line_urgent,
     "server_postgres": server_results.postgres,
     "live_sky": sky_results.live_sky,
+    "private_check": private_results.private_check,
+    "encounters": sky_results.encounters,
+    "scan": sky_results.scan,
 }

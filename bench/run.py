@@ -14,7 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import cases, line_cases, results, server_cases, server_postgres, sky_cases, traffic
+from bench import (
+    cases,
+    line_cases,
+    private_cases,
+    results,
+    server_cases,
+    server_postgres,
+    sky_cases,
+    traffic,
+)
 from bench.measure import ROOT, commit, machine, note, software
 
 CASES: Final[dict[str, Callable[[cases.Plan], Any]]] = {
@@ -35,7 +44,14 @@ CASES: Final[dict[str, Callable[[cases.Plan], Any]]] = {
     "server_postgres": lambda plan: server_postgres.server_postgres(
         plan.server, plan.repeats, plan.seed
     ),
+    "private_check": lambda plan: private_cases.private_check(
+        plan.repeats, plan.seed, quick=plan.server == server_cases.QUICK
+    ),
     "live_sky": lambda plan: sky_cases.live_sky(plan.seed, quick=plan.server == server_cases.QUICK),
+    "encounters": lambda plan: sky_cases.encounters(
+        plan.repeats, quick=plan.server == server_cases.QUICK
+    ),
+    "scan": lambda plan: sky_cases.scan(quick=plan.server == server_cases.QUICK),
 }
 
 

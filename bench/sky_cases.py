@@ -24,14 +24,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from bench import load
+from bench import encounter_bench, load, scan_bench
 from bench.line_cases import line_bench
-from bench.measure import note, percentile
+from bench.measure import commit, machine, note, percentile
 from bench.server_cases import scratch
 from bench.server_process import Served, serving
 
@@ -313,3 +314,19 @@ def live_sky(seed: int, *, quick: bool) -> Facts:
         "seconds": size.seconds,
         "sides": {"alone": alone, "line": beside},
     }
+
+
+def encounters(repeats: int, *, quick: bool) -> Facts:
+    """All encounters among many aircraft, beside other detectors where they are installed."""
+    return encounter_bench.run((200,) if quick else (1_000, 10_000, 100_000), repeats)
+
+
+def scan(*, quick: bool) -> Facts:
+    """All losses in a day of real flights, beside `traffic`, whose flights they are."""
+    try:
+        number = version("traffic")
+    except PackageNotFoundError:
+        note("LEFT OUT: traffic is not installed, and the flights come with it")
+        return {"left_out": "traffic is not installed, and the flights come with it"}
+    found = scan_bench.measure(5 if quick else 300, alone=quick)
+    return {"commit": commit(), "machine": machine(), "traffic_version": number, "run": found}

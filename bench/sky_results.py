@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from bench import encounter_bench, scan_bench
+
 Facts = dict[str, Any]
 Lines = list[str]
 _SIDES: Final = {"alone": "sky alone", "line": "beside a line"}
@@ -31,3 +33,20 @@ def live_sky(case: Facts) -> Lines:
             f"| {side['client_late']['p99_ms']:.1f} ms | {side['server_peak_mib']:,.0f} MiB |"
         )
     return lines
+
+
+def encounters(case: Facts) -> Lines:
+    """All encounters among many aircraft."""
+    return _part(encounter_bench.markdown(case))
+
+
+def scan(case: Facts) -> Lines:
+    """All losses in recorded flights."""
+    if "left_out" in case:
+        title = "## Losses of separation in recorded flights"
+        return [title, "", f"**Left out: {case['left_out']}** (`uv sync --group bench-traffic`)."]
+    return _part(scan_bench.markdown(case))
+
+
+def _part(page: str) -> Lines:
+    return f"#{page}".rstrip().split("\n")

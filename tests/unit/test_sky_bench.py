@@ -2,6 +2,9 @@
 
 import json
 import math
+from importlib.metadata import PackageNotFoundError
+
+import pytest
 
 from bench import sky_cases as bench
 from bench import sky_results
@@ -69,3 +72,24 @@ def test_the_page_says_what_was_measured() -> None:
     assert "| sky alone | 1 ms | 2 ms | 3 ms | 4 ms | 7 | 0 | 0 | 3 ms | 26% of a core |" in (
         "\n".join(sky_results.live_sky(case))
     )
+
+
+def test_a_peer_that_is_not_there_is_said_to_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(bench, "version", missing)
+    facts = bench.scan(quick=True)
+    assert "**Left out: traffic is not installed" in "\n".join(sky_results.scan(facts))
+
+
+def test_the_page_of_encounters_has_its_peers_or_says_that_they_are_left_out() -> None:
+    facts = bench.encounters(1, quick=True)
+    page = "\n".join(sky_results.encounters(facts))
+    assert page.startswith("## Encounters")
+    assert "| 200 | 10 by 10 degrees | openline |" in page
+    for side, name in (("bluesky", "bluesky-simulator"), ("minisky", "minisky")):
+        assert ("| " + side + " |" in page) is (facts["software"][name] != "not installed")
+        assert ("Left out" in page and name in page.partition("Left out")[2]) is (
+            facts["software"][name] == "not installed"
+        )

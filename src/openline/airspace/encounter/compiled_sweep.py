@@ -12,7 +12,6 @@ curvature: with S the distance now, arc against chord S^3 / 24 R^2, and velociti
 S / 2 R.
 """
 
-from itertools import pairwise
 from typing import Any, Final
 
 import numba
@@ -289,18 +288,39 @@ def _ranks_of(rows: Any) -> Any:
 _ranks: Any = _compiled(_ranks_of)
 
 
-def _all_pairs(state: Any, edges_s: FloatArray, plane: FloatArray, radius_m: float) -> Any:
+def _state_of(point: Any, velocity: Any, columns: Any, horizon_s: Any) -> Any:
+    """The states, and the mean of the points; columns: altitude, rate, lateral, vertical."""
+    altitude, rate, lateral, vertical = columns
+    state = np.empty((len(point), _STATE))
+    middle = np.zeros(3)
+    for k in range(len(point)):
+        for axis in range(3):
+            state[k, axis], state[k, 3 + axis] = point[k, axis], velocity[k, axis]
+            middle[axis] += point[k, axis] / len(point)
+        u, v, w = velocity[k, 0], velocity[k, 1], velocity[k, 2]
+        speed = np.sqrt(u * u + v * v + w * w)
+        state[k, 6], state[k, 11] = speed * horizon_s, speed
+        state[k, 7], state[k, 8] = lateral[k], vertical[k]
+        state[k, 9], state[k, 10] = altitude[k], rate[k]
+    return state, middle
+
+
+_state: Any = _compiled(_state_of)
+
+
+def _all_pairs_of(state: Any, edges_s: Any, plane: Any, radius_m: Any) -> Any:
     """Every pair that may meet, as rows of the state; each once."""
-    horizon_s = float(edges_s[-1])
+    horizon_s = edges_s[-1]
     out, found = np.empty((len(state) + 16, 2), np.int32), 0
-    fastest, widest = float(state[:, 11].max()), float(state[:, 7].max())
-    everyone = np.arange(len(state), dtype=np.int32)
-    for start_s, end_s in pairwise(edges_s.tolist()):
+    fastest, widest = state[:, 11].max(), state[:, 7].max()
+    everyone = np.arange(len(state)).astype(np.int32)
+    for part in range(len(edges_s) - 1):
+        start_s, end_s = edges_s[part], edges_s[part + 1]
         apart = _farthest(widest, fastest, horizon_s, end_s, radius_m)
         times = ((start_s + end_s) / 2, (end_s - start_s) / 2)
         rows = _rows(state, times, plane, apart, radius_m)
         rank, classes = _ranks(rows)
-        sky = (radius_m, horizon_s, 2 * float(rows[:, 3].max()) * (1 + _LOSS))
+        sky = (radius_m, horizon_s, 2 * np.float64(rows[:, 3].max()) * (1 + _LOSS))
         for level in range(classes):
             own = everyone if classes == 1 else everyone[rank == level]
             others = everyone[:0] if classes == 1 else everyone[rank > level]
@@ -316,21 +336,19 @@ def _all_pairs(state: Any, edges_s: FloatArray, plane: FloatArray, radius_m: flo
     return out[:found]
 
 
+_all_pairs: Any = _compiled(_all_pairs_of)
+
+
 def sweep(moving: Moving, edges_s: FloatArray) -> PairIndex:
     """The pairs that may meet by the last of the edges, each once; the edges part the time.
 
     Errs toward: too many pairs. Law: contains every pair that brute force finds; held by
     tests/property/test_encounter_pruning.
     """
-    middle = moving.point_m.mean(axis=0)
+    columns = (moving.altitude_m, moving.rate_mps, moving.lateral_m, moving.vertical_m)
+    state, middle = _state(moving.point_m, moving.velocity_mps, columns, float(edges_s[-1]))
     size = float(np.sqrt(middle @ middle))
     across = middle / size if moving.radius_m and size > 1.0 else np.array((0.0, 0.0, 1.0))
     plane = np.stack([axis[0] for axis in plane_axes(across[np.newaxis, :])])
-    state = np.empty((len(moving.altitude_m), _STATE))
-    state[:, 0:3], state[:, 3:6] = moving.point_m, moving.velocity_mps
-    speed = np.sqrt(np.einsum("ij,ij->i", moving.velocity_mps, moving.velocity_mps))
-    state[:, 6] = speed * edges_s[-1]
-    state[:, 7], state[:, 8] = moving.lateral_m, moving.vertical_m
-    state[:, 9], state[:, 10], state[:, 11] = moving.altitude_m, moving.rate_mps, speed
-    pairs = _all_pairs(state, edges_s, plane, float(moving.radius_m))
-    return pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
+    pairs = _all_pairs(state, edges_s, plane, float(moving.radius_m)).astype(np.int64)
+    return pairs[:, 0], pairs[:, 1]

@@ -88,10 +88,10 @@ def _swept(
     aircraft: Snapshot, detector: Detector, horizon_s: float, search: Sweep
 ) -> Iterator[PairIndex]:
     """Blocks of pairs that contain all that meet, each once."""
-    parts = slices_of(aircraft, detector, horizon_s, _SWEEP_REACHES)
+    speed, rate = _speeds(aircraft), np.abs(aircraft.rate_mps)
+    parts = slices_of(aircraft, detector, horizon_s, _SWEEP_REACHES, speed)
     if not parts:
         return
-    speed, rate = _speeds(aircraft), np.abs(aircraft.rate_mps)
     moving = Moving(
         aircraft.point_m,
         aircraft.velocity_mps,
@@ -113,12 +113,16 @@ def _half_height_m(detector: Detector, rate: FloatArray) -> FloatArray:
 
 
 def slices_of(
-    aircraft: Snapshot, detector: Detector, horizon_s: float, reaches: float = 3.0
+    aircraft: Snapshot,
+    detector: Detector,
+    horizon_s: float,
+    reaches: float = 3.0,
+    speed: FloatArray | None = None,
 ) -> list[Slice]:
     """The slices of a look-ahead: as long as a fast aircraft needs for a few reaches."""
     if len(aircraft) < 2:
         return []
-    speed = _speeds(aircraft)
+    speed = _speeds(aircraft) if speed is None else speed
     some = speed[:: 1 + len(speed) // 2000]  # enough to know what is fast
     tenth = 9 * len(some) // 10
     fast = float(np.partition(some, tenth)[tenth])
