@@ -258,3 +258,41 @@ def test_a_wrong_word_is_told_with_its_cure(
     result = officer("ada", *words)
     assert result.exit_code != 0
     assert cure in result.output + str(result.exception)
+
+
+def test_a_way_out_is_shown_and_proposed(officer: Any, tmp_path: Path) -> None:
+    file = circle_file(tmp_path)
+    done(officer("ada", "notify", file, "--kind", "plan"))
+    done(officer("bo", "notify", file, "--kind", "plan", "--name", "Box"))
+    board = json.loads(officer("bo", "status", "--json").output)
+    (conflict,) = board["conflicts"]
+    limits = ("--climb", "0", "--sideways", "0", "--earlier", "0s")
+    out = done(officer("bo", "advise", conflict["id"], *limits))
+    # An hour and the time minimum of a minute.
+    assert "1. 1 h 01 min later; 22 Nov 15:01:00Z to 22 Nov 16:01:00Z; cost 3,660" in out
+    assert "was filed first" in out
+    assert "proposed: 1 h 01 min later" in done(
+        officer("bo", "advise", conflict["id"][:6], *limits, "--propose", "1")
+    )
+    (seen,) = json.loads(officer("ada", "status", "--json").output)["conflicts"][0]["proposals"]
+    assert seen["proposal"]["by"] == "south"
+    assert seen["meets"] == []
+    none = officer("bo", "advise", conflict["id"], *limits, "--later", "10min")
+    assert none.exit_code == 1
+    assert "no way out within the limits" in none.output
+    assert officer("bo", "advise", conflict["id"], *limits, "--propose", "9").exit_code != 0
+
+
+def test_a_thread_and_a_day_are_written_as_files(officer: Any, tmp_path: Path) -> None:
+    done(officer("ada", "notify", circle_file(tmp_path), "--name", "Survey"))
+    (thread,) = json.loads(officer("bo", "inbox", "--json").output)["threads"]
+    kml, page = tmp_path / "survey.kml", tmp_path / "day.html"
+    done(officer("bo", "export", thread["id"], "--out", str(kml)))
+    assert b"<kml" in kml.read_bytes()
+    assert b"Survey" in kml.read_bytes()
+    done(officer("bo", "export", "--day", "2026-11-22", "--out", str(page)))
+    assert b"22 November 2026" in page.read_bytes()
+    rows = done(officer("bo", "export", "--day", "2026-11-22", "--form", "csv"))
+    assert rows.startswith("entry,time,kind")
+    assert officer("bo", "export").exit_code == 2
+    assert officer("bo", "export", thread["id"], "--day", "2026-11-22").exit_code == 2

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openline.cli import line_look, line_say, line_watch
+from openline.cli import line_advise, line_look, line_say, line_watch
 from openline.cli.line_connection import connected, keep_session
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ for command in (
     line_look.follow,
     line_look.talks,
     line_watch.watch,
+    line_advise.advise,
+    line_advise.export,
     line_say.notify,
     line_say.cancel,
     line_say.receipt,

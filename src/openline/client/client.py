@@ -1,7 +1,7 @@
 """One party's side of a line: say, answer, look, follow."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Final, TypeVar
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from openline.api.line import board_wire, bundle_wire, peer_wire, wire
+from openline.api.line import advice_wire, board_wire, bundle_wire, peer_wire, wire
 from openline.app.line import jws
 from openline.client.bundles import file_of
 from openline.client.stream import READ_S, StreamEvent, events_of
@@ -105,6 +105,36 @@ class Client:
     def talks(self) -> bytes:
         """The scheduled talks of the party as an iCalendar file."""
         return self._transport.answer("GET", "/line/v1/talks.ics")
+
+    def advise(
+        self,
+        *,
+        conflict: str | None = None,
+        thread: str | None = None,
+        moves: str | None = None,
+        limits: advice_wire.AdviceLimits | None = None,
+        count: int = 5,
+    ) -> advice_wire.Advice:
+        """Ways out of a conflict, or of all that a thread of the party is in; nothing is said."""
+        asked = advice_wire.AdviceAsked(
+            thread=thread,
+            conflict=conflict,
+            moves=moves,
+            limits=limits or advice_wire.AdviceLimits(),
+            count=count,
+        )
+        body = msgspec.json.encode(asked)
+        return self._ask("POST", "advice", advice_wire.Advice, body, headers=_JSON)
+
+    def export_thread(self, thread: str, form: str = "html") -> bytes:
+        """A thread as a file: `html`, `csv` or `kml`."""
+        path = f"/line/v1/export/threads/{quote(thread, safe='')}"
+        return self._transport.answer("GET", path, query={"form": form})
+
+    def export_day(self, day: date, form: str = "html") -> bytes:
+        """A day (UTC) as a file: `html`, `csv` or `kml`."""
+        query = {"date": day.isoformat(), "form": form}
+        return self._transport.answer("GET", "/line/v1/export/day", query=query)
 
     def say(
         self,

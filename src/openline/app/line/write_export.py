@@ -13,7 +13,6 @@ from openline.line.board import ConflictView, SideView, ThreadView
 from openline.line.view import ID_SHOWN
 from openline.report.line_page import render_line
 
-
 _PLACES_MAX: Final = 3  # on the page; the rest are under "all of it" and in the other forms
 
 
