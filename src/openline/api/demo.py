@@ -34,11 +34,13 @@ _POLICY: Final = (
 class ActShown(Struct, omit_defaults=True):
     """An act: when it begins, one sentence about it, and what to look at.
 
+    name: the same in every language; title and sentence are English.
     state: to_come, playing or done. thread, conflict and track are there once they exist; said:
     what happened in it, line by line.
     """
 
     number: int
+    name: str
     title: str
     sentence: str
     at: datetime

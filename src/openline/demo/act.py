@@ -19,3 +19,8 @@ class Act:
     minute: float
     play: Callable[[Scene], None]
     sky: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in every language."""
+        return self.play.__name__

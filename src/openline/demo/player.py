@@ -67,10 +67,7 @@ class Player:
         self._part = 0
         self._careful = False
         self._looks = -1
-        board.acts = [
-            ActShown(number, act.title, act.sentence, START + timedelta(minutes=act.minute))
-            for number, act in enumerate(acts, 1)
-        ]
+        board.acts = [_shown(number, act) for number, act in enumerate(acts, 1)]
 
     def start(self, url: str) -> None:
         """Begin, as soon as the server answers."""
@@ -120,7 +117,7 @@ class Player:
             self._careful = self._careful and act.sky
             self._advance(START + timedelta(minutes=act.minute))
             self._careful = act.sky
-            scene.begin(number, act.play.__name__)
+            scene.begin(number, act.name)
             try:
                 act.play(scene)
             except (OpenlineError, ActCut) as error:
@@ -220,3 +217,8 @@ class Player:
                     raise Stopped
         finally:
             asking.close()
+
+
+def _shown(number: int, act: Act) -> ActShown:
+    at = START + timedelta(minutes=act.minute)
+    return ActShown(number, act.name, act.title, act.sentence, at)

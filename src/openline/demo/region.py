@@ -67,6 +67,7 @@ LITTLE_KARR: Final = Place(18.0, -4.0)
 LUNN: Final = Place(-26.0, 12.0)
 SOUTH_RIG: Final = Place(-12.0, -46.0)
 NORTH_RIG: Final = Place(-14.0, 34.0)
+SHIP: Final = Place(48.0, -8.0)
 CAPE_HALLEN: Final = Place(40.0, 42.0)
 
 _TOWNS: Final = {

@@ -15,7 +15,6 @@ from openline.demo.region import Place
 from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
 
 _NM: Final = METRES_PER_NAUTICAL_MILE
-_READY_S: Final = 60.0  # on the ground before it starts
 _STEP_S: Final = 1.0  # speed and track follow from where it was a second before
 _ICAO_FIRST: Final = 0xF00000  # a block that no state uses
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -51,7 +50,8 @@ class Leg:
 class Actor:
     """An aircraft of the story, on legs that follow one another. `party` sends its positions;
     `operation` is the thread of the plan that it says it flies. lands: it stands at both ends of
-    its way, and is seen there; else it comes from elsewhere and goes there."""
+    its way, and is seen there, `waits_s` before it begins; else it comes from elsewhere and goes
+    there."""
 
     icao24: str
     callsign: str
@@ -60,6 +60,7 @@ class Actor:
     legs: list[Leg] = field(default_factory=list)
     operation: str | None = None
     lands: bool = False
+    waits_s: float = 60.0
 
     def fly(self, begin_s: float, start: Where, *ways: tuple[Where, float]) -> "Actor":
         """Fly from a place at an instant, over places at a speed in m/s each."""
@@ -89,7 +90,7 @@ class Actor:
             return None
         if time_s >= self.legs[-1].end_s:
             return self.legs[-1].end
-        return self.legs[0].start if time_s >= self.legs[0].begin_s - _READY_S else None
+        return self.legs[0].start if time_s >= self.legs[0].begin_s - self.waits_s else None
 
     def stands(self, time_s: float) -> bool:
         """Whether it is on the ground."""
@@ -169,10 +170,10 @@ def background(seed: int) -> tuple[Traffic, ...]:
 
 def _airways(chance: Random) -> Iterator[Lane]:
     reach = 400.0
-    for number, across in enumerate((82.0, 102.0, -82.0, -102.0)):
-        ends = (Where(-reach, across + 6.0, 0.0), Where(reach, across - 6.0, 0.0))
+    for number, across in enumerate((58.0, 74.0, -58.0, -74.0)):
+        ends = (Where(-reach, across + 4.0, 0.0), Where(reach, across - 4.0, 0.0))
         yield from _airway(f"E{number}", ends, (300, 310, 320, 330), number % 2 == 1, chance)
-    for number, across in enumerate((88.0, 108.0, -88.0, -108.0)):
+    for number, across in enumerate((66.0, 84.0, -66.0, -84.0)):
         ends = (Where(across - 5.0, -reach, 0.0), Where(across + 5.0, reach, 0.0))
         yield from _airway(f"N{number}", ends, (350, 360, 370, 380), number % 2 == 1, chance)
 

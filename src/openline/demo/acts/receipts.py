@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from openline.api.line import board_wire
 from openline.demo.acts.shapes import circle, corridor, volume
-from openline.demo.region import GREAT_KARR, Place
+from openline.demo.region import GREAT_KARR, SHIP, Place
 from openline.demo.scene import Scene, name_of, party_of
 from openline.line.message.bodies import (
     Authority,
@@ -27,7 +27,6 @@ _AUTHORITIES = {
     "cora": "Sorra Transport Directorate",
     "ines": "Open Hands Relief, flight office",
 }
-_SHIP = Place(48.0, -8.0)
 _SWAPPED = Place(2.0, 11.1)  # read as if two digits of the latitude changed places
 
 
@@ -85,7 +84,7 @@ def readback(scene: Scene) -> None:
 
 def dissemination(scene: Scene) -> None:
     """An aid flight whose notice reaches the crews of one side, and of the other too late."""
-    way = corridor(1.0, _SHIP, GREAT_KARR)
+    way = corridor(1.0, SHIP, GREAT_KARR)
     flight = volume(way, 150.0, 450.0, scene.at(85), scene.at(135))
     body = Notify(
         NoticeKind.MOVEMENT,

@@ -1,10 +1,11 @@
 """What flies, beside what was declared; aircraft that come close; a stop that is called."""
 
+from math import inf
 from typing import Any, Final
 
 from openline.api.line import board_wire
 from openline.demo.acts.conflicts import LIFT_M, NR12, NR12_M, SL40, SL40_M
-from openline.demo.region import Place
+from openline.demo.region import SHIP, Place
 from openline.demo.scene import Scene, name_of
 from openline.demo.sky import Sky, Where
 from openline.line.message.bodies import Urgent
@@ -12,6 +13,7 @@ from openline.line.message.kind import AnswerCode, UrgentAction
 from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
 
 _MINUTE: Final = 60.0
+_NEVER_S: Final = 1e9
 _PAIR: Final = frozenset({"NR71", "AID2"})
 _HELICOPTER_MPS: Final = 55.0
 _CLIMB_NM: Final = 0.6  # so far it goes while it climbs or comes down, within the circle at the end
@@ -99,6 +101,10 @@ def take_off(sky: Sky, plans: dict[str, str]) -> None:
         for actor in sky.actors:
             if actor.startswith(name):
                 sky.actors[actor].operation = plan
+    ship = sky.add("aid1", "AID1", "aid", "rotorcraft")  # waits on its ship, to be flown by nobody
+    ship.lands, ship.waits_s = True, inf
+    deck = Where(*SHIP, 0.0)
+    ship.fly(_NEVER_S, deck, (deck._replace(feet=1_000.0), 10.0))
     # They would meet after 717 s, with 600 ft between them.
     north = sky.add("nr71", "NR71", "north", "aeroplane")
     north.fly(61.5 * _MINUTE, Where(78.0, 48.0, 17_000.0), (Where(78.0, -45.0, 6_200.0), 120.0))
