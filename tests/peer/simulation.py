@@ -10,7 +10,8 @@ and step back, and while servers crash. Then the network heals and the clocks ar
 2 no message is on a record twice, and none on that of a party it was not for;
 3 no number of a party is missing in the end;
 4 of what both sides have, both boards say the same: threads, their states, and conflicts;
-5 records only grow: each is cosigned by the others, and nothing is held against anybody.
+5 the review of what two said to each other is the same from both records;
+6 records only grow: each is cosigned by the others, and nothing is held against anybody.
 """
 
 import random
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from openline.app.line.change import Taken
+from openline.app.peer.common import common_review
 from openline.errors import OpenlineError
 from openline.line.message.bodies import Amend, Answer, Body, Cancel, Query, Receipt, Urgent
 from openline.line.message.kind import AnswerCode, Asks, Kind, ReceiptKind, UrgentAction
@@ -184,6 +186,9 @@ class Run:
                 assert link.party == party or not link.missing, f"{party} misses {link}"
         self.check_boards()
         self.check_heads()
+        for two in pairs(self.world.parties):
+            one, other = (common_review(self.world[party].records(), two) for party in two)
+            assert one == other, f"the reviews of {two} differ"
 
     def check_boards(self) -> None:
         """Boards of two parties say the same of what both have, where nothing was refused and no

@@ -121,6 +121,30 @@ def remove(party: str, db: str | None, **how: Any) -> None:
     click.echo(f"{party} is no peer any more")
 
 
+@peer.command("review")
+@click.argument("party")
+@click.argument("other")
+@click.option("--until", metavar="INSTANT", help="Only what was said before, as 2026-11-22T12:00Z.")
+@click.option("--db", metavar="PATH|ADDRESS", help="The store. Else as in the settings here.")
+def review(party: str, other: str, until: str | None, db: str | None) -> None:
+    """Review what PARTY and OTHER said to each other, letter by letter as the other side does.
+
+    Made of the signed messages that both have and of the agreement, and of nothing else: compare
+    `digest` with the other side. The server may run meanwhile.
+    """
+    from openline.app.peer.common import common_review
+    from openline.app.read_records import last_sequence, records_of, source_of
+    from openline.cli.settings import read_settings
+    from openline.formats.instants import parse_instant
+    from openline.formats.json_text import encode
+
+    ends = None if until is None else parse_instant(until)
+    with source_of(db or read_settings({}, None).text("db")) as source:
+        records = records_of(source, last_sequence(source))
+        found = common_review(records, (party, other), ends)
+    click.echo(encode(found))
+
+
 def _rows(one: "PeerSeen") -> list[str]:
     from openline.cli.output import printable
 
