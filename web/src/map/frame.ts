@@ -39,6 +39,7 @@ export function prepared(canvas: HTMLCanvasElement, frame: Frame): CanvasRenderi
   const context = canvas.getContext("2d");
   context?.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
   context?.clearRect(0, 0, frame.width, frame.height);
+  if (context) context.direction = "ltr"; // numbers with units read alike in every language
   return context;
 }
 

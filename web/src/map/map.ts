@@ -23,6 +23,7 @@ import { BaseMap } from "./base";
 import { colours, readColours } from "./colours";
 import { DrawTool } from "./draw_tool";
 import { GridLayer } from "./grid_layer";
+import { legend, legendStyles } from "./legend";
 import { mapStyles } from "./map_style";
 import { Overlay } from "./overlay";
 import { areaRings, boundsOf, extentOf, extentOfSelection, flyTo, keepPlace, takePlace } from "./place";
@@ -37,7 +38,7 @@ const WORLD_VIEW = { center: [0, 3_000_000], zoom: 2.2, minZoom: 1, maxZoom: 19,
 /** Volumes, tracks, conflict parts. */
 @customElement("o-map")
 export class SkyMap extends SignalWatcher(LitElement) {
-  static override styles = [shared, mapStyles];
+  static override styles = [shared, mapStyles, legendStyles];
 
   @query(".canvas") private target!: HTMLElement;
   @query(".overlay") private canvas!: HTMLCanvasElement;
@@ -48,6 +49,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   private readonly volumes = new VolumeLayer();
   private readonly cursor = signal<{ lat: number; lng: number } | null>(null);
   private readonly resolution = signal(0);
+  private readonly explained = signal(false);
   private readonly ends: (() => void)[] = [];
   private map: OlMap | null = null;
   private overlay: Overlay | null = null;
@@ -71,11 +73,13 @@ export class SkyMap extends SignalWatcher(LitElement) {
         <button @click=${() => this.zoom(1)} aria-label=${t("map.zoom.in")}>+</button>
         <button @click=${() => this.zoom(-1)} aria-label=${t("map.zoom.out")}>−</button>
         <button @click=${() => this.whole()} aria-label=${t("map.whole")} title=${t("map.whole")}>⤢</button>
+        <button @click=${() => this.toggleLegend()} aria-expanded=${this.explained.value} aria-label=${t("map.legend")} title=${t("map.legend")}>i</button>
       </div>
+      ${this.explained.value ? legend() : nothing}
       <div class="foot">
-        <span class="scale"><svg width=${scale.pixels} height="8" aria-hidden="true">
+        <span class="scale" dir="ltr"><svg width=${scale.pixels} height="8" aria-hidden="true">
           <path d="M0.5 0 V7.5 H${scale.pixels - 0.5} V0" /></svg>${scale.text}</span>
-        <span class="mono">${this.cursorText()}</span>
+        <span class="mono" dir="ltr">${this.cursorText()}</span>
         ${pictureAt.value !== null && tracks.value.size > 0
           ? html`<span class="dim">${t("map.carried")}</span>`
           : nothing}
@@ -134,6 +138,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
       register(
         { id: "map.zoom.in", title: "map.zoom.in", group: "map.title", keys: ["+"], run: () => this.zoom(1) },
         { id: "map.zoom.out", title: "map.zoom.out", group: "map.title", keys: ["-"], run: () => this.zoom(-1) },
+        { id: "map.legend", title: "map.legend", group: "map.title", keys: ["i", "I"], run: () => this.toggleLegend() },
         { id: "map.whole", title: "map.whole", group: "map.title", keys: ["0"], run: () => this.whole() },
       ),
     );
@@ -190,6 +195,10 @@ export class SkyMap extends SignalWatcher(LitElement) {
     const points = rings.length > 0 ? rings.flat() : shapes.value.flatMap((one) => one.rings[0] ?? []);
     const extent = extentOf(points);
     if (extent) this.map?.getView().fit(extent, { padding: [30, 30, 50, 30], maxZoom: 11 });
+  }
+
+  private toggleLegend(): void {
+    this.explained.value = !this.explained.value;
   }
 
   private zoom(by: number): void {

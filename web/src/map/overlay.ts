@@ -44,7 +44,7 @@ export class Overlay {
     const at = shownAt.value;
     const labels = new Labels(context, frame, own.ground);
     labels.keepFree(0, frame.height - 42, 420, 30); // the scale and the cursor's place
-    labels.keepFree(frame.width - 42, 0, 42, 120); // the buttons
+    labels.keepFree(frame.width - 42, 0, 42, 154); // the buttons
     const scene: Scene = {
       tracks: tracks.value.values(),
       encounters: encounters.value,

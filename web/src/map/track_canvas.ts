@@ -235,7 +235,7 @@ function drawEncounters(
     context.setLineDash([]);
     const since = (scene.at - Date.parse(one.predicted_at)) / 1_000;
     const seconds = Math.max(0, Math.round(one.closest_s - since));
-    const text = `${seconds} s · ${distance(one.lateral_m)} · ${verticalDistance(one.vertical_m)}`;
+    const text = `${seconds} s · ${distance(one.lateral_m)} · ${one.vertical_m === null ? "ALT?" : verticalDistance(one.vertical_m)}`;
     const spot = [(a.x + b.x) / 2 + 6, (a.y + b.y) / 2, "left"] as const;
     found.push({ text, spot, colour, warns });
   }

@@ -148,7 +148,7 @@ export class Profile extends SignalWatcher(LitElement) {
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       series: [{}, { show: false }],
       axes: [
-        { ...axis, size: 26, values: (_plot, splits) => splits.map((one) => instant(one * 1_000)) },
+        { ...axis, size: 26, values: (_plot, splits) => instants(splits) },
         {
           ...axis,
           size: 58,
@@ -228,4 +228,17 @@ export class Profile extends SignalWatcher(LitElement) {
       .map((one) => `${one.name} ${one.band}, ${instant(one.start)} – ${instant(one.end)}`);
     return [t("profile.title"), ...words].join("; ");
   }
+}
+
+/** Instants at the axis: with seconds where there are several in a minute, with the day where it is another. */
+function instants(splits: readonly number[]): string[] {
+  const [first, second] = splits;
+  const seconds = first !== undefined && second !== undefined && second - first < 60;
+  return splits.map((one, index) => {
+    const text = instant(one * 1_000, { seconds });
+    const before = splits[index - 1];
+    const day = new Date(one * 1_000).toISOString().slice(5, 10);
+    const other = before !== undefined && new Date(before * 1_000).toISOString().slice(5, 10) !== day;
+    return other ? `${day} ${text}` : text;
+  });
 }

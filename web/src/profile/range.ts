@@ -7,6 +7,7 @@ export interface Range {
 }
 
 const HOUR_S = 3_600;
+const SHORTEST_S = HOUR_S / 3;
 const LONGEST_S = 72 * HOUR_S;
 const UNLIMITED_M = 99_000; // limits from here on stand for no limit: they do not stretch the axis
 const LEAST_M = 500;
@@ -35,6 +36,8 @@ function timeRange(times: number[], now: number): [number, number] {
   [from, until] = [from - pad, until + pad];
   if (now < from && from - now < 2 * HOUR_S) from = now - pad;
   if (now > until && now - until < 2 * HOUR_S) until = now + pad;
+  const short = SHORTEST_S - (until - from);
+  if (short > 0) [from, until] = [from - short / 2, until + short / 2];
   if (until - from <= LONGEST_S) return [from, until];
   const middle = Math.min(Math.max(now, from + LONGEST_S / 4), until - LONGEST_S / 4);
   return [Math.max(from, middle - LONGEST_S / 4), Math.min(until, middle + LONGEST_S / 2)];
