@@ -22,6 +22,7 @@ from openline.api.auth.issuer import TokenIssuer, new_key
 from openline.api.auth.key_ring import KeyRing
 from openline.api.auth.tokens import TokenPolicy
 from openline.api.line import people
+from openline.api.line.read_options import READ_QUERY
 from openline.api.line.sessions import Sessions
 from openline.api.openapi import document
 from openline.api.operation import Operation
@@ -31,6 +32,7 @@ from openline.app.line.compose import Saying, compose
 from openline.app.line.roles import Role
 from openline.app.services import Services
 from openline.formats.line_message import body_values, encode
+from openline.formats.line_volume import volume_value
 from openline.line.message.bodies import Breach, Query, Receipt, Urgent
 from openline.line.message.kind import NoticeKind, ReceiptKind, UrgentAction
 from tests.api.test_fuzz import CHECKS, bytes_of, damaged
@@ -197,6 +199,96 @@ def test_what_is_no_message_at_all_is_refused(
     token = between.join(base64.urlsafe_b64encode(one) if encoded else one for one in parts)
     answer = sandbox.send("POST", "/line/v1/messages", token, "application/jose")
     assert answer.status_code in (400, 401), answer.text
+
+
+GEOJSON: Final = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {
+                "name": "n",
+                "altitude_lower": "1000 ft AMSL",
+                "altitude_upper": "FL100",
+                "time_start": "2026-11-22T14:00:00Z",
+                "time_end": "2026-11-22T15:00:00Z",
+            },
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[7.0, 54.0], [7.1, 54.0], [7.1, 54.1], [7.0, 54.0]]],
+            },
+        }
+    ],
+}
+WORDS: Final = st.sampled_from(
+    ["", "0m", "1013", "300m", "x", "nan", "-1", "1e400", "\x00", "true"]
+)
+SUFFIXES: Final = st.sampled_from(["geojson", "kml", "gpx", "plan", "csv", "txt", "kmz", "jsonl"])
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.one_of(damaged(GEOJSON), st.binary(max_size=300)),
+    SUFFIXES,
+    st.dictionaries(st.sampled_from(sorted(READ_QUERY)), WORDS, max_size=4),
+)
+def test_a_file_of_any_kind_is_read_or_refused_as_described(
+    sandbox: LineSandbox, data: bytes, suffix: str, query: dict[str, str]
+) -> None:
+    (operation,) = (one for one in OPERATIONS if one.name == "readPlans")
+    path = f"{operation.path}?{httpx.QueryParams({'name': f'a.{suffix}'} | query)}"
+    answer = sandbox.send("POST", path, data, "application/octet-stream")
+    _check(_described(operation).Case(), answer)
+
+
+_VOLUME: Final = volume_value(volume())
+QUESTIONS: Final = {
+    "checkPlan": {"volumes": [_VOLUME], "ignore": ["x"]},
+    "advise": {
+        "volumes": [_VOLUME],
+        "limits": {
+            "later_s": 3600,
+            "climb_m": 0,
+            "sideways_m": 0,
+            "earliest": "2026-11-22T13:00:00Z",
+        },
+        "costs": {"later": 2},
+        "count": 1,
+    },
+    "findWindows": {
+        "volumes": [_VOLUME],
+        "from": "2026-11-22T12:00:00Z",
+        "to": "2026-11-22T18:00:00Z",
+    },
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_damaged_question_is_answered_as_described(name: str, sandbox: LineSandbox) -> None:
+    (operation,) = (one for one in OPERATIONS if one.name == name)
+    case = _described(operation).Case()
+    good = QUESTIONS[name]
+
+    @settings(max_examples=60, deadline=None)
+    @given(body=damaged(good))
+    def run(body: bytes) -> None:
+        _check(case, sandbox.send("POST", operation.path, body))
+
+    run()
+    assert sandbox.send("POST", operation.path, json.dumps(good).encode()).status_code == 200
+
+
+def test_of_every_conflict_and_thread_advice_is_as_described(sandbox: LineSandbox) -> None:
+    (operation,) = (one for one in OPERATIONS if one.name == "advise")
+    board = sandbox.send("GET", "/line/v1/board", None).json()
+    asked = [{"conflict": one["id"]} for one in board["conflicts"]]
+    asked += [{"thread": one["id"]} for one in board["threads"]]
+    statuses = set()
+    for body in asked:
+        answer = sandbox.send("POST", operation.path, json.dumps(body).encode())
+        _check(_described(operation).Case(), answer)
+        statuses.add(answer.status_code)
+    assert 200 in statuses
 
 
 _ID: Final = "0d1c1e5e-0000-4000-8000-000000000001"
