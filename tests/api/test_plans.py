@@ -1,6 +1,7 @@
 """Plans before they are sent: what a file holds, and what it would come too close to."""
 
 import json
+import math
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -10,6 +11,8 @@ import pytest
 
 from openline.formats.line_message import body_values
 from openline.formats.line_volume import volume_value
+from openline.geo.polygon import Polygon
+from openline.geo.position import Position
 from openline.line.agreement import Coarseness
 from openline.line.message.kind import NoticeKind
 from tests.api.line_app import LineApp
@@ -293,6 +296,15 @@ def test_a_bad_question_is_refused(app: LineApp, change: dict[str, Any]) -> None
     body = {"volumes": [volume_value(volume())]} | change
     answer = app.post(CHECK, json=body)
     assert answer.status_code == 400, answer.text
+
+
+def test_what_would_keep_others_waiting_is_refused_with_words(app: LineApp) -> None:
+    turns = [2 * math.pi * n / 2_500 for n in range(2_500)]
+    ring = Polygon(tuple(Position(54 + 0.1 * math.cos(t), 7 + 0.1 * math.sin(t)) for t in turns))
+    app.say("north", notice(volume(ring)))
+    answer = app.post(CHECK, json={"volumes": [volume_value(volume(ring))]})
+    assert answer.status_code == 413
+    assert "simplify" in answer.text
 
 
 def test_only_who_is_of_the_line_may_ask(app: LineApp) -> None:

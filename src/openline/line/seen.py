@@ -23,6 +23,8 @@ from openline.airspace.extent import Extent
 from openline.airspace.index import AirspaceIndex
 from openline.airspace.separation import Separation
 from openline.airspace.volume import Volume4D
+from openline.geo.corridor import Corridor
+from openline.geo.polygon import Polygon
 from openline.line.agreement import Agreement, Coarseness
 from openline.line.filed import Filed
 from openline.line.masking import cells_of, shown_to
@@ -107,6 +109,14 @@ class Things:
     def near(self, volume: Volume4D, wide: Separation) -> list[Volume4D]:
         """The volumes whose boxes come closer than `wide`. Errs toward: too many."""
         return [theirs for _, theirs in self._index.may_meet(volume, wide)]
+
+    def effort(self, volumes: Iterable[Volume4D], minima: Separation) -> int:
+        """How many pairs of corners there are to compare, at most: what takes the time."""
+        return sum(
+            corners(volume) * corners(theirs)
+            for volume in volumes
+            for theirs in self.near(volume, minima)
+        )
 
     def unlocated(self) -> list[Seen]:
         """What names no place."""
@@ -207,6 +217,14 @@ def asked_of(
     end = max(volume.time_end for volume in volumes)
     entity = OperationalIntent(thread, party, volumes)
     return Standing(thread, entity, 0, frozenset(), False, start, end, flight_class)
+
+
+def corners(volume: Volume4D) -> int:
+    """How much there is to compare of a volume's outline."""
+    footprint = volume.footprint
+    if isinstance(footprint, Polygon):
+        return sum(len(ring) for ring in footprint.rings())
+    return len(footprint.path) if isinstance(footprint, Corridor) else 1
 
 
 def as_cells(found: Standing) -> Standing:

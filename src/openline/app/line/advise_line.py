@@ -27,8 +27,6 @@ from openline.app.line.services import LineServices
 from openline.errors import AreaTooLarge, InvalidInput, LimitExceeded
 from openline.formats.line_volume import volume_value
 from openline.geo.altitude import ellipsoid_band
-from openline.geo.corridor import Corridor
-from openline.geo.polygon import Polygon
 from openline.limits import (
     ALTITUDE_CEILING_M,
     ALTITUDE_FLOOR_M,
@@ -49,7 +47,6 @@ from openline.line.view_threads import name_for
 WAYS_MAX: Final = 10
 CORNERS_MAX: Final = 1_000_000  # of the plan times those that are near it: a second at most
 EFFORT_S: Final = 1.5  # of one processor, for all that the limits reach
-_CIRCLE_CORNERS: Final = 1
 _AT_ONCE: Final = threading.BoundedSemaphore(2)  # others of the server have to be answered too
 _WAIT_S: Final = 3.0
 _MORE: Final = 3  # ways that are asked for beyond those wanted, for some cannot be carried
@@ -237,11 +234,7 @@ def _bounded(mover: Mover, things: Things) -> None:
     """Raises: AreaTooLarge for more than is compared in one answer."""
     minima = things.agreed.widest_separation()
     minima = Separation(minima.lateral_m, minima.vertical_m, minima.time + mover.widen)
-    effort = sum(
-        corners(volume) * corners(theirs)
-        for volume in mover.volumes
-        for theirs in things.near(volume, minima)
-    )
+    effort = things.effort(mover.volumes, minima)
     if effort > CORNERS_MAX:
         raise _too_much(f"{effort:,} pairs of corners; {CORNERS_MAX:,} are compared")
 
@@ -252,15 +245,6 @@ def _too_much(problem: str) -> AreaTooLarge:
         cure="give narrower limits or a simpler plan, or use `openline advise` with files",
         field="limits",
     )
-
-
-def corners(volume: Volume4D) -> int:
-    """How much there is to compare of a volume's outline."""
-    footprint = volume.footprint
-    if isinstance(footprint, Polygon):
-        return sum(len(ring) for ring in footprint.rings())
-    places = len(footprint.path) if isinstance(footprint, Corridor) else 1
-    return _CIRCLE_CORNERS * places
 
 
 def _look_for(task: _Task, asked: Asked, effort: Effort) -> tuple[Advice, tuple[Way, ...]]:

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from openline.airspace.entity import EntityKind
 from openline.airspace.volume import Volume4D
 from openline.app.line.services import LineServices
-from openline.errors import InvalidInput, NotFound
+from openline.errors import AreaTooLarge, InvalidInput, NotFound
 from openline.line.event import ConflictFacts
 from openline.line.facts import facts_of
 from openline.line.line import Line
@@ -16,7 +17,8 @@ from openline.line.state import LineState
 from openline.line.view import ID_SHOWN
 from openline.line.view_threads import name_for
 
-_ONLY_CELLS = "Of the other, only cells that contain it are known."
+CORNERS_MAX: Final = 2_000_000  # about a second, where nothing can be left out
+_ONLY_CELLS: Final = "Of the other, only cells that contain it are known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def check_plan(
     """What a plan of the party would come too close to if it were sent now. Nothing is written.
 
     thread: the party's own, which the plan would amend. Raises: InvalidInput for a class that the
-    agreement does not know, NotFound for a thread of nobody or of another party.
+    agreement does not know, NotFound for a thread of nobody or of another party, AreaTooLarge for
+    more than is compared while others wait.
     """
 
     def ask(line: Line, position: int) -> PlanChecked:
@@ -87,6 +90,12 @@ def check_plan(
         check_asked(state, party, flight_class, thread)
         sky = services.seen.setdefault(party, SeenSky(party))
         things = sky.renew(state, now)
+        if things.effort(volumes, state.agreed().widest_separation()) > CORNERS_MAX:
+            raise AreaTooLarge(
+                f"more than {CORNERS_MAX:,} pairs of corners to compare",
+                cure="simplify the volumes; it is compared as it is once it is sent",
+                field="volumes",
+            )
         asked = asked_of(party, volumes, flight_class, thread=thread or ASKED)
         found = things.close_to(asked, frozenset(ignore))
         conflicts = tuple(told_conflict(state, party, asked.thread, one) for one in found)

@@ -9,7 +9,7 @@ from openline.airspace.advise.obstacles import Sky
 from openline.airspace.advise.windows import Taken, Window, free_windows, minus
 from openline.airspace.separation import Separation
 from openline.airspace.volume import Volume4D, check_window
-from openline.app.line.advise_line import CORNERS_MAX, corners, labels_of, one_of_few
+from openline.app.line.advise_line import CORNERS_MAX, labels_of, one_of_few
 from openline.app.line.check_plan import check_asked
 from openline.app.line.services import LineServices
 from openline.errors import AreaTooLarge, InvalidTimeRange
@@ -115,11 +115,7 @@ def _groups(
 def _bounded(around: _Around, stays: Sequence[Volume4D]) -> None:
     """Raises: AreaTooLarge for more than is looked at in one answer."""
     widest = around.things.agreed.widest_separation()
-    effort = sum(
-        corners(stay) * corners(theirs)
-        for stay in stays
-        for theirs in around.things.near(stay, widest)
-    )
+    effort = around.things.effort(stays, widest)
     if effort > CORNERS_MAX:
         raise AreaTooLarge(
             "there is too much round these volumes for one answer",
