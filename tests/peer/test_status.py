@@ -5,12 +5,14 @@ import msgspec
 from openline.api.line import board_wire
 from openline.api.line.peers import peer_values
 from openline.app.peer.status import statuses, with_peers
+from openline.cli.line_watcher import Seen
 from openline.formats.line_board import values_of
 from openline.line.message.bodies import Amend, Answer
 from openline.line.message.kind import AnswerCode
 from tests.line_world import HOUR, START, unlocated
 from tests.peer.test_heads import back_date, heads, rewrite, talk
 from tests.peer.world import World
+from tests.unit.test_cli_line_watch import shown as board_text
 
 
 def board(world: World, party: str, peer: str) -> board_wire.Peer:
@@ -66,3 +68,8 @@ def test_the_board_tells_of_refusals_and_of_evidence() -> None:
     (what,) = board(world, "south", "north").evidence
     assert "does not continue" in what
     assert "does not continue" in (board(world, "north", "south").refuses or "")
+    site = world["south"]
+    text = msgspec.json.encode(values_of(with_peers(site.board(), site.peering)))
+    read = msgspec.json.decode(text, type=board_wire.Board)
+    shown = " ".join(board_text(Seen(read, 0.0, None, ()), 40, 200).split())
+    assert "THE RECORD OF north CONTRADICTS ITSELF" in shown

@@ -194,7 +194,7 @@ async def _beside(
     if couriers is not None:
         work.append(couriers.follow())
     if services.peering is not None:
-        work.append(carry_for_ever(Carriers(services.peering)))
+        work.append(carry_for_ever(Carriers(services.peering, alone=services.peering.alone)))
     if eyes is not None:
         when_stopping(eyes.stop)
         work.append(eyes.follow())

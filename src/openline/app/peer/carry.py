@@ -9,13 +9,16 @@ once.
 import http.client
 import logging
 import random
+import secrets
 import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
+from openline.app.line.alert_turns import TURN, end_turn, take_turn
 from openline.app.peer.link import Answered, Link
 from openline.app.peer.peering import Peering
 from openline.errors import OpenlineError, StoreUnavailable, Unreachable
@@ -33,6 +36,11 @@ REFRESH_S: Final = 1.0
 _STEP_S: Final = 5.0  # for one step: a connection, a part of an answer
 _DEADLINE_S: Final = 12.0
 _PART: Final = 65_536
+_RENEW_S: Final = TURN.total_seconds() / 4
+
+
+def _place(party: str) -> str:
+    return f"peer/{party}"
 
 
 class Road:
@@ -86,6 +94,8 @@ class Road:
             size += len(part)
             if size > BODY_BYTES_MAX or time.monotonic() > ends_s:
                 raise ValueError("the answer does not end")
+        if answer.length:
+            raise ValueError("the answer was cut off")
         if answer.will_close:
             self.close()
         return Answered(answer.status, answer.headers.get(HEADER), b"".join(parts))
@@ -172,8 +182,11 @@ class Lane:
 class Carriers:
     """All lanes of a server's peering; `start` and `stop` from one thread."""
 
-    def __init__(self, peering: Peering) -> None:
+    def __init__(self, peering: Peering, *, alone: bool = True) -> None:
         self.peering = peering
+        self._alone = alone
+        self._holder = secrets.token_hex(16)
+        self._turns: dict[str, float] = {}  # since when a turn is held
         self._lanes: dict[str, list[Lane]] = {}
         self._links: dict[str, Link] = {}
 
@@ -185,15 +198,23 @@ class Carriers:
     def refresh(self) -> None:
         """Take the peers as they are now. Raises: StoreUnavailable."""
         self.peering.refresh()
-        links = {link.peer.party: link for link in self.peering.links}
+        links = {
+            link.peer.party: link for link in self.peering.links if self._has_turn(link.peer.party)
+        }
         for party in [name for name, link in self._links.items() if links.get(name) is not link]:
             for lane in self._lanes.pop(party):
                 lane.stop()
             del self._links[party]
         for party, link in links.items():
             if party not in self._links:
+                if not self._alone:
+                    link.begin_again()  # another process went on meanwhile
                 self._links[party] = link
                 self._lanes[party] = self._lanes_of(link)
+
+    def carried(self) -> list[str]:
+        """The parties whose servers this process carries to."""
+        return sorted(self._links)
 
     def stop(self) -> None:
         """End every lane, and keep how far every peer is."""
@@ -203,6 +224,23 @@ class Carriers:
         for lane in lanes:
             lane.join(1.0)
         self.peering.note()
+        line = self.peering.line
+        for party in () if self._alone else self._turns:
+            with suppress(OpenlineError):
+                end_turn(line.store, _place(party), self._holder, line.clock.now())
+
+    def _has_turn(self, party: str) -> bool:
+        """Whether this process carries to that peer: of several on one store one does."""
+        now_s = self.peering.ticks()
+        if self._alone or now_s - self._turns.get(party, float("-inf")) < _RENEW_S:
+            return True
+        line = self.peering.line
+        taken = take_turn(line.store, _place(party), self._holder, line.clock.now()).result()
+        if taken is None:
+            self._turns.pop(party, None)
+            return False
+        self._turns[party] = now_s
+        return True
 
     def _wake(self) -> None:
         for lanes in tuple(self._lanes.values()):

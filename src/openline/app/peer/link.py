@@ -123,6 +123,10 @@ class Link:
         """Whether the peer waits to hear what became of messages."""
         return bool(self._owed)
 
+    def begin_again(self) -> None:
+        """Go on where the store says the peer is. Raises: StoreUnavailable."""
+        self.outbox = Outbox(self._line, self.own.parties, self.peer.party)
+
     def has_news(self) -> bool:
         """Whether numbers were settled that the peer was not told of."""
         return self.outbox.settled(self.own.party) > self._told_settled

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from openline.app.configuration import Configuration
 from openline.app.line.services import LineServices
@@ -11,6 +12,8 @@ from openline.app.seal_record import Sealer
 from openline.errors import InvalidInput
 from openline.line.agreement import Agreement
 from openline.line.line import Line
+
+_POSTGRES: Final = ("postgresql://", "postgres://")
 
 
 def open_peering(
@@ -35,7 +38,9 @@ def open_peering(
         known = {one.party: one for one in line.store.read(peers)}.get(peer.party)
         kept = peer if known is None else replace(known, url=peer.url or known.url)
         put_peer(line.store, line.origin, kept, now).result()
-    return Peering(line, sealer)
+    found = Peering(line, sealer)
+    found.alone = not told.text("db").startswith(_POSTGRES)
+    return found
 
 
 def check_peer(line: LineServices, peer: Peer) -> None:

@@ -85,6 +85,7 @@ class Peering:
         new_nonce: Callable[[], str] = lambda: secrets.token_hex(16),
     ) -> None:
         self.line = line
+        self.alone = True  # whether no other process has this store
         self._sealer = sealer
         self.ticks = ticks
         self._new_nonce = new_nonce
