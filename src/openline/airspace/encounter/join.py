@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, runtime_checkabl
 
 import numpy as np
 
-from openline.airspace.encounter.arrays import BoolArray, FloatArray, IndexArray
+from openline.airspace.encounter.arrays import BoolArray, FloatArray, IndexArray, Relative
+from openline.airspace.encounter.snapshot import Snapshot
 
 BLOCK_PAIRS: Final = 1 << 18  # candidate pairs held at once: they stay in the cache
 _CLASS_RATIO: Final = 3.0  # reaches within this factor share their cells
@@ -75,6 +76,9 @@ class Sweep(Protocol):
 
     def sweep(self, moving: Moving, edges_s: FloatArray) -> PairIndex:
         """The pairs that may meet between the first and the last edge, each once."""
+
+    def relative(self, aircraft: Snapshot, own: IndexArray, intruder: IndexArray) -> Relative:
+        """The same as `aircraft.relative`."""
 
 
 def near_pairs(places: Places, search: Search | None = None) -> Iterator[PairIndex]:

@@ -26,6 +26,8 @@ from openline.geo.ellipsoid import CURVATURE_RADIUS_MIN_M
 
 _SLICES_MAX: Final = 64
 _SWEEP_REACHES: Final = 4.0  # the same for a sweep: more is fewer, wider cells
+_FEW: Final = 2_000  # aircraft: each slice goes through all, so that fewer slices are less work
+_FEW_REACHES: Final = 6.0
 _BLOCK: Final = 1 << 14  # pairs at once: what they need stays in the processor's cache
 
 
@@ -65,7 +67,7 @@ def find_encounters(
     found: list[Encounters] = []
     if isinstance(search, Sweep):
         for first, second in _swept(aircraft, detector, horizon_s, search):
-            enter, leave = detector.spans(aircraft.relative(first, second), horizon_s)
+            enter, leave = detector.spans(search.relative(aircraft, first, second), horizon_s)
             _keep(found, first, second, (enter, leave), np.flatnonzero(np.isfinite(enter)))
         return in_order(found)
     for part in slices_of(aircraft, detector, horizon_s):
@@ -89,7 +91,8 @@ def _swept(
 ) -> Iterator[PairIndex]:
     """Blocks of pairs that contain all that meet, each once."""
     speed, rate = _speeds(aircraft), np.abs(aircraft.rate_mps)
-    parts = slices_of(aircraft, detector, horizon_s, _SWEEP_REACHES, speed)
+    reaches = _SWEEP_REACHES if len(aircraft) > _FEW else _FEW_REACHES
+    parts = slices_of(aircraft, detector, horizon_s, reaches, speed)
     if not parts:
         return
     moving = Moving(
@@ -128,8 +131,8 @@ def slices_of(
     fast = float(np.partition(some, tenth)[tenth])
     reach = float(detector.lateral_reach_m(np.array([2 * fast]))[0])
     count = max(1, min(_SLICES_MAX, round(fast * horizon_s / (reaches * reach))))
-    edges = np.linspace(0.0, horizon_s, count + 1)
-    return [Slice(float(a), float(b), k == count - 1) for k, (a, b) in enumerate(pairwise(edges))]
+    edges = [horizon_s * k / count for k in range(count)] + [horizon_s]
+    return [Slice(a, b, k == count - 1) for k, (a, b) in enumerate(pairwise(edges))]
 
 
 def may_meet(
