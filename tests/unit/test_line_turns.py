@@ -1,82 +1,90 @@
-"""Turns at the line: urgent first, none lost, none run twice, whatever the store does."""
+"""Who of two things on the line moves."""
 
-from concurrent.futures import Future
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from openline.app.line.turns import Ticket, Turns
-from openline.errors import StoreUnavailable
+from openline.airspace.entity import EntityKind, IntentState
+from openline.airspace.extent import Extent
+from openline.line.filed import Filed
+from openline.line.message.airspace import Closure
+from openline.line.message.kind import Binding, ClosureReason, NoticeKind
+from openline.line.seen import ASKED, asked_of
+from openline.line.sky import Standing, standing
+from openline.line.turns import can_propose, turn_of
+from tests.line_world import HOUR, START, World, notice, unlocated, volume
+
+PLAN = NoticeKind.PLAN
 
 
-def drawn(turns: Turns, ran: list[str], name: str, *, urgent: bool = False) -> tuple[Ticket, Any]:
-    def change(_tx: object) -> str:
-        ran.append(name)
-        return name
-
-    ticket, job = turns.draw(change, urgent=urgent)
-    return ticket, job.future
+def stands(world: World, thread: str) -> Standing:
+    found = standing(world.state, thread)
+    assert found is not None
+    return found
 
 
-def come_up(ticket: Ticket) -> None:
-    """The store runs the change of a ticket and tells that it is durable."""
-    done: Future[Any] = Future()
-    try:
-        done.set_result(ticket.run(None))  # type: ignore[arg-type]
-    except Exception as error:
-        done.set_exception(error)
-    ticket.settle(done)
+@pytest.fixture
+def world() -> World:
+    return World()
 
 
-def test_what_is_urgent_goes_before_all_that_waits() -> None:
-    turns, ran = Turns(), []
-    waiting = [drawn(turns, ran, f"notice {number}") for number in range(3)]
-    waiting += [drawn(turns, ran, f"urgent {n}", urgent=True) for n in range(2)]
-    for ticket, _ in waiting:
-        come_up(ticket)
-    assert ran == ["urgent 0", "urgent 1", "notice 0", "notice 1", "notice 2"]
-    assert [future.result() for _, future in waiting] == [
-        "notice 0",
-        "notice 1",
-        "notice 2",
-        "urgent 0",
-        "urgent 1",
-    ]
+def test_what_was_said_first_stays(world: World) -> None:
+    first = stands(world, world.say("north", notice(volume(), notice=PLAN)).message.thread)
+    second = stands(world, world.say("south", notice(volume(), notice=PLAN)).message.thread)
+    for one, other in ((first, second), (second, first)):
+        turn = turn_of(world.state, one, other)
+        assert turn.thread == second.thread
+        assert "filed first" in turn.reason
 
 
-def test_a_change_that_the_store_tries_again_is_the_same_one() -> None:
-    turns, ran = Turns(), []
-    first, future = drawn(turns, ran, "notice")
-    first.run(None)  # type: ignore[arg-type]
-    drawn(turns, ran, "urgent", urgent=True)
-    come_up(first)
-    assert ran == ["notice", "notice"]
-    assert future.result() == "notice"
+def test_what_is_not_said_yet_moves(world: World) -> None:
+    first = stands(world, world.say("north", notice(volume(), notice=PLAN)).message.thread)
+    asked = asked_of("east", (volume(),))
+    assert turn_of(world.state, asked, first).thread == ASKED
+    assert turn_of(world.state, first, asked).thread == ASKED
 
 
-def test_a_store_that_takes_nothing_tells_everybody() -> None:
-    turns, ran = Turns(), []
-    waiting = [drawn(turns, ran, "notice"), drawn(turns, ran, "urgent", urgent=True)]
-    for ticket, _ in waiting:
-        refused: Future[Any] = Future()
-        refused.set_exception(StoreUnavailable("closed"))
-        ticket.settle(refused)
-    assert not ran
-    for _, future in waiting:
-        with pytest.raises(StoreUnavailable):
-            future.result()
+def test_a_plan_moves_for_a_notice_and_a_closure(world: World) -> None:
+    plan = stands(world, world.say("north", notice(volume(), notice=PLAN)).message.thread)
+    told = stands(world, world.say("south", notice(volume())).message.thread)
+    ends = volume()
+    closure = Closure(
+        "Closed",
+        (ends,),
+        ClosureReason.HAZARD,
+        Binding.ADVICE,
+        ends.time_start + timedelta(minutes=30),
+    )
+    closed = stands(world, world.say("east", closure).message.thread)
+    for other in (told, closed):
+        turn = turn_of(world.state, other, plan)
+        assert turn.thread == plan.thread
+        assert "does not move" in turn.reason
 
 
-def test_what_a_change_raises_is_for_who_sent_it() -> None:
-    turns, ran = Turns(), []
+def test_of_two_notices_the_rule_says_nothing(world: World) -> None:
+    one = stands(world, world.say("north", notice(volume())).message.thread)
+    other = stands(world, world.say("south", notice(volume())).message.thread)
+    assert turn_of(world.state, one, other).thread is None
 
-    def refuse(_tx: object) -> None:
-        raise ValueError("no")
 
-    ticket, job = turns.draw(refuse, urgent=False)
-    other, future = drawn(turns, ran, "urgent", urgent=True)
-    come_up(ticket)
-    come_up(other)
-    assert future.result() == "urgent"
-    with pytest.raises(ValueError, match="no"):
-        job.future.result()
+def test_what_flies_already_stays_where_it_was_filed(world: World) -> None:
+    """A filed intent counts by the entry that filed it and by its state."""
+    plan = stands(world, world.say("north", notice(volume(), notice=PLAN)).message.thread)
+    extent = Extent((0x47B8440000000000,), 0.0, 500.0, START + 2 * HOUR, START + 3 * HOUR)
+    for state, moves in (
+        (IntentState.ACCEPTED, "filed-1"),
+        (IntentState.ACTIVATED, plan.thread),
+        (IntentState.NONCONFORMING, plan.thread),
+    ):
+        filed = Filed("filed-1", "south", EntityKind.INTENT, 99, (extent,), state)
+        world.line.take_filed(filed, world.now)
+        assert turn_of(world.state, plan, stands(world, "filed-1")).thread == moves
+
+
+def test_only_what_has_a_place_and_no_site_can_be_proposed(world: World) -> None:
+    plan = world.say("north", notice(volume(), notice=PLAN)).message.thread
+    nowhere = world.say("north", unlocated()).message.thread
+    assert can_propose(world.state, plan)
+    assert not can_propose(world.state, nowhere)
+    assert not can_propose(world.state, "none")
