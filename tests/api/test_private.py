@@ -228,6 +228,7 @@ def test_what_is_no_check_is_refused(world: World, data: bytes, status: int) -> 
         ({"by": "north", "recipient": "east"}, "has no machine here"),
         ({"by": "north", "bucket": 256}, "bucket"),
         ({"by": "north", "made": NOW - timedelta(hours=1)}, "stale"),
+        ({"by": "north", "carried": True}, "says that it was carried"),
     ],
 )
 def test_a_check_that_is_wrong_is_refused(

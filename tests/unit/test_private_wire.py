@@ -1,5 +1,7 @@
 """What travels in a private check tells nothing of the plans; who blinds is held to its limits."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -146,6 +148,12 @@ def test_a_worker_that_takes_too_long_is_ended() -> None:
     with pytest.raises(Doubt) as found:
         WorkerEngine(seconds=0.001).make(Make([b"x" * 32], [b"x" * 32]))
     assert found.value.reason is Reason.FAILED
+
+
+def test_a_worker_has_an_end_of_memory() -> None:
+    words = "from openline.app.private.worker import _limit; _limit(); bytearray(3 << 30)"
+    ended = subprocess.run([sys.executable, "-c", words], capture_output=True, check=False)
+    assert b"MemoryError" in ended.stderr
 
 
 def test_a_worker_without_the_library_says_what_to_install(

@@ -26,7 +26,7 @@ from openline.formats.instants import format_instant
 from openline.formats.private_check import encode_envelope
 from openline.line.message.kind import NoticeKind
 from openline.line.private.grid import Scope
-from openline.line.private.session import Envelope
+from openline.line.private.session import Check, Envelope
 from openline.line.private.verdict import Doubt, Reason, Verdict, unknown
 from openline.line.state import LineState
 from openline.store.ports import Store
@@ -61,6 +61,8 @@ class PrivateService:
         if head.recipient not in self._line.signers:
             raise NotFound(f"{head.recipient!r} has no machine here")
         side = self._side(head.recipient, head.sender)
+        if envelope.check is not None and isinstance(head, Check) and head.carried:
+            raise Doubt(Reason.OTHER_SESSION, "it came over the net and says that it was carried")
         with self._lock:
             kept = self._kept.find(head.session, side.party)
             if kept is None:
