@@ -1,9 +1,13 @@
 """The interface that is described, against the one that is published."""
 
+import json
+from pathlib import Path
+
 from uas_standards.astm.f3548.v21.api import OPERATIONS as STANDARD
 
 from openline.api import endpoints, openapi
 from tests.api.dss import INTENTS, SC, Dss
+from tools.write_openapi import main
 
 
 def test_the_operations_are_those_of_the_standard() -> None:
@@ -35,3 +39,19 @@ def test_the_openapi_document_is_served_and_whole() -> None:
     assert used <= names
     assert openapi.PATH in endpoints.open_paths(endpoints.OPERATIONS)
     assert document["paths"][f"{INTENTS}/{{entityid}}"]["put"]["security"][0] == {"token": [SC]}
+
+
+def test_the_tool_writes_every_interface_with_plain_names(tmp_path: Path) -> None:
+    out = tmp_path / "made" / "openapi.json"
+    assert main([str(out)]) == 0
+    document = json.loads(out.read_text())
+    paths, schemas = document["paths"], document["components"]["schemas"]
+    for path in ("/line/v1/login", "/line/v1/stream", "/sky/v1/stream", "/line/v1/talks.ics"):
+        assert "get" in paths[path] or "post" in paths[path]
+    assert all(name.isidentifier() for name in schemas), "types are made from these names"
+    stream = paths["/line/v1/stream"]["get"]["responses"]["200"]["content"]
+    assert list(stream) == ["text/event-stream"]
+    says = {one["$ref"].rpartition("/")[2] for one in schemas["Says"]["anyOf"]}
+    assert says == {name for name in schemas if name.startswith("Said") and name != "Said"}
+    assert '"default": null' not in out.read_text(), "what is not known is absent"
+    assert main([]) == 2
