@@ -1,4 +1,4 @@
-import type { Taken, Volume } from "./types";
+import type { Taken } from "./types";
 import { json } from "./client";
 import { Problem } from "./problem";
 
@@ -34,15 +34,4 @@ export async function say(words: Words): Promise<Taken> {
 export function confirm(officer: string, kind: string, place?: { lat: number; lng: number }) {
   const body = place ? { officer, kind, place } : { officer, kind };
   return json<{ officer: string; kind: string; until: string }>("/line/v1/confirmations", { body });
-}
-
-/** A file as the server reads it: what flies where, and what was not understood. */
-export interface PlansRead {
-  entities: { name: string; kind: string; class?: string | null; volumes: Volume[]; warnings?: string[] }[];
-  problems: { message: string; cure?: string; line?: number; field?: string; element?: string }[];
-}
-
-export function readPlans(file: File, options: Record<string, string> = {}): Promise<PlansRead> {
-  const query = { name: file.name, ...options };
-  return json<PlansRead>("/line/v1/plans/read", { raw: file, query, timeoutMs: 60_000 });
 }
