@@ -7,10 +7,10 @@ of events. All of the client is one process on the same processor.
 4,500 aircraft fly at random in 20 by 20 degrees, level or climbing. 250 pairs fly beside each
 other, 20 km apart; every 20 s one of each pair turns towards the other for 8 s. The turn is known
 with its own next position, and an alert needs two samples that say so (M of N): the second is the
-next position of the other one, half a second later, by another sender. From the moment before the
-request with that position is written, until the alert has been read from the stream, is the time
-that is measured: for every alert and every reader. An alert that does not come, or comes twice, is
-counted.
+next position of either, which is that of the other, half a second later, by another sender. From
+the moment before the request with that position is written, until the alert has been read from the
+stream, is the time that is measured: for every alert and every reader. An alert that does not come,
+or comes twice, is counted.
 """
 
 import asyncio
@@ -243,13 +243,13 @@ async def _play(served: Served, size: Size, seed: int) -> Facts:
 
 
 def _latencies(size: Size, run: Run, heard: Sequence[Heard]) -> Facts:
-    """Of each turn after the warm-up, at each reader: from the other's next position on."""
+    """Of each turn after the warm-up, at each reader: from the next position of either on."""
     due: dict[tuple[str, str], list[float]] = {}
     for number in range(size.pairs):
         pair = f"icao24:{2 * number + 16:06x}", f"icao24:{2 * number + 17:06x}"
         one, other = number % SENDERS, (number + SENDERS // 2) % SENDERS
         for turn in range(number % PERIOD_S, _WARM_S + size.seconds, PERIOD_S):
-            shown = run.written.get((other, turn + (other < one)))
+            shown = _next_after(run.written, (one, turn), other)
             if turn >= _WARM_S and shown is not None:
                 due.setdefault(pair, []).append(shown)
     waits, missing, repeated = [], 0, 0
@@ -273,6 +273,18 @@ def _latencies(size: Size, run: Run, heard: Sequence[Heard]) -> Facts:
         "early": early,
         "latency": _spread(waits),
     }
+
+
+def _next_after(
+    written: dict[tuple[int, int], float], turned: tuple[int, int], other: int
+) -> float | None:
+    """When the first position of either after the one that turned was written."""
+    one, second = turned
+    since = written.get(turned)
+    if since is None:
+        return None
+    later = [written.get((name, second + k)) for name in (one, other) for k in (0, 1, 2)]
+    return min((at for at in later if at is not None and at > since), default=None)
 
 
 def _spread(seconds: Sequence[float]) -> Facts:

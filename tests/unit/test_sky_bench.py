@@ -42,7 +42,9 @@ def test_a_pair_is_told_with_the_second_position_after_its_turn_and_nobody_else_
 
 def test_waits_are_of_the_other_aircraft_and_what_is_missing_is_counted() -> None:
     size = bench.Size(aircraft=2, pairs=1, seconds=20)
-    run = bench.Run(written={(5, 20): 100.0}, late=[0.0], answered=[0.0])
+    run = bench.Run(
+        written={(0, 20): 99.5, (5, 20): 100.0, (0, 21): 100.5}, late=[0.0], answered=[0.0]
+    )
     told, silent = bench.Heard(), bench.Heard()
     line = (
         b'data: {"event":"alert","kind":"raised","level":"corrective",'
