@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import type { Conflict } from "../api/types";
-import { code, t } from "../i18n/i18n";
+import { catalogue, code, iso, phrase, t } from "../i18n/i18n";
 import { clockText } from "../line/row";
 import { partyName, threadOf } from "../state/board";
 import { now } from "../state/clock";
@@ -59,7 +59,7 @@ export const cardStyles = css`
 
 /** Who: both by their names, the own first. */
 export function whoOf(conflict: Conflict): string {
-  const other = `${conflict.other_name ?? conflict.other_thread.slice(0, 8)} (${partyName(conflict.other)})`;
+  const other = `${iso(conflict.other_name ?? conflict.other_thread.slice(0, 8))} (${iso(partyName(conflict.other))})`;
   return t("conflict.who", { own: conflict.own_name ?? conflict.own_thread.slice(0, 8), other });
 }
 
@@ -82,13 +82,32 @@ export function windowOf(conflict: Conflict): string {
 export function factsOf(conflict: Conflict): [string, string][] {
   const { facts } = conflict;
   const rows: [string, string][] = [];
-  if (facts.where) rows.push([t("conflict.at"), position(facts.where.lat, facts.where.lng)]);
+  if (facts.where) rows.push([t("conflict.at"), iso(position(facts.where.lat, facts.where.lng))]);
   if (facts.altitude_lower_m !== undefined && facts.altitude_upper_m !== undefined) {
-    rows.push([t("conflict.heights"), `${height(facts.altitude_lower_m)} – ${height(facts.altitude_upper_m)}`]);
+    rows.push([t("conflict.heights"), `${iso(height(facts.altitude_lower_m))} – ${iso(height(facts.altitude_upper_m))}`]);
   }
-  const minima = { lateral: distance(facts.lateral_m), vertical: verticalDistance(facts.vertical_m) };
-  rows.push([t("conflict.minima.name"), `${minima.lateral} / ${minima.vertical} / ${duration(facts.time_s)}`]);
+  const minima = [distance(facts.lateral_m), verticalDistance(facts.vertical_m), duration(facts.time_s)];
+  rows.push([t("conflict.minima.name"), minima.map(iso).join(" / ")]);
   return rows;
+}
+
+/**
+ * Why it is a conflict, in the reader's language, from its numbers; in English as the server says it.
+ */
+export function reasonOf(conflict: Conflict): string {
+  const { facts } = conflict;
+  if (catalogue.value.language === "en") return facts.reason;
+  const own = conflict.own_name ?? conflict.own_thread.slice(0, 8);
+  const other = `${iso(conflict.other_name ?? conflict.other_thread.slice(0, 8))} (${iso(partyName(conflict.other))})`;
+  const [start, end] = [facts.time_start, facts.time_end].map((one) => instant(Date.parse(one), { day: true }));
+  const apart = facts.distance_m || facts.vertical_gap_m || facts.time_gap_s;
+  const parts = [t(apart ? "reason.close" : "reason.overlap", { own, other, start: start!, end: end! })];
+  if (apart || conflict.only_unlocated) parts.push(howClose(conflict));
+  if (facts.altitude_lower_m !== undefined && facts.altitude_upper_m !== undefined) {
+    parts.push(phrase("band", { lower: height(facts.altitude_lower_m), upper: height(facts.altitude_upper_m) }));
+  }
+  if (facts.where) parts.push(t("conflict.near", { place: position(facts.where.lat, facts.where.lng) }));
+  return parts.join("; ");
 }
 
 /** A conflict in the list. */
@@ -126,9 +145,10 @@ export function alertCard(alert: PairAlert, current: boolean, open: () => void, 
   return html`<div class="card ${level}" aria-current=${current} data-alert=${alert.id}>
     <span class="level">${level === "grave" ? "▲" : "◆"} ${t(`alert.${alert.level}`)}</span>
     <span class="mono">${alert.lost ? t("alert.lost") : begins > 0 ? t("alert.in", { duration: duration(begins) }) : t("alert.now")}</span>
-    <div class="who">${alert.first.name} · ${alert.second.name}</div>
+    <div class="who">${iso(alert.first.name)} · ${iso(alert.second.name)}</div>
     <div>
-      ${distance(alert.lateral_m)}, ${alert.vertical_m === null ? code("Missing", "altitude") + " ?" : verticalDistance(alert.vertical_m)}
+      ${iso(distance(alert.lateral_m))},
+      ${alert.vertical_m === null ? code("Missing", "altitude") + " ?" : iso(verticalDistance(alert.vertical_m))}
     </div>
     <button @click=${open}>${t("alert.show")}</button>
     <button @click=${shelve}>${t("alert.shelve")}</button>

@@ -13,7 +13,7 @@ import { may, party } from "../state/session";
 import { isPast, select } from "../state/view";
 import { shared } from "../style/theme";
 import "./advice";
-import { factsOf } from "./cards";
+import { factsOf, reasonOf } from "./cards";
 
 interface Moved {
   moves: string;
@@ -69,7 +69,7 @@ export class ConflictElement extends SignalWatcher(LitElement) {
   override render() {
     const { conflict } = this;
     return html`
-      <p><b>${t("conflict.why")}:</b> ${conflict.facts.reason}</p>
+      <p><b>${t("conflict.why")}:</b> <span title=${conflict.facts.reason}>${reasonOf(conflict)}</span></p>
       <dl>
         ${factsOf(conflict).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
       </dl>

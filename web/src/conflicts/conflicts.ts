@@ -4,7 +4,7 @@ import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../i18n/i18n";
 import { orderedConflicts } from "../line/order";
-import { board } from "../state/board";
+import { board, boardProblem } from "../state/board";
 import { now } from "../state/clock";
 import { serverLink } from "../state/link";
 import { isLive, select, selection } from "../state/view";
@@ -121,6 +121,7 @@ export class Conflicts extends SignalWatcher(LitElement) {
   /** No conflict is never a calm: it is what is known, as old as the server's last word. */
   private none(): TemplateResult {
     const unknown = serverLink.value !== "live" || !board.value;
+    if (!isLive.value && !board.value) return html`<p class="none">${boardProblem.value}</p>`;
     return html`<p class="none ${unknown ? "unknown" : ""}">
       ${unknown ? t("conflicts.none.unknown") : t("conflicts.none")}
     </p>`;

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from "@preact/signals-core";
 import { code, t } from "../i18n/i18n";
-import { liveBoard } from "../state/board";
+import { liveBoard, partyName } from "../state/board";
 import { now } from "../state/clock";
 import { party } from "../state/session";
 import { alerts } from "../state/sky";
@@ -49,7 +49,7 @@ export function followAlarms(): void {
       if ((told.get(thread.id) ?? -1) >= clock.alarms) continue;
       told.set(thread.id, clock.alarms);
       const action = (thread.says as { action?: string } | undefined)?.action ?? "";
-      call(`URGENT: ${code("UrgentAction", action)}`, 2);
+      call(t("band.urgent", { party: partyName(thread.opener), action: code("UrgentAction", action) }), 2);
     }
   });
 }

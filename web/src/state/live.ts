@@ -75,9 +75,12 @@ function followServer(): () => void {
 
 /** One picture after the other, never two at once. A page in the background asks less often. */
 async function pollSky(signal: AbortSignal): Promise<void> {
+  let shown: number | null = null;
   while (!signal.aborted) {
     const began = performance.now();
-    await readSky();
+    const instant = isPast.peek() ? at.peek() : null;
+    if (instant === null || instant !== shown) await readSky(); // what was stays as it was
+    shown = instant;
     const every = document.hidden ? 5 * SKY_EVERY_MS : SKY_EVERY_MS;
     await new Promise((resolve) => setTimeout(resolve, Math.max(100, began + every - performance.now())));
   }

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals-core";
 import { json, useCredentials } from "../api/client";
 import { Problem } from "../api/problem";
+import { t } from "../i18n/i18n";
 
 export type Role = "watch" | "file" | "duty" | "admin";
 
@@ -81,5 +82,5 @@ function kept(): Session | null {
 
 useCredentials({
   token: () => session.value?.token ?? null,
-  refused: () => logOut("the session is over: log in again"),
+  refused: () => logOut(t("login.over")),
 });

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals-core";
 import { json } from "../api/client";
 import { Problem } from "../api/problem";
+import { show } from "../hook";
 import type { Encounter, SkyEvent, Track } from "../api/types";
 import { at, isPast } from "./view";
 
@@ -47,6 +48,8 @@ export const skyProblem = signal("");
 export const discrepancies = signal<readonly SkyEvent[]>([]);
 
 const DISCREPANCIES_KEPT = 200;
+let pictures = 0; // since the page began
+show("sky", () => ({ pictures, tracks: tracks.peek().size, problem: skyProblem.peek() }));
 
 /** Read the picture of the sky once: now, or at the instant that is shown. */
 export async function readSky(): Promise<void> {
@@ -56,6 +59,7 @@ export async function readSky(): Promise<void> {
     tracks.value = new Map(found.tracks.map((one) => [one.id, one]));
     encounters.value = found.encounters;
     pictureAt.value = Date.parse(found.time);
+    pictures++;
     skyProblem.value = "";
   } catch (error) {
     skyProblem.value = String((error as Error).message);
