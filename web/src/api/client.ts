@@ -1,3 +1,4 @@
+import { t } from "../i18n/i18n";
 import { Problem, problemOf } from "./problem";
 
 /** Where the token of the session comes from, and what to do when the server refuses it. */
@@ -46,7 +47,7 @@ export async function send(path: string, options: Options = {}): Promise<Respons
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw new Problem(0, timeout.aborted ? "the server does not answer" : "the server is not reached");
+    throw new Problem(0, t(timeout.aborted ? "problem.silent" : "problem.unreached"));
   }
   if (answer.ok) return answer;
   if (answer.status === 401 && token) credentials.refused();

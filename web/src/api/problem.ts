@@ -1,3 +1,5 @@
+import { t } from "../i18n/i18n";
+
 /** What the server or the network refused, in words for the officer. Status 0: not reached. */
 export class Problem extends Error {
   constructor(
@@ -21,5 +23,5 @@ export async function problemOf(answer: Response): Promise<Problem> {
   } catch {
     // not JSON: something between us and the server, or a server that is ending
   }
-  return new Problem(answer.status, `the server answered ${answer.status}`);
+  return new Problem(answer.status, t("problem.answered", { status: answer.status }));
 }

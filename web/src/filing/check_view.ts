@@ -1,7 +1,7 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
-import { t } from "../i18n/i18n";
+import { iso, t } from "../i18n/i18n";
 import { partyName } from "../state/board";
 import { previewVolumes } from "../state/preview";
 import { shared } from "../style/theme";
@@ -56,7 +56,7 @@ export class CheckView extends SignalWatcher(LitElement) {
         : t("conflict.overlap");
     return html`<li class=${facts.unlocated ? "warning" : "danger"}>
       <span class="level">${facts.unlocated ? "◆" : "▲"} ${one.name ?? one.thread.slice(0, 8)} (${partyName(one.party)})</span>
-      <p class="mono">${t("conflict.between", { start, end })}${facts.where ? ` · ${position(facts.where.lat, facts.where.lng)}` : ""}</p>
+      <p class="mono">${t("conflict.between", { start, end })}${facts.where ? ` · ${iso(position(facts.where.lat, facts.where.lng))}` : ""}</p>
       <p>${close}</p>
       <details><summary>${t("conflict.why")}</summary>${facts.reason}</details>
     </li>`;

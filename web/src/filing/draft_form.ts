@@ -2,7 +2,7 @@ import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { catalogue, code, field, t } from "../i18n/i18n";
+import { catalogue, code, field, iso, t } from "../i18n/i18n";
 import { agreement } from "../state/agreement";
 import { board } from "../state/board";
 import { shared } from "../style/theme";
@@ -50,8 +50,8 @@ export class DraftForm extends SignalWatcher(LitElement) {
   private summary(own: Draft): string {
     const bands = [...new Set(own.volumes.map((one) => bandText(one)))];
     const heights = bands.length > 3 ? `${bands.slice(0, 3).join(", ")} …` : bands.join(", ");
-    const times = `${instant(Date.parse(own.start), { day: true })} – ${instant(Date.parse(own.end))}`;
-    return `${t("filing.volumes", { count: own.volumes.length })} · ${heights} · ${times}`;
+    const times = iso(`${instant(Date.parse(own.start), { day: true })} – ${instant(Date.parse(own.end))}`);
+    return `${t("filing.volumes", { count: own.volumes.length })} · ${iso(heights)} · ${times}`;
   }
 
   private choice(name: string, kind: string, codes: readonly string[], value: string, take: (value: string) => void) {

@@ -57,8 +57,26 @@ export function sentence(name: string, values: Record<string, string | number> =
 
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in values ? String(values[name]) : whole,
+    name in values ? iso(String(values[name])) : whole,
   );
+}
+
+/** Whether the page is read from right to left. */
+export function isRightToLeft(): boolean {
+  return RIGHT_TO_LEFT.has(catalogue.value.language);
+}
+
+/**
+ * A name or number within a text that is read from right to left, kept in its own order: without
+ * it `5.00 NM` and the parts around it change places.
+ */
+export function iso(text: string): string {
+  return text && isRightToLeft() ? `\u2068${text}\u2069` : text;
+}
+
+/** An arrow onwards in the direction of reading, or back. */
+export function arrow(way: "on" | "back"): string {
+  return (way === "on") !== isRightToLeft() ? "→" : "←";
 }
 
 /** Load what the person chose, and turn the page the way it is read. */

@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Taken } from "../api/types";
-import { catalogue, t } from "../i18n/i18n";
+import { arrow, catalogue, t } from "../i18n/i18n";
 import { board, boardProblem } from "../state/board";
 import { now } from "../state/clock";
 import { may, party } from "../state/session";
@@ -74,7 +74,7 @@ export class LineElement extends SignalWatcher(LitElement) {
     return html`
       <header>
         ${chosen
-          ? html`<button @click=${deselect} data-act="back">← ${t("line.back")}</button>`
+          ? html`<button @click=${deselect} data-act="back">${arrow("back")} ${t("line.back")}</button>`
           : html`
               <button aria-pressed=${!this.all} @click=${() => (this.all = false)} data-act="todo">
                 ${t("line.inbox")} ${this.count()}

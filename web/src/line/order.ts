@@ -36,7 +36,7 @@ function newest(thread: Thread): number {
 
 /** Threads whose words, parties or marks hold every word of the filter. */
 export function matches(text: string, filter: string): boolean {
-  const hay = text.toLocaleLowerCase();
+  const hay = text.toLocaleLowerCase().replace(/[\u2066-\u2069]/g, ""); // marks of direction
   return filter
     .toLocaleLowerCase()
     .split(/\s+/)

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import type { Clock, Side, Thread } from "../api/types";
-import { code, t } from "../i18n/i18n";
+import { arrow, code, iso, t } from "../i18n/i18n";
 import { partyName } from "../state/board";
 import { now } from "../state/clock";
 import { party } from "../state/session";
@@ -135,7 +135,7 @@ export function clockText(clock: Clock): TemplateResult {
 /** How far a message got with a recipient: five steps, the next one blinking while it is awaited. */
 export function steps(side: Side): TemplateResult {
   const reached = STEPS.indexOf(side.step);
-  const words = `${partyName(side.party)}: ${code("Step", side.step)}`;
+  const words = `${iso(partyName(side.party))}: ${code("Step", side.step)}`;
   return html`<span class="dots" role="img" aria-label=${words} title=${words}>
     ${STEPS.slice(1, 4).map(
       (_, index) =>
@@ -149,7 +149,6 @@ export function steps(side: Side): TemplateResult {
 /** A thread in a list. */
 export function row(thread: Thread, current: boolean, open: (id: string) => void): TemplateResult {
   const who = thread.own ? thread.sides.map((one) => partyName(one.party)).join(", ") : partyName(thread.opener);
-  const arrow = thread.own ? "→" : "←";
   return html`<button
     class=${classMap({ row: true, own: thread.own })}
     aria-current=${current}
@@ -157,10 +156,10 @@ export function row(thread: Thread, current: boolean, open: (id: string) => void
     @click=${() => open(thread.id)}
   >
     <span class="side"></span>
-    <span class="title">${titleOf(thread)}</span>
+    <span class="title">${iso(titleOf(thread))}</span>
     <span class="time">${instant(Date.parse(thread.opened))}</span>
     <span class="rest">
-      ${kindOf(thread)} ${arrow} ${who} ${thread.sides.length === 1 ? steps(thread.sides[0]!) : nothing}
+      ${kindOf(thread)} ${arrow(thread.own ? "on" : "back")} ${iso(who)} ${thread.sides.length === 1 ? steps(thread.sides[0]!) : nothing}
       ${thread.clock && !thread.ended ? html`<br />${clockText(thread.clock)}` : nothing}
     </span>
     <span class="marks">${marks(marksOf(thread))}</span>

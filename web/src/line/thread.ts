@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { say } from "../api/say";
 import type { Said, Side, Taken, Thread, ThreadSaid } from "../api/types";
-import { code, t } from "../i18n/i18n";
+import { code, iso, t } from "../i18n/i18n";
 import { board, conflictOf, partyName, readThread, threadOf } from "../state/board";
 import { now } from "../state/clock";
 import { openFiling } from "../state/filing";
@@ -122,8 +122,8 @@ export class ThreadElement extends SignalWatcher(LitElement) {
     const says = thread.says as Values | null | undefined;
     return html`
       <div class="head">
-        <h2>${titleOf(thread)}</h2>
-        <span class="dim">${kindOf(thread)} · ${partyName(thread.opener)}</span>
+        <h2>${iso(titleOf(thread))}</h2>
+        <span class="dim">${kindOf(thread)} · ${iso(partyName(thread.opener))}</span>
       </div>
       <div class="marks">${marks(marksOf(thread))}</div>
       ${thread.clock && !thread.ended ? html`<p>${clockText(thread.clock)}</p>` : nothing}
@@ -136,7 +136,7 @@ export class ThreadElement extends SignalWatcher(LitElement) {
       </p>
       ${this.conflicts(thread)}
       <dl>
-        ${details(thread.kind, says).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
+        ${details(thread.kind, says).map(([name, value]) => html`<dt>${name}</dt><dd>${iso(value)}</dd>`)}
       </dl>
       <section>
         <h3>${t("line.receipts")}</h3>
@@ -171,21 +171,21 @@ export class ThreadElement extends SignalWatcher(LitElement) {
   }
 
   private side(side: Side): TemplateResult {
-    const reached = side.times.map(([step, time]) => `${code("Step", step)} ${instant(Date.parse(time), { seconds: true })}`);
+    const reached = side.times.map(([step, time]) => `${code("Step", step)} ${iso(instant(Date.parse(time), { seconds: true }))}`);
     return html`<li>
       <b>${partyName(side.party)}</b> ${steps(side)} ${code("Step", side.step)}
       <div class="dim">${reached.join(" · ")}</div>
-      ${side.answer ? html`<div>${code("AnswerCode", side.answer)}${side.answered_by ? ` (${side.answered_by})` : ""} ${side.text ?? ""}</div>` : nothing}
+      ${side.answer ? html`<div>${code("AnswerCode", side.answer)}${side.answered_by ? ` (${iso(side.answered_by)})` : ""} ${side.text ?? ""}</div>` : nothing}
       ${side.unable ? html`<div class="problem">▲ ${t("mark.unable")}: ${code("UnableReason", side.unable)}</div>` : nothing}
       ${side.passed_on.map(
-        (one) => html`<div>${one.name}: ${one.received_at ? instant(Date.parse(one.received_at)) : "…"}</div>`,
+        (one) => html`<div>${iso(one.name)}: ${one.received_at ? iso(instant(Date.parse(one.received_at))) : "…"}</div>`,
       )}
       ${side.wrong.length > 0 ? html`<div class="problem">▲ ${t("mark.readback")}: ${this.wrong(side)}</div>` : nothing}
     </li>`;
   }
 
   private wrong(side: Side): string {
-    const far = side.distance_m ? ` (${distance(side.distance_m)})` : "";
+    const far = side.distance_m ? ` (${iso(distance(side.distance_m))})` : "";
     return side.wrong.map((one) => code("Missing", one)).join(", ") + far;
   }
 
@@ -204,14 +204,14 @@ export class ThreadElement extends SignalWatcher(LitElement) {
     const text = (one.body as Values | undefined)?.text;
     return html`<li class=${one.sender === party.value ? "own" : ""}>
       <div class="dim">
-        <span class="mono">${instant(Date.parse(one.received), { seconds: true })}</span> ${who}
+        <span class="mono">${instant(Date.parse(one.received), { seconds: true })}</span> ${iso(who)}
         ${one.late ? html`<span class="mark warning">${t("mark.late")}</span>` : nothing}
         ${one.carried ? html`<span class="mark">${t("mark.carried")}</span>` : nothing}
         <span class="mono" title=${one.id}>#${one.entry}</span>
       </div>
       ${saidText(one)}
-      ${typeof text === "string" && !saidText(one).includes(text) ? html`<div>“${text}”</div>` : nothing}
-      ${one.wrong.length > 0 ? html`<div class="problem">▲ ${t("mark.readback")}${one.distance_m ? `: ${distance(one.distance_m)}` : ""}</div>` : nothing}
+      ${typeof text === "string" && !saidText(one).includes(text) ? html`<div>“${iso(text)}”</div>` : nothing}
+      ${one.wrong.length > 0 ? html`<div class="problem">▲ ${t("mark.readback")}${one.distance_m ? `: ${iso(distance(one.distance_m))}` : ""}</div>` : nothing}
     </li>`;
   }
 

@@ -11,7 +11,8 @@ import type { GeometryCollection, Topology } from "topojson-specification";
 import small from "world-atlas/countries-110m.json?url";
 import middle from "world-atlas/countries-50m.json?url";
 import large from "world-atlas/countries-10m.json?url";
-import { toMap, type Point } from "../geo/mercator";
+import type { LatLng } from "../api/types";
+import { lineOnMap, ringOnMap, type Point } from "../geo/mercator";
 import { colours, faded } from "./colours";
 
 /** Land, coasts and borders that come with the page: no server of maps is asked. */
@@ -65,17 +66,22 @@ function featuresOf(world: World): Feature[] {
     const geometry = one.geometry;
     const polygons =
       geometry.type === "MultiPolygon" ? geometry.coordinates : geometry.type === "Polygon" ? [geometry.coordinates] : [];
-    for (const rings of polygons) found.push(new Feature(new Polygon(rings.map(onMap))));
+    for (const rings of polygons) found.push(new Feature(new Polygon(rings.map(ring))));
   }
   const borders = mesh(world, world.objects.countries, (a, b) => a !== b);
   for (const line of borders.coordinates) {
-    const border = new Feature(new LineString(onMap(line)));
+    const border = new Feature(new LineString(lineOnMap(points(line))));
     border.set("border", true, true);
     found.push(border);
   }
   return found;
 }
 
-function onMap(line: readonly number[][]): Point[] {
-  return line.map(([lng, lat]) => toMap(lat ?? 0, lng ?? 0));
+/** Rings of countries leap at the 180th meridian, and Antarctica goes round its pole. */
+function ring(line: readonly number[][]): Point[] {
+  return ringOnMap(points(line.slice(0, -1)));
+}
+
+function points(line: readonly number[][]): LatLng[] {
+  return line.map(([lng, lat]) => ({ lat: lat ?? 0, lng: lng ?? 0 }));
 }

@@ -94,7 +94,7 @@ export function drawGrid(
 
 function degrees(value: number, step: number, plus: string, minus: string, width: number): string {
   const minutes = Math.round(Math.abs(value) * 600) / 10;
-  const side = minutes === 0 ? "" : value < 0 ? minus : plus;
+  const side = minutes === 0 || minutes === 180 * 60 ? "" : value < 0 ? minus : plus;
   const whole = Math.floor(minutes / 60).toString().padStart(width, "0");
   if (step >= 1) return `${whole}°${side}`;
   return `${whole}°${(minutes % 60).toFixed(step < 1 / 60 ? 1 : 0).padStart(2, "0")}′${side}`;

@@ -1,6 +1,6 @@
 import type { Conflict } from "../api/types";
 import { toMap } from "../geo/mercator";
-import { code, t } from "../i18n/i18n";
+import { code, iso, t } from "../i18n/i18n";
 import { distance, instant, verticalDistance } from "../units/units";
 import type { Colours } from "./colours";
 import { copies, pixelX, pixelY, type Frame } from "./frame";
@@ -74,7 +74,7 @@ function wordsOf(conflict: Conflict): string {
   const { facts } = conflict;
   const gap = facts.vertical_gap_m ?? null;
   if (!facts.distance_m && !facts.vertical_gap_m && !facts.time_gap_s) {
-    return `${t("map.overlap")} ${instant(Date.parse(facts.time_start))}`;
+    return `${t("map.overlap")} ${iso(instant(Date.parse(facts.time_start)))}`;
   }
   const close = `${distance(facts.distance_m ?? 0)}${gap !== null && gap > 0 ? ` ${verticalDistance(gap)}` : ""}`;
   return `${close} ${instant(Date.parse(facts.time_start))}`;

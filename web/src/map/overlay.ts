@@ -19,6 +19,7 @@ export class Overlay {
   private marks: Mark[] = [];
   private readonly ticks: number[] = [];
   private spentMs = 0;
+  private updates = 0; // since the page began
 
   constructor(
     private readonly map: OlMap,
@@ -31,6 +32,7 @@ export class Overlay {
     this.ticks.push(performance.now());
     if (this.ticks.length > 240) this.ticks.shift();
     this.draw();
+    this.updates++;
   }
 
   draw(): void {
@@ -93,6 +95,7 @@ export class Overlay {
       spots: this.marks.filter((one) => one.kind === "thread").length,
       updatesPerS: seconds > 0 ? (this.ticks.length - 1) / seconds : 0,
       drawMs: this.spentMs,
+      updates: this.updates,
     };
   }
 

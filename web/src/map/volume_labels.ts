@@ -4,7 +4,8 @@ import type { Labels } from "./labels";
 import { phaseOf, type Shape } from "./scene";
 
 const MOST = 140;
-const FAR = 1_600; // metres of a pixel: from there on names would hide the map
+const FAR = 1_600; // metres of a pixel: from there on many names would hide the map
+const FEW = 60;
 
 /** Write the names and heights of volumes beside them: what is selected first, then what stands. */
 export function drawVolumeLabels(
@@ -18,11 +19,12 @@ export function drawVolumeLabels(
     (isChosen(shape, found.selected) ? 2 : 0) + (phaseOf(shape, found.at) === "stands" ? 1 : 0);
   ranked.sort((a, b) => rank(b) - rank(a));
   const before = labels.count;
+  const far = frame.resolution > FAR && ranked.length > FEW;
   for (const shape of ranked) {
     if (labels.count - before > MOST) return;
     const chosen = isChosen(shape, found.selected);
     if (chosen !== (which === "selected")) continue;
-    if (frame.resolution > FAR && !chosen) continue;
+    if (far && !chosen) continue;
     const lines = [shape.name, shape.band].filter((one) => one !== "");
     if (lines.length === 0) continue;
     const colour = shape.look === "unsent" || shape.look === "preview" ? found.colours.good : shape.own ? found.colours.own : found.colours.other;

@@ -86,6 +86,10 @@ export const shared = css`
     text-transform: uppercase;
     color: var(--dim);
   }
+  h2:lang(ar),
+  h3:lang(ar) {
+    letter-spacing: 0; /* its letters are joined */
+  }
   button,
   select,
   input,
@@ -131,6 +135,7 @@ export const shared = css`
   }
   .problem {
     color: var(--danger);
+    unicode-bidi: plaintext; /* what the server refuses is in English */
   }
   .visually-hidden {
     position: absolute;

@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { say } from "../api/say";
 import type { Thread } from "../api/types";
-import { code, t } from "../i18n/i18n";
+import { code, iso, t } from "../i18n/i18n";
 import { clockText } from "../line/row";
 import { rowStyles } from "../line/row";
 import { titleOf } from "../line/words";
@@ -67,7 +67,7 @@ export class Bands extends SignalWatcher(LitElement) {
         .filter((one) => !one.own && one.state === "UNKNOWN" && one.age_s !== undefined && one.age_s !== null)
         .map(
           (one) => html`<div class="band" role="status">
-            <b>✕ UNKNOWN</b><span>${t("band.party", { party: one.name, duration: duration(one.age_s ?? 0) })}</span>
+            <b>✕ ${code("LinkState", "UNKNOWN")}</b><span>${t("band.party", { party: one.name, duration: duration(one.age_s ?? 0) })}</span>
           </div>`,
         )}
       ${shown?.links
@@ -86,15 +86,15 @@ export class Bands extends SignalWatcher(LitElement) {
   private unknown(): TemplateResult {
     const since = serverAgeS.value === null ? "" : duration(serverAgeS.value);
     return html`<div class="band danger" role="alert">
-      <b>✕ UNKNOWN</b><span>${t("band.server", { duration: since })} ${boardProblem.value}</span>
+      <b>✕ ${code("LinkState", "UNKNOWN")}</b><span>${t("band.server", { duration: since })} ${boardProblem.value}</span>
     </div>`;
   }
 
   private urgent(thread: Thread): TemplateResult {
     const says = thread.says as { action?: string; text?: string } | undefined;
     return html`<div class="band danger urgent" role="alert" data-urgent=${thread.id}>
-      <b>▲ URGENT ${partyName(thread.opener)}: ${code("UrgentAction", says?.action ?? "")}</b>
-      <span>${says?.text ?? ""} · ${thread.clock ? clockText(thread.clock) : nothing}</span>
+      <b>▲ ${t("band.urgent", { party: partyName(thread.opener), action: code("UrgentAction", says?.action ?? "") })}</b>
+      <span>${iso(says?.text ?? "")} · ${thread.clock ? clockText(thread.clock) : nothing}</span>
       <button @click=${() => select("thread", thread.id)}>${t("alert.show")}</button>
       ${may("duty") && !isPast.value
         ? html`<button class="main" data-act="ack" @click=${() => void this.acknowledge(thread)}>${t("act.ack")} · A</button>`
@@ -106,7 +106,7 @@ export class Bands extends SignalWatcher(LitElement) {
     if (!thread || thread.ended) return nothing;
     return html`<div class="band" data-unlocated=${thread.id}>
       <b>◆ ${t("mark.unlocated")}</b>
-      <span>${partyName(thread.opener)}: ${titleOf(thread)}</span>
+      <span>${iso(partyName(thread.opener))}: ${iso(titleOf(thread))}</span>
       <button @click=${() => select("thread", thread.id)}>${t("conflict.open")}</button>
     </div>`;
   }

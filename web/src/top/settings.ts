@@ -33,7 +33,8 @@ export class Settings extends SignalWatcher(LitElement) {
         z-index: 30;
         display: grid;
         gap: 6px;
-        width: 240px;
+        width: max-content;
+        min-width: 240px;
         padding: 12px;
         background: var(--panel);
         border: 1px solid var(--edge);

@@ -2,7 +2,7 @@ import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Link } from "../api/types";
-import { code, t } from "../i18n/i18n";
+import { code, iso, t } from "../i18n/i18n";
 import { overlay } from "../palette/commands";
 import { board } from "../state/board";
 import { skewMs, speed } from "../state/clock";
@@ -129,7 +129,7 @@ export class Topbar extends SignalWatcher(LitElement) {
       one.missing.length > 0 ? t("top.missing", { count: one.missing.length }) : "",
     ].filter(Boolean);
     return html`<span title=${title.join("; ")}>
-      ${one.party} ${state(one.state, one.age_s ?? null)}
+      ${iso(one.party)} ${state(one.state, one.age_s ?? null)}
       ${one.suspended_since ? html`<b class="late">${t("mark.suspended")}</b>` : nothing}
       ${one.alert === "raised" ? html`<b class="late">▲ ${code("Kind", "ALERT_STATE")}</b>` : nothing}
       ${(one.skewed || one.missing.length > 0) ? html`<b class="late" aria-label=${title.join("; ")}>!</b>` : nothing}
@@ -140,7 +140,7 @@ export class Topbar extends SignalWatcher(LitElement) {
     if (skyProblem.value === "none") return nothing;
     if (feeds.value.length === 0) return html`<li>${t("top.feeds")} <b class="UNKNOWN">${t("sky.nodata")}</b></li>`;
     return html`${feeds.value.map(
-      (one) => html`<li title=${one.reason ?? ""}>≋ ${one.name} ${state(one.state, one.age_s, true)}</li>`,
+      (one) => html`<li title=${one.reason ?? ""}>≋ ${iso(one.name)} ${state(one.state, one.age_s, true)}</li>`,
     )}`;
   }
 }
@@ -150,5 +150,5 @@ function state(value: string, ageS: number | null | undefined, always = false): 
   const sign = value === "live" ? "●" : value === "late" ? "◐" : "✕";
   const shown = ageS !== null && ageS !== undefined && (always || value !== "live" || ageS >= 60);
   const age = shown ? duration(ageS) : "";
-  return html`<span class=${value}>${sign} ${code("LinkState", value)}</span> <span class="dim mono">${age}</span>`;
+  return html`<span class=${value}>${sign} ${code("LinkState", value)}</span> <span class="dim mono" dir="ltr">${age}</span>`;
 }

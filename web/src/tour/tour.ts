@@ -1,7 +1,7 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { t } from "../i18n/i18n";
+import { arrow, iso, t } from "../i18n/i18n";
 import { chosenAct, demo, playingAct, type Act } from "../state/demo";
 import { select } from "../state/view";
 import { shared } from "../style/theme";
@@ -72,12 +72,12 @@ export class Tour extends SignalWatcher(LitElement) {
     return html`<section class="card" aria-label=${t("tour.title")} aria-live="polite">
       <div class="head">
         <span class="mono dim">${instant(Date.parse(act.at))}</span>
-        <b data-tour=${act.number}>${t("tour.act", { number: act.number, count })}: ${act.title}</b>
+        <b data-tour=${act.number}>${t("tour.act", { number: act.number, count })}: ${iso(act.title)}</b>
         <button @click=${() => (this.hidden_ = true)} aria-label=${t("tour.skip")}>✕</button>
       </div>
-      <p>${act.sentence}</p>
+      <p dir="auto">${act.sentence}</p>
       <div class="buttons">
-        <button ?disabled=${act.number <= 1} @click=${() => (chosenAct.value = act.number - 1)} aria-label=${t("tour.back")}>←</button>
+        <button ?disabled=${act.number <= 1} @click=${() => (chosenAct.value = act.number - 1)} aria-label=${t("tour.back")}>${arrow("back")}</button>
         <button class="main" ?disabled=${!there} data-act="look" @click=${() => look(act)}>${t("tour.look")}</button>
         ${newer
           ? html`<button @click=${() => (chosenAct.value = null)}>${t("tour.now")}</button>`
