@@ -78,6 +78,21 @@ def test_assets_are_kept_for_ever_and_come_packed(app: LineApp) -> None:
     assert plain.headers["etag"] != packed.headers["etag"]
 
 
+def test_what_nobody_packed_is_packed_on_its_way(app: LineApp, folder: Path) -> None:
+    text = b'{"type": "Topology"}' * 1_000
+    (folder / "assets" / "land.json").write_bytes(text)
+    (folder / "assets" / "font.woff2").write_bytes(bytes(5_000))
+    packed = app.get("/assets/land.json", None, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(text) / 10
+    assert packed.content == text
+    again = app.get("/assets/land.json", None, headers={"Accept-Encoding": "gzip"})
+    assert again.headers["etag"] == packed.headers["etag"]
+    for path in ("/assets/font.woff2", "/assets/map.topojson"):
+        answer = app.get(path, None, headers={"Accept-Encoding": "gzip"})
+        assert "content-encoding" not in answer.headers, "packed already, or too small"
+
+
 def test_what_the_client_has_is_not_sent_again(app: LineApp) -> None:
     for path in ("/", "/assets/map.topojson", "/icon.svg"):
         first = app.get(path, None)

@@ -6,10 +6,12 @@ are kept for ever, in the form (`.br`, `.gz`) that the client takes. The page it
 anew each time. Nothing from another place is loaded or run, whatever comes into the page.
 """
 
+import gzip
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from importlib.metadata import version
 from mimetypes import guess_type
 from pathlib import Path, PurePosixPath
@@ -51,6 +53,8 @@ _SECURE: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_SMALL_BYTES: Final = 1_024
+_TEXTS: Final = ("text/", "application/json", "application/geo+json", "image/svg+xml")
 _PACKED: Final = (("br", ".br"), ("gzip", ".gz"))  # the smaller one first
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASK_AGAIN: Final = "no-cache"
@@ -214,9 +218,24 @@ def _found(folder: Path, name: str, headers: Mapping[str, str]) -> _File | None:
         packed = file.with_name(file.name + suffix)
         # a link or a name such as `assets/x/..` may not lead out of the folder
         if packed.is_file() and packed.resolve().is_relative_to(folder.resolve()):
-            body = packed.read_bytes()
-            return _File(body, media_type, encoding, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+            return _sent(packed.read_bytes(), media_type, encoding, "gzip" in taken)
     return None
+
+
+def _sent(body: bytes, media_type: str, encoding: str | None, zips: bool) -> _File:
+    """A file as it is sent: one that nobody packed is packed now, where that helps."""
+    if encoding is None and zips and _shrinks(media_type, body):
+        return _sent(_zipped(body), media_type, "gzip", zips)
+    return _File(body, media_type, encoding, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+def _shrinks(media_type: str, body: bytes) -> bool:
+    return len(body) >= _SMALL_BYTES and media_type.startswith(_TEXTS)
+
+
+@lru_cache(maxsize=64)  # by content: as many files as a page has
+def _zipped(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
 
 
 def _answer(found: _File, request: Request, keep: str) -> Response:
