@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.demo.stage import payload
 from tests.e2e.server_process import COMMAND
 
 WAIT_S = 90.0
@@ -92,7 +93,9 @@ def test_it_tells_where_who_and_what_and_ctrl_c_leaves_nothing_behind(tmp_path: 
                 json={"user": login["user"], "password": login["password"]},
                 timeout=WAIT_S,
             )
-            assert told.json()["expires_in"] == 3600, "a session lasts an hour of real time"
+            assert told.json()["expires_in"] == 3600
+            claims = payload(told.json()["access_token"].encode())
+            assert 3_000 < claims["exp"] - time.time() < 3_700, "it is an hour of real time"
             demo.process.send_signal(signal.SIGINT)
             assert demo.ended() == 0, demo.text
             assert "Traceback" not in demo.text

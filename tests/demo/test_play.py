@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -244,3 +245,9 @@ def test_what_is_said_is_said_at_its_instant(story: Played) -> None:
     assert len(people) > 80
     for one in people:
         assert datetime.fromisoformat(one["sent"]).microsecond == 0, one["kind"]
+
+
+def test_the_page_lists_the_acts_as_they_are_played() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "demo.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| (\d\d:\d\d) \|", page, re.MULTILINE)
+    assert rows == [(act.title, f"{START + timedelta(minutes=act.minute):%H:%M}") for act in ACTS]

@@ -1,5 +1,6 @@
 """Plays the acts one after the other against a server, and keeps its sky full."""
 
+import contextlib
 import json
 import threading
 import time
@@ -8,16 +9,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openline.api.demo import ActShown, DemoBoard
-from openline.api.sky.positions import POSITIONS_PATH, PositionsReceipt
-from openline.client import Client
 from openline.client.transport import Transport
 from openline.demo.act import Act
 from openline.demo.clock import PacedClock
-from openline.demo.region import OFFICERS, PASSWORD, START
+from openline.demo.region import OFFICERS, START
 from openline.demo.review import Reviewed
 from openline.demo.scene import ActCut, Scene, Stopped
 from openline.demo.sky import Sky
-from openline.errors import OpenlineError, StoreUnavailable, Unreachable
+from openline.errors import LimitExceeded, OpenlineError, StoreUnavailable, Unreachable
 from openline.formats.instants import format_instant
 
 POST_EVERY_S: Final = 0.25  # real time
@@ -27,7 +26,6 @@ AFTERWARDS_SPEED: Final = 1.0
 _PARTS: Final = 2  # of the background: each part is sent with every second post
 _START_S: Final = 60.0
 _LOOK_S: Final = 10.0  # longer than a look takes: then the story goes on without it
-_LOG_IN_AGAIN_S: Final = 1_800.0
 _FIRST_OFFICER: Final = {one.party: one.user for one in reversed(OFFICERS) if one.role == "duty"}
 
 
@@ -61,8 +59,6 @@ class Player:
         self._stop = threading.Event()
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
-        self._senders: dict[str, Transport] = {}
-        self._logged_in_s = 0.0
         self._next_post = START
         self._part = 0
         self._careful = False
@@ -95,8 +91,6 @@ class Player:
                 self._ended()
         finally:
             self._done.set()
-            for sender in self._senders.values():
-                sender.close()
             if self.scene is not None:
                 self.scene.close()
 
@@ -181,25 +175,11 @@ class Player:
         self._looks = self._board.looks
 
     def _send(self, party: str, positions: list[dict[str, object]]) -> None:
-        if time.monotonic() - self._logged_in_s > _LOG_IN_AGAIN_S:
-            self._log_in()
-        body = json.dumps({"positions": positions}).encode()
-        headers = {"Content-Type": "application/json"}
-        self._senders[party].ask(
-            "POST", POSITIONS_PATH, PositionsReceipt, body=body, headers=headers
-        )
-
-    def _log_in(self) -> None:
+        """Send them; a server that has too much to do gets the next ones. Raises: OpenlineError."""
         assert self.scene is not None
-        url = self.scene.url
-        for party, user in _FIRST_OFFICER.items():
-            with Client(url) as client:
-                token = client.log_in(user, PASSWORD).access_token
-            if party in self._senders:
-                self._senders[party].token = token
-            else:
-                self._senders[party] = Transport(url, token, 10.0)
-        self._logged_in_s = time.monotonic()
+        body = json.dumps({"positions": positions}).encode()
+        with contextlib.suppress(StoreUnavailable, LimitExceeded):
+            self.scene.send_positions(_FIRST_OFFICER[party], body)
 
     def _wait_for_server(self, url: str) -> None:
         """Raises: Unreachable, Stopped."""

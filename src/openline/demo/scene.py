@@ -1,6 +1,5 @@
 """What an act is written with: people who say things, time that passes, words for the audience."""
 
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,15 +8,15 @@ from typing import Any, Final, TypeVar
 
 from openline.api.demo import DemoBoard
 from openline.api.line import board_wire
-from openline.api.line.wire import Taken
+from openline.api.line.wire import Session, Taken
 from openline.api.sky.discrepancies import Discrepancies
-from openline.api.sky.positions import SkyPicture
+from openline.api.sky.positions import POSITIONS_PATH, PositionsReceipt, SkyPicture
 from openline.client import Client
 from openline.client.transport import Transport
 from openline.demo.clock import PacedClock
 from openline.demo.region import OFFICERS, PASSWORD, START
 from openline.demo.review import Reviewed
-from openline.demo.sky import Sky
+from openline.demo.sky import Actor, Sky
 from openline.errors import OpenlineError
 from openline.formats.instants import format_instant
 from openline.line.message.bodies import Answer, Body, PassedTo, Receipt
@@ -25,6 +24,9 @@ from openline.line.message.kind import AnswerCode, ReceiptKind
 
 T = TypeVar("T")
 _NAMES: Final = {one.user: one.name for one in OFFICERS}
+LOG_IN_AGAIN_S: Final = 1_800.0  # real time
+_ASK_S: Final = 10.0
+_JSON: Final = {"Content-Type": "application/json"}
 _PATIENCE_S: Final = 30.0  # real time
 _BETWEEN_S: Final = 0.03
 _LINKS: Final = {"thread": "t", "conflict": "c", "track": "a"}  # as the page reads them
@@ -75,7 +77,8 @@ class Scene:
         self._said = 0
         self._act = 0
         self._name = ""
-        self._lock = threading.Lock()
+        self._tokens: dict[str, str] = {}
+        self._logged_in_s: dict[str, float] = {}
 
     # Time
 
@@ -105,12 +108,9 @@ class Scene:
 
     def client(self, user: str) -> Client:
         """The console of that person, logged in. Raises: OpenlineError."""
-        with self._lock:
-            if user not in self._clients:
-                client = Client(self.url)
-                client.log_in(user, PASSWORD)
-                self._clients[user] = client
-            return self._clients[user]
+        client = self._clients.setdefault(user, Client(self.url))
+        self._token(user, client.log_in)
+        return client
 
     def say(self, user: str, body: Body, to: tuple[str, ...] = (), thread: str = "") -> Taken:
         """Somebody says something. Raises: OpenlineError if it is refused."""
@@ -166,6 +166,18 @@ class Scene:
         self.conflicts[name] = found[0].id
         return found[0]
 
+    def known(self, name: str) -> str:
+        """The id of the conflict that an earlier act found. Raises: ActCut."""
+        if name not in self.conflicts:
+            raise ActCut(f"the conflict {name} was not found")
+        return self.conflicts[name]
+
+    def actor(self, name: str) -> Actor:
+        """An aircraft of the story. Raises: ActCut."""
+        if name not in self.sky.actors:
+            raise ActCut(f"{name} does not fly")
+        return self.sky.actors[name]
+
     def taken(self, name: str) -> Taken:
         """What an earlier act left under that name. Raises: ActCut."""
         if name not in self.kept:
@@ -183,6 +195,12 @@ class Scene:
     def discrepancies(self, user: str) -> list[dict[str, Any]]:
         """What was not as declared, as far as this person may read it."""
         return self._sense(user, "discrepancies", Discrepancies).discrepancies
+
+    def send_positions(self, user: str, body: bytes) -> None:
+        """Send positions to the sky of the server. Raises: OpenlineError."""
+        self._transport(user).ask(
+            "POST", POSITIONS_PATH, PositionsReceipt, body=body, headers=_JSON
+        )
 
     def review(self) -> Reviewed:
         """The record as a file, and its review, which the page shows from now on."""
@@ -233,11 +251,22 @@ class Scene:
             sense.close()
 
     def _sense(self, user: str, name: str, kind: type[T]) -> T:
-        if user not in self._senses:
-            with Client(self.url) as client:
-                token = client.log_in(user, PASSWORD).access_token
-            self._senses[user] = Transport(self.url, token, 10.0)
-        return self._senses[user].ask("GET", f"/sky/v1/{name}", kind)
+        """What the server answers of its sky to that person."""
+        return self._transport(user).ask("GET", f"/sky/v1/{name}", kind)
+
+    def _transport(self, user: str) -> Transport:
+        """For what the client has no words for."""
+        self.client(user)
+        transport = self._senses.setdefault(user, Transport(self.url, None, _ASK_S))
+        transport.token = self._tokens[user]
+        return transport
+
+    def _token(self, user: str, log_in: Callable[[str, str], Session]) -> None:
+        """Log in, and again long before the session ends."""
+        now_s = time.monotonic()
+        if now_s - self._logged_in_s.get(user, -LOG_IN_AGAIN_S) >= LOG_IN_AGAIN_S:
+            self._tokens[user] = log_in(user, PASSWORD).access_token
+            self._logged_in_s[user] = now_s
 
 
 def name_of(user: str) -> str:

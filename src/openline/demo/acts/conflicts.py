@@ -37,7 +37,7 @@ def automatic(scene: Scene) -> None:
 
 def proposal(scene: Scene) -> None:
     """South offers to fly higher; north accepts; south amends."""
-    conflict = scene.conflicts["crossing"]
+    conflict = scene.known("crossing")
     thread = scene.taken("sl40").thread
     lifted = _sl40(scene, LIFT_M)
     offer = Propose(conflict, thread, lifted.volumes, f"SL40 {LIFT_M:.0f} m higher")

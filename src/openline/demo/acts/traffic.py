@@ -32,6 +32,7 @@ def live_sky(scene: Scene) -> None:
 
 def nonconforming(scene: Scene) -> None:
     """South's helicopter leaves its corridor, and comes back."""
+    scene.actor("sl40")
     stray(scene.sky, scene.passed_s)
     thread = scene.taken("sl40").thread
     scene.show(track=scene.held(lambda: _track(scene, "cora", "SLA40"), "SLA40 is not seen"))
@@ -46,6 +47,7 @@ def nonconforming(scene: Scene) -> None:
 
 def head_on(scene: Scene) -> None:
     """The alert of a pair, minutes before."""
+    scene.actor("nr71")
     scene.until(68.4)
     found = scene.held(lambda: _encounter(scene), "no loss of separation is predicted")
     scene.show(track=scene.held(lambda: _track(scene, "ines", "AID2"), "AID2 is not seen"))
@@ -56,8 +58,8 @@ def head_on(scene: Scene) -> None:
 
 def stop(scene: Scene) -> None:
     """STOP, its alarms, a person who has it, and the end of the alert."""
+    where = scene.actor("nr71").at(scene.passed_s)
     _tell_encounter(scene, scene.held(lambda: _encounter(scene), "the prediction is gone"))
-    where = scene.sky.actors["nr71"].at(scene.passed_s)
     place = None if where is None else Place(where.east_nm, where.north_nm).position
     text = "stop the descent of NR71: AID2 is below it, head-on"
     call = scene.kept["stop"] = scene.say(

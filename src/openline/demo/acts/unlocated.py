@@ -30,7 +30,7 @@ def continuing(scene: Scene) -> None:
     notice = scene.taken("unlocated")
     text = "SL40 goes on; name the place"
     scene.answer("cora", notice, AnswerCode.CONTINUING_AS_PLANNED, text)
-    scene.show(conflict=scene.conflicts["unlocated"])
+    scene.show(conflict=scene.known("unlocated"))
     scene.note(f"{name_of('cora')} continues as planned: a disagreement that both sides see")
     scene.wait(45)
     scene.answer("omar", notice, AnswerCode.WILL_COMPLY)
@@ -54,7 +54,7 @@ def clarification(scene: Scene) -> None:
         NoticeKind.VOLUME, scene.at(60), scene.at(120), (field,), Asks.STAY_OUTSIDE, "N-7"
     )
     amended = scene.kept["located"] = scene.say("ada", Amend(located), thread=notice.thread)
-    gone = scene.conflicts["unlocated"]
+    gone = scene.known("unlocated")
     scene.seen(
         "cora",
         lambda board: all(one.closed for one in board.conflicts if one.id == gone),
