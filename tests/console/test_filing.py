@@ -153,3 +153,20 @@ def test_a_circle_is_filed_with_the_keyboard_alone(
     ada.page.wait_for_function("() => window.openline.filing().checked !== null")
     (draft,) = ada.state("window.openline.filing().drafts")
     assert draft["volumes"] == 1
+
+
+def test_a_notice_is_changed_whole(line: Line, desk: Callable[..., Desk], tmp_path: Path) -> None:
+    volume = circle(53.9, 6.2, 2_000, 60, 120)
+    body = {"notice": "volume", "name": "to change", "volumes": [volume], **times_of(volume)}
+    thread = line.says("ada", "NOTIFY", {**body, "text": "kept"}, "south")["thread"]
+    ada = desk("ada", f"#t={thread}")
+    ada.click("o-thread", "button:has-text('Change')")
+    file = plan(tmp_path, "another name", 53.9)
+    ada.part("o-filing input[type=file]").set_input_files(file)
+    ada.page.wait_for_function("() => window.openline.filing().checked !== null")
+    ada.click("o-check", "[data-act=send]")
+    ada.page.wait_for_function("() => !window.openline.filing().open")
+    (found,) = (one for one in line.board("ada")["threads"] if one["id"] == thread)
+    assert found["version"] == 2
+    assert (found["says"]["name"], found["says"]["text"]) == ("to change", "kept")
+    assert "outline_polygon" in found["says"]["volumes"][0]["volume"]

@@ -46,7 +46,7 @@ export function drawMarks(
     for (const [x, y] of places(frame, spot.lat, spot.lng)) {
       diamond(context, x, y, spot.kind === "URGENT" ? found.colours.danger : found.colours.warning, found.colours.ground);
       const named = [code("Kind", spot.kind), spot.name && code("UrgentAction", spot.name)];
-      beside(labels, [named.filter(Boolean).join(": ")], x, y, found.colours.text);
+      beside(labels, [named.filter(Boolean).join(": ")], x, y, found.colours.text, true);
       marks.push({ kind: "thread", id: spot.thread, x, y });
     }
   }
@@ -57,16 +57,16 @@ export function drawMarks(
       const chosen = conflict.id === found.selected;
       triangle(context, x, y, found.colours.danger, found.colours.ground, chosen);
       if (chosen) ring(context, x, y, found.colours.focus);
-      beside(labels, [wordsOf(conflict)], x, y, found.colours.danger);
+      beside(labels, [wordsOf(conflict)], x, y, found.colours.danger, chosen);
       marks.push({ kind: "conflict", id: conflict.id, x, y });
     }
   }
   return marks;
 }
 
-function beside(labels: Labels, lines: string[], x: number, y: number, colour: string): void {
+function beside(labels: Labels, lines: string[], x: number, y: number, colour: string, always: boolean): void {
   const spots = [[x + 13, y - 6, "left"], [x - 13, y - 6, "right"], [x, y + 10, "middle"], [x, y - 26, "middle"]] as const;
-  labels.put(lines, spots, colour, { always: true, bold: true });
+  labels.put(lines, spots, colour, { always, bold: true });
 }
 
 /** How close, and from when. */
