@@ -108,9 +108,10 @@ class Scene:
 
     def client(self, user: str) -> Client:
         """The console of that person, logged in. Raises: OpenlineError."""
-        client = self._clients.setdefault(user, Client(self.url))
-        self._token(user, client.log_in)
-        return client
+        if user not in self._clients:
+            self._clients[user] = Client(self.url)
+        self._token(user, self._clients[user].log_in)
+        return self._clients[user]
 
     def say(self, user: str, body: Body, to: tuple[str, ...] = (), thread: str = "") -> Taken:
         """Somebody says something. Raises: OpenlineError if it is refused."""
@@ -257,9 +258,10 @@ class Scene:
     def _transport(self, user: str) -> Transport:
         """For what the client has no words for."""
         self.client(user)
-        transport = self._senses.setdefault(user, Transport(self.url, None, _ASK_S))
-        transport.token = self._tokens[user]
-        return transport
+        if user not in self._senses:
+            self._senses[user] = Transport(self.url, None, _ASK_S)
+        self._senses[user].token = self._tokens[user]
+        return self._senses[user]
 
     def _token(self, user: str, log_in: Callable[[str, str], Session]) -> None:
         """Log in, and again long before the session ends."""
