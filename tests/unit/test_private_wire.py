@@ -232,3 +232,34 @@ def test_a_peer_that_probes_learns_what_the_budget_allows(
             f"{full.items_max * full.questions_per_hour:,}",
             end="",
         )
+
+
+def test_elements_are_those_of_the_manual() -> None:
+    """Made here by the page docs/private.md, section byte by byte, with nothing of the product."""
+
+    def h(kind: bytes, *parts: bytes) -> bytes:
+        framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return sha256(b"openline.private/1 " + kind + b"\n" + framed).digest()
+
+    world = World()
+    session = world.first()
+    own, made = session.own, session.opening
+    scope = own.terms.scope
+    words = (
+        f"{own.terms.digest.hex()}\n{own.session.hex()}\n10\n304.8\n300.0\n5.0\n"
+        f"{scope.first} {scope.end} "
+    )
+    context = h(b"context", words.encode())
+    sets = session.sets()
+    for purpose, items in ((sets.has, made.has), (sets.asks, made.asks)):
+        elements = {h(b"item", context, f"{c:x} {slab} {slot}".encode()) for c, slab, slot in items}
+        known = {h(b"sentinel", context, n.to_bytes(4, "big")) for n in range(32)}
+        assert {purpose.elements[place] for place in purpose.items} == elements
+        assert {purpose.elements[place] for place in purpose.sentinels} == known
+    joined = b"".join(
+        len(one.elements).to_bytes(4, "big") + b"".join(one.elements)
+        for one in (sets.has, sets.asks)
+    )
+    keys = made.salt + made.server_key + made.client_key
+    committed = sha256(b"openline.private/1 commitment\n" + keys + joined).digest()
+    assert committed == own.commitment
