@@ -22,7 +22,7 @@ export class CheckView extends SignalWatcher(LitElement) {
     const found = checked.value?.found;
     const ready = lacking(own).length === 0 && busy.value === "";
     return html`<section aria-live="polite">
-        <h3>${t("filing.checked")}</h3>
+        <h2>${t("filing.checked")}</h2>
         ${found ? this.outcome(found) : html`<p class="dim">${t("filing.unchecked")}</p>`}
       </section>
       ${this.ways()}
@@ -66,7 +66,7 @@ export class CheckView extends SignalWatcher(LitElement) {
     const found = advice.value?.found;
     if (!found) return nothing;
     return html`<section>
-      <h3>${t("conflict.advice")}</h3>
+      <h2>${t("conflict.advice")}</h2>
       ${found.alternatives.length === 0 ? html`<p>${found.sentence}</p>` : nothing}
       <ul>
         ${found.alternatives.map((one) => this.way(one))}

@@ -37,7 +37,7 @@ export class DrawingForm extends SignalWatcher(LitElement) {
     const unit = prefs.value.distance === "km" ? { metres: 1, name: "m" } : { metres: NM_M, name: "NM" };
     const agl = [this.lower, this.upper].some((one) => one.datum.endsWith("AGL"));
     return html`<section>
-      <h3>${t(`filing.${found.outline}`)}</h3>
+      <h2>${t(`filing.${found.outline}`)}</h2>
       <p role="status">
         ${drawing.value ? t(`filing.pointer.${found.outline}`) : t("filing.pull")}
         ${drawing.value ? nothing : html`<button type="button" @click=${() => (drawing.value = true)}>${t("filing.pointer.again")}</button>`}

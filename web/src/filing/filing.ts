@@ -71,7 +71,7 @@ export class Filing extends SignalWatcher(LitElement) {
         </label>
         <span class="dim">.plan, KML, GPX, GeoJSON, OpenAir, ED-269, ED-318, NOTAM, CSV, WKT</span>
       </div>
-      <h3>${t("filing.draw")}</h3>
+      <h2>${t("filing.draw")}</h2>
       <div class="row">
         ${OUTLINES.map((one) => html`<button data-draw=${one} @click=${() => startSketch(one)}>${t(`filing.${one}`)}</button>`)}
       </div>

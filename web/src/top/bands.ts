@@ -34,6 +34,9 @@ export class Bands extends SignalWatcher(LitElement) {
         background: var(--warning-ground);
         border-inline-start: 6px solid var(--warning);
       }
+      .band.danger .clock {
+        color: var(--text); /* red on red is not read */
+      }
       .band.danger {
         background: var(--danger-ground);
         border-color: var(--danger);
