@@ -7,7 +7,9 @@ import { renewIfDue, session } from "./session";
 import { forgetSky, readFeeds, readSky, skyEvent } from "./sky";
 import { at, isPast } from "./view";
 
-const SKY_EVERY_MS = 1_000;
+const SKY_EVERY_MS = 250; // as often as the map is drawn, where server and page hold it
+const SKY_HIDDEN_MS = 5_000;
+const SKY_SHARE = 3; // a picture may take a third of the time to the next one: the rest is for people
 const BOARD_EVERY_MS = 15_000; // besides what the stream tells: clocks run out by themselves
 const RENEW_EVERY_MS = 20_000;
 
@@ -73,7 +75,7 @@ function followServer(): () => void {
   };
 }
 
-/** One picture after the other, never two at once. A page in the background asks less often. */
+/** One picture after the other, never two at once: a slow server or page is asked less often. */
 async function pollSky(signal: AbortSignal): Promise<void> {
   let shown: number | null = null;
   while (!signal.aborted) {
@@ -81,7 +83,8 @@ async function pollSky(signal: AbortSignal): Promise<void> {
     const instant = isPast.peek() ? at.peek() : null;
     if (instant === null || instant !== shown) await readSky(); // what was stays as it was
     shown = instant;
-    const every = document.hidden ? 5 * SKY_EVERY_MS : SKY_EVERY_MS;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(100, began + every - performance.now())));
+    const took = performance.now() - began;
+    const every = document.hidden ? SKY_HIDDEN_MS : Math.max(SKY_EVERY_MS, SKY_SHARE * took);
+    await new Promise((resolve) => setTimeout(resolve, every - took));
   }
 }
