@@ -45,7 +45,11 @@ IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 # Which part of the package may import which library.
 LIBRARIES = {
     "numpy": ("geo", "airspace", "report", "store.index", "store.curve", "store.columns"),
-    "numba": ("airspace.encounter.compiled", "airspace.encounter.compiled_sweep"),
+    "numba": (
+        "airspace.encounter.compiled",
+        "airspace.encounter.compiled_relative",
+        "airspace.encounter.compiled_sweep",
+    ),
     "s2geometry": ("geo.s2",),
     "geographiclib": ("geo",),
     "defusedxml": ("formats",),
