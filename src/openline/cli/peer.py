@@ -1,6 +1,6 @@
 """`openline peer`: the servers of other parties that this one exchanges with."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from openline.client import Client
     from openline.store.ports import Store
 
+_SKEW_SHOWN_S: Final = 0.5
 _db = click.option(
     "--db", metavar="PATH|ADDRESS", help="The database of a server that does not run."
 )
@@ -151,7 +152,8 @@ def _rows(one: "PeerSeen") -> list[str]:
     head = f"{one.party:16} {one.state:12} {one.url or 'connects to us'}"
     rows = [printable(head)]
     if one.heard is not None:
-        skew = "" if one.skew_s is None else f", its clock {one.skew_s:+.1f} s"
+        off = one.skew_s or 0.0
+        skew = f", its clock is {off:+.1f} s off ours" if abs(off) >= _SKEW_SHOWN_S else ""
         rows.append(f"  heard {one.heard}{skew}; {one.behind} messages for it are not settled")
     if one.fault is not None and one.state != "paused":
         rows.append(printable(f"  {one.fault}"))

@@ -36,6 +36,7 @@ REFRESH_S: Final = 1.0
 _STEP_S: Final = 5.0  # for one step: a connection, a part of an answer
 _DEADLINE_S: Final = 12.0
 _PART: Final = 65_536
+_LOOK_S: Final = 0.25
 _RENEW_S: Final = TURN.total_seconds() / 4
 
 
@@ -161,7 +162,7 @@ class Lane:
             except Unreachable as error:
                 if wait_s == FIRST_WAIT_S:
                     _LOG.warning("%s", error)
-                self._stopping.wait(wait_s * (0.5 + random.random()))
+                self._rest(wait_s * (0.5 + random.random()))
                 wait_s = min(2 * wait_s, LAST_WAIT_S)
                 continue
             except (StoreUnavailable, OpenlineError) as error:
@@ -177,6 +178,13 @@ class Lane:
                 self._wake.wait(self._pause_s())
         if road is not None:
             road.close()
+
+    def _rest(self, wait_s: float) -> None:
+        """Wait before another try; less long if the peer is heard meanwhile."""
+        heard, ends_s = self.link.requests, time.monotonic() + wait_s
+        while (left_s := ends_s - time.monotonic()) > 0 and heard == self.link.requests:
+            if self._stopping.wait(min(_LOOK_S, left_s)):
+                return
 
 
 class Carriers:

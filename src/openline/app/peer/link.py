@@ -116,6 +116,7 @@ class Link:
         self._offset = timedelta(0)  # of the peer's clock, as it said itself
         self._reached_s = float("-inf")
         self.peer_reaches = False
+        self.requests = 0  # of the peer, that were taken here
         self.urgent_count = 0  # exchanges with URGENT in them, either way
 
     @property
@@ -192,6 +193,7 @@ class Link:
     def answer(self, asked: Exchange, now: datetime, now_s: float) -> list[Outcome]:
         """Take what a request of the peer brought; what became of it. Raises: StoreUnavailable."""
         self.status = replace(self.status, skew=parse_utc(asked.clock) - now)
+        self.requests += 1
         self.peer_reaches = True
         return self._take(asked, now, now_s)
 
