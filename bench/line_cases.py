@@ -72,7 +72,7 @@ class LineBench:
         token = self.token(party)
         found = []
         for _ in range(count):
-            signed = self._signed(party, self._notice())
+            signed = self.signed(party, self._notice())
             found.append(load.request("POST", "/line/v1/messages", token, signed))
         return found
 
@@ -95,7 +95,7 @@ class LineBench:
         volume = Volume4D.over_ellipsoid(place, low, low + 120.0, start, end)
         return Notify(NoticeKind.VOLUME, start, end, (volume,))
 
-    def _signed(self, party: str, body: Notify) -> bytes:
+    def signed(self, party: str, body: Notify) -> bytes:
         self.sequences[party] += 1
         now = datetime.now(UTC)
         message_id = str(UUID(int=self.random.getrandbits(128), version=4))

@@ -214,14 +214,14 @@ async def _play(served: Served, size: Size, seed: int) -> Facts:
     run = Run()
     async with asyncio.TaskGroup() as reading:
         readers = [
-            reading.create_task(_read(served.address, _token(served, f"reader{n}"), one))
+            reading.create_task(_read(served.address, token_of(served, f"reader{n}"), one))
             for n, one in enumerate(heard)
         ]
         begin = time.perf_counter() + 0.5
         note("sending")
         async with asyncio.TaskGroup() as sending:
             for n, mine in enumerate(bodies):
-                token = _token(served, f"sender{n}")
+                token = token_of(served, f"sender{n}")
                 sending.create_task(_send(served.address, token, n, mine, begin, run))
             await asyncio.sleep(_WARM_S + 0.5)
             cpu_s, at = served.cpu_s(), time.perf_counter()
@@ -296,7 +296,7 @@ def _spread(seconds: Sequence[float]) -> Facts:
     }
 
 
-def _token(served: Served, party: str) -> str:
+def token_of(served: Served, party: str) -> str:
     host, port = served.address
     query = urlencode({"sub": party, "scope": _SCOPE})
     with urlopen(f"http://{host}:{port}/token?{query}", timeout=10) as answer:
