@@ -12,6 +12,7 @@ import { feeds, skyProblem } from "../state/sky";
 import { at, filter, isLive, isPast, shownAt } from "../state/view";
 import { shared } from "../style/theme";
 import { duration, instant } from "../units/units";
+import { peerWords } from "./peers";
 import "./settings";
 
 const SKEW_SHOWN_MS = 2_000;
@@ -24,10 +25,10 @@ export class Topbar extends SignalWatcher(LitElement) {
     css`
       :host {
         display: flex;
-        flex-wrap: wrap;
         align-items: center;
         gap: 3px 10px;
         padding: 4px 10px;
+        white-space: nowrap;
       }
       .clock {
         font: 700 20px var(--mono);
@@ -47,6 +48,8 @@ export class Topbar extends SignalWatcher(LitElement) {
         display: flex;
         flex-wrap: wrap;
         gap: 2px 9px;
+        flex: 1;
+        min-width: 0;
         margin: 0;
         padding: 0;
         list-style: none;
@@ -65,9 +68,6 @@ export class Topbar extends SignalWatcher(LitElement) {
       .UNKNOWN {
         color: var(--danger);
         font-weight: 700;
-      }
-      .grow {
-        flex: 1;
       }
       input {
         width: 110px;
@@ -99,7 +99,6 @@ export class Topbar extends SignalWatcher(LitElement) {
       ${!config.value?.demo && skewMs.value !== null && Math.abs(skewMs.value) > SKEW_SHOWN_MS
         ? html`<span class="late">${t("top.skew", { duration: duration(skewMs.value / 1_000) })}</span>`
         : nothing}
-      <span class="grow"></span>
       <input
         type="search"
         id="filter"
@@ -127,6 +126,7 @@ export class Topbar extends SignalWatcher(LitElement) {
       one.officer ? t("top.officer", { name: one.officer }) : "",
       one.skewed ? t("top.skew", { duration: duration(one.skew_s ?? 0) }) : "",
       one.missing.length > 0 ? t("top.missing", { count: one.missing.length }) : "",
+      ...(one.peer ? [`${t("top.server")}: ${peerWords(one.peer).join(", ")}`] : []),
     ].filter(Boolean);
     return html`<span title=${title.join("; ")}>
       ${iso(one.party)} ${state(one.state, one.age_s ?? null)}
