@@ -109,3 +109,23 @@ def test_a_line_check_is_answered(line: Line, desk: Callable[..., Desk]) -> None
     ada.part("o-thread [data-action=check]").wait_for(state="detached")
     found = next(one for one in line.board("bo")["threads"] if one["id"] == said["thread"])
     assert found["sides"][0]["step"] == "answered"
+
+
+def test_two_persons_suspend_the_line(line: Line, desk: Callable[..., Desk]) -> None:
+    ada, ben, bo = desk("ada"), desk("ben"), desk("bo")
+    ben.part("o-line [data-act=begin]").select_option("CONFIRM")
+    ben.part("o-form input[name=officer]").fill("ada")
+    ben.part("o-form select[name=kind]").select_option("SUSPEND")
+    ben.click("o-form", "button:not([type=button])")
+    ben.see("o-help", "Your colleague may say it")
+    for kind, seen in (("SUSPEND", True), ("RESUME", False)):
+        if kind == "RESUME":
+            line.client("ben").post(
+                "/line/v1/confirmations", json={"officer": "ada", "kind": kind}
+            ).raise_for_status()
+        ada.press("Escape")
+        ada.part("o-line [data-act=begin]").select_option(kind)
+        ada.part("o-form input[name=second_officer]").fill("ben")
+        ada.click("o-form", "button:not([type=button])")
+        band = bo.part("o-bands").get_by_text("north suspended the line").first
+        band.wait_for(state="visible" if seen else "detached")

@@ -5,6 +5,7 @@ import { say } from "../api/say";
 import { catalogue, code, field, t } from "../i18n/i18n";
 import { board } from "../state/board";
 import { party } from "../state/session";
+import { told } from "../state/told";
 import { shared } from "../style/theme";
 import { parsePosition } from "../units/parse";
 import type { Form, FormField, FormValues } from "./forms";
@@ -157,8 +158,13 @@ export class FormElement extends SignalWatcher(LitElement) {
     this.busy = true;
     try {
       const values = this.values(given);
-      const taken = await say(this.form.words(values));
-      this.dispatchEvent(new CustomEvent("said", { detail: taken, bubbles: true, composed: true }));
+      if (this.form.post) {
+        await this.form.post(values);
+        told.value = t("act.confirmed");
+      } else {
+        const taken = await say(this.form.words(values));
+        this.dispatchEvent(new CustomEvent("said", { detail: taken, bubbles: true, composed: true }));
+      }
       this.close();
     } catch (error) {
       this.problem = (error as Error).message;

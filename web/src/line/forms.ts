@@ -1,5 +1,5 @@
-import type { Conflict, Thread, Volume } from "../api/types";
-import type { Words } from "../api/say";
+import { confirm, type Words } from "../api/say";
+import type { Conflict, LatLng, Thread, Volume } from "../api/types";
 
 /** A field of a form. Names are those of the message, so that a refusal finds its field. */
 export interface FormField {
@@ -24,6 +24,8 @@ export interface Form {
   /** Said to the parties that the officer chooses; else to those of the thread. */
   addressed?: boolean;
   words(values: FormValues): Words;
+  /** What is told to the server alone, and not said on the line. */
+  post?(values: FormValues): Promise<unknown>;
 }
 
 const TEXT: FormField = { name: "text", kind: "text" };
@@ -194,7 +196,23 @@ export function beginnings(now: number): Form[] {
     beginning("ALERT_STATE", "act.alert", [{ name: "level", kind: "code", codes: "AlertLevel", required: true }]),
     { ...beginning("SUSPEND", "act.suspend", [{ name: "second_officer", kind: "name", required: true }, TEXT]), danger: true, addressed: false },
     { ...beginning("RESUME", "act.resume", [{ name: "second_officer", kind: "name", required: true }, TEXT]), addressed: false },
+    secondPerson(),
   ];
+}
+
+/** The second person's word: a colleague may suspend, resume or enter a site within 15 minutes. */
+export function secondPerson(): Form {
+  return {
+    id: "CONFIRM",
+    title: "act.confirm",
+    fields: [
+      { name: "officer", kind: "name", required: true },
+      { name: "kind", kind: "code", codes: "Kind", among: ["SUSPEND", "RESUME", "NOTIFY"], required: true },
+      { name: "place", kind: "position" },
+    ],
+    words: () => ({ kind: "", body: {} }),
+    post: (values) => confirm(String(values.officer), String(values.kind), values.place as LatLng | undefined),
+  };
 }
 
 /** Airspace closed around a point: one limit above, one below. */

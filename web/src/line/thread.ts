@@ -7,6 +7,7 @@ import type { Said, Side, Taken, Thread, ThreadSaid } from "../api/types";
 import { code, iso, t } from "../i18n/i18n";
 import { board, conflictOf, partyName, readThread, threadOf } from "../state/board";
 import { now } from "../state/clock";
+import { EXPORT_FORMS, exportThread, type ExportForm } from "../state/export";
 import { openFiling } from "../state/filing";
 import { may, party } from "../state/session";
 import { isPast, select } from "../state/view";
@@ -40,6 +41,10 @@ export class ThreadElement extends SignalWatcher(LitElement) {
         text-transform: none;
         letter-spacing: 0;
         color: var(--text);
+      }
+      .export {
+        margin-inline-start: auto;
+        padding: 2px 6px;
       }
       section {
         margin-top: 14px;
@@ -124,6 +129,7 @@ export class ThreadElement extends SignalWatcher(LitElement) {
       <div class="head">
         <h2>${iso(titleOf(thread))}</h2>
         <span class="dim">${kindOf(thread)} · ${iso(partyName(thread.opener))}</span>
+        ${this.exports()}
       </div>
       <div class="marks">${marks(marksOf(thread))}</div>
       ${thread.clock && !thread.ended ? html`<p>${clockText(thread.clock)}</p>` : nothing}
@@ -145,6 +151,21 @@ export class ThreadElement extends SignalWatcher(LitElement) {
       ${this.messages()}
     `;
   }
+
+  private exports(): TemplateResult {
+    return html`<select class="export" aria-label=${t("act.export")} data-act="export" @change=${this.export}>
+      <option value="">${t("act.export")} …</option>
+      ${EXPORT_FORMS.map((one) => html`<option value=${one}>${t(`export.${one}`)}</option>`)}
+    </select>`;
+  }
+
+  private readonly export = async (event: Event): Promise<void> => {
+    const box = event.target as HTMLSelectElement;
+    const form = box.value as ExportForm;
+    box.value = "";
+    this.problem = "";
+    await exportThread(this.thread, form).catch((error: Error) => (this.problem = error.message));
+  };
 
   private conflicts(thread: Thread): TemplateResult | typeof nothing {
     const found = thread.conflicts.map((id) => conflictOf(id)).filter((one) => one !== undefined);

@@ -5,12 +5,24 @@ import { catalogue, t } from "../i18n/i18n";
 import { shared } from "../style/theme";
 import { commands, overlay, type Command } from "./commands";
 import { dialogStyles } from "./dialog";
-import { told } from "./keys";
+import { told } from "../state/told";
+
+const TOLD_MS = 5_000;
 
 /** The sheet of keys, and what a key did, for screen readers too. */
 @customElement("o-help")
 export class Help extends SignalWatcher(LitElement) {
   static override styles = [shared, dialogStyles, css`
+    .told {
+      position: fixed;
+      z-index: 50;
+      inset-block-end: 70px;
+      inset-inline-end: 20px;
+      padding: 8px 14px;
+      background: var(--raised);
+      border: 1px solid var(--focus);
+      border-radius: 6px;
+    }
     .groups {
       columns: 2;
       column-gap: 24px;
@@ -35,13 +47,19 @@ export class Help extends SignalWatcher(LitElement) {
   `];
 
   override render() {
-    return html`<div class="visually-hidden" role="status">${told.value}</div>
+    return html`<div class=${told.value ? "told" : "visually-hidden"} role="status">${told.value}</div>
       ${overlay.value === "help" ? this.sheet() : nothing}`;
   }
 
   override updated(): void {
+    if (told.value) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => (told.value = ""), TOLD_MS);
+    }
     if (overlay.value === "help") this.renderRoot.querySelector<HTMLElement>(".dialog")?.focus();
   }
+
+  private timer?: ReturnType<typeof setTimeout>;
 
   private sheet(): TemplateResult {
     const groups = new Map<string, Command[]>();

@@ -7,10 +7,7 @@ import { deselect, filter, isPast, select, selection } from "../state/view";
 import { openFiling } from "../state/filing";
 import { overlay, register } from "./commands";
 import { t } from "../i18n/i18n";
-import { signal } from "@preact/signals-core";
-
-/** What a key did or could not do, for the eyes and for screen readers. */
-export const told = signal("");
+import { told } from "../state/told";
 
 function root(): ShadowRoot | null {
   return document.querySelector("o-app")?.shadowRoot ?? null;
