@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
 WAIT_MS = 60_000  # machines that test are slow and busy; what is waited for comes or never does
 _PASSING = (
@@ -30,6 +30,7 @@ class Desk:
         self.errors: list[str] = []
         self.page.on("request", self._requested)
         self.page.on("console", self._written)
+        self.page.on("response", self._answered)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def log_in(self, user: str, password: str, address: str = "") -> None:
@@ -87,6 +88,10 @@ class Desk:
             and asked.netloc != urlsplit(self.url).netloc
         ):
             self.outside.append(request.url)
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status == 401:
+            self.errors.append(f"{answer.request.method} {answer.url}: 401, {answer.headers}")
 
     def _written(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(one in message.text for one in _PASSING):
