@@ -283,9 +283,9 @@ def test_free_windows_are_free_and_what_is_taken_is_not(app: LineApp) -> None:
     assert (taken["thread"], taken["party"]) == (first, "north")
     assert "Survey" in taken["name"]
     end = START + timedelta(hours=3, minutes=1)
-    for start, count in ((end, 0), (end - timedelta(minutes=1), 1)):
+    for start, many in ((end, 0), (end - timedelta(minutes=1), 1)):
         body = {"volumes": [volume_value(volume(start=start, end=start + HOUR))]}
-        assert len(app.post("/line/v1/check", json=body).json()["conflicts"]) == count
+        assert len(app.post("/line/v1/check", json=body).json()["conflicts"]) == many
 
 
 @pytest.mark.parametrize(
