@@ -74,6 +74,21 @@ export class App extends SignalWatcher(LitElement) {
       o-slider {
         grid-area: slider;
       }
+      @media print {
+        .page {
+          display: block;
+          height: auto;
+        }
+        o-map,
+        o-profile,
+        o-slider,
+        o-filing,
+        o-palette,
+        o-help,
+        o-tour {
+          display: none;
+        }
+      }
     `,
   ];
 

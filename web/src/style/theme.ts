@@ -51,6 +51,27 @@ export const theme = css`
     --coast: #8c9aa7;
     --area: #4450c4;
   }
+  @media print {
+    :root,
+    :root[data-theme] {
+      color-scheme: light;
+      --ground: #ffffff;
+      --panel: #ffffff;
+      --raised: #ffffff;
+      --edge: #777777;
+      --text: #000000;
+      --dim: #222222;
+      --own: #000000;
+      --other: #000000;
+      --stale: #222222;
+      --danger: #000000;
+      --danger-ground: #ffffff;
+      --warning: #000000;
+      --warning-ground: #ffffff;
+      --good: #000000;
+      --focus: #000000;
+    }
+  }
   html,
   body {
     margin: 0;
@@ -144,6 +165,22 @@ export const shared = css`
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
+  }
+  @media print {
+    :host,
+    .list {
+      height: auto !important;
+      overflow: visible !important;
+    }
+    button:not(.row):not([data-conflict]),
+    select,
+    input {
+      display: none;
+    }
+    button.row,
+    button[data-conflict] {
+      break-inside: avoid;
+    }
   }
   @media (prefers-reduced-motion: reduce) {
     * {

@@ -13,6 +13,7 @@ import { may, party } from "../state/session";
 import { isPast, select } from "../state/view";
 import { shared } from "../style/theme";
 import { duration } from "../units/units";
+import { evidence } from "./peers";
 
 /** What concerns everybody at once, across the whole page: it stays until its cause is gone. */
 @customElement("o-bands")
@@ -66,6 +67,11 @@ export class Bands extends SignalWatcher(LitElement) {
     return html`
       ${serverLink.value === "UNKNOWN" && shown ? this.unknown() : nothing}
       ${urgent.map((one) => this.urgent(one))}
+      ${evidence(shown?.links ?? []).map(
+        (one) => html`<div class="band danger" role="alert" data-evidence>
+          <b>▲ ${t("mark.evidence")}</b><span>${t("band.evidence", one)}</span>
+        </div>`,
+      )}
       ${shown?.links
         .filter((one) => !one.own && one.state === "UNKNOWN" && one.age_s !== undefined && one.age_s !== null)
         .map(

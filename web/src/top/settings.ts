@@ -1,10 +1,12 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
-import { LitElement, css, html, type TemplateResult } from "lit";
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { t } from "../i18n/i18n";
+import { iso, t } from "../i18n/i18n";
+import { board } from "../state/board";
 import { choose, prefs, type Prefs } from "../state/prefs";
 import { logOut, session } from "../state/session";
 import { shared } from "../style/theme";
+import { isReached, peerWords } from "./peers";
 
 const LANGUAGES = { en: "English", fr: "Français", ru: "Русский", ar: "العربية", es: "Español" };
 const CHOICES: { [Name in keyof Prefs]: readonly Prefs[Name][] } = {
@@ -40,6 +42,23 @@ export class Settings extends SignalWatcher(LitElement) {
         border: 1px solid var(--edge);
         border-radius: 6px;
         box-shadow: 0 8px 24px rgb(0 0 0 / 0.4);
+      }
+      .servers {
+        width: 0; /* no wider than what it is among */
+        min-width: 100%;
+        display: grid;
+        gap: 6px;
+        margin: 4px 0;
+        padding: 8px 0;
+        border-block: 1px solid var(--edge);
+        font-size: 13px;
+      }
+      .servers .away {
+        color: var(--warning);
+        font-weight: 700;
+      }
+      .servers .problem {
+        font-weight: 700;
       }
       label {
         display: flex;
@@ -78,8 +97,28 @@ export class Settings extends SignalWatcher(LitElement) {
           </select></label
         >`,
       )}
+      ${this.servers()}
       <button @click=${() => logOut()} data-act="logout">${t("top.logout")}</button>
     </div>`;
+  }
+
+  /** The parties that have a server of their own: how it is reached, what it has of our record. */
+  private servers(): TemplateResult | typeof nothing {
+    const found = board.value?.links.filter((one) => one.peer) ?? [];
+    if (found.length === 0) return nothing;
+    return html`<section class="servers" aria-label=${t("peer.title")}>
+      <h3>${t("peer.title")}</h3>
+      ${found.map((one) => {
+        const peer = one.peer!;
+        const [state, ...rest] = peerWords(peer);
+        return html`<div data-peer=${one.party}>
+          <b>${iso(one.name)}</b>
+          <span class=${isReached(peer) ? "" : "away"}>${isReached(peer) ? "●" : "✕"} ${state}</span>
+          ${rest.map((words) => html`<div class="dim">${words}</div>`)}
+          ${peer.evidence.map((what) => html`<div class="problem">▲ ${t("mark.evidence")}: ${what}</div>`)}
+        </div>`;
+      })}
+    </section>`;
   }
 
   private readonly key = (event: KeyboardEvent): void => {

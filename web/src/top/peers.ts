@@ -1,0 +1,31 @@
+import type { Link } from "../api/types";
+import { t } from "../i18n/i18n";
+import { duration } from "../units/units";
+
+type Peer = NonNullable<Link["peer"]>;
+
+/** Whether the server of a party is heard, or was stopped on purpose. */
+export function isReached(peer: Peer): boolean {
+  return peer.server === "reached";
+}
+
+/** What is known of a party's own server, a sentence each: its state first. */
+export function peerWords(peer: Peer): string[] {
+  const cosigned =
+    typeof peer.cosigned === "number"
+      ? t("peer.cosigned", { entry: peer.cosigned, age: duration(peer.cosigned_age_s ?? 0) })
+      : t("peer.uncosigned");
+  return [
+    t(`peer.${peer.server}`),
+    cosigned,
+    peer.refuses ? t("peer.refuses", { reason: peer.refuses }) : "",
+    peer.behind > 0 ? t("peer.behind", { count: peer.behind }) : "",
+    peer.refused > 0 ? t("peer.refused", { count: peer.refused }) : "",
+    peer.fault ?? "",
+  ].filter(Boolean);
+}
+
+/** Every contradiction in what the servers of others showed: who, and what. */
+export function evidence(links: readonly Link[]): { party: string; what: string }[] {
+  return links.flatMap((one) => (one.peer?.evidence ?? []).map((what) => ({ party: one.name, what })));
+}
