@@ -16,13 +16,13 @@ def play(seed: int) -> Run:
 
 
 def test_the_invariants_hold_over_random_histories() -> None:
-    runs = [play(seed) for seed in range(1, 21)]
-    assert sum(run.compared for run in runs) >= 3, "the boards were hardly ever compared"
-    assert sum(len(run.said) for run in runs) > 80
+    runs = [play(seed) for seed in range(1, 16)]
+    assert sum(run.compared for run in runs) >= 2, "the boards were hardly ever compared"
+    assert sum(len(run.said) for run in runs) > 60
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("first", range(21, 2_021, 100))
+@pytest.mark.parametrize("first", range(16, 2_016, 100))
 def test_the_invariants_hold_over_many_histories(first: int) -> None:
     for seed in range(first, first + 100):
         play(seed)
