@@ -49,7 +49,7 @@ SAME: dict[str, set[str]] = {
 }
 SCRIPTS = {"ru": "CYRILLIC", "ar": "ARABIC"}
 # Units, datums and abbreviations are the same for every reader.
-LATIN = {"W84", "AMSL", "UTC", "MGRS", "SHA-256", "hPa", "min", "N", "E"}
+LATIN = {"HTML", "CSV", "KML", "W84", "AMSL", "UTC", "MGRS", "SHA-256", "hPa", "min", "N", "E"}
 
 
 def _enumerations() -> set[type[StrEnum]]:
