@@ -96,6 +96,7 @@ class LineBench:
         return Notify(NoticeKind.VOLUME, start, end, (volume,))
 
     def signed(self, party: str, body: Notify) -> bytes:
+        """The body as a signed message of that party to `south`, the next of its sequence."""
         self.sequences[party] += 1
         now = datetime.now(UTC)
         message_id = str(UUID(int=self.random.getrandbits(128), version=4))

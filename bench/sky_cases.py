@@ -297,6 +297,7 @@ def _spread(seconds: Sequence[float]) -> Facts:
 
 
 def token_of(served: Served, party: str) -> str:
+    """A token for sending and seeing positions, in the name of that party."""
     host, port = served.address
     query = urlencode({"sub": party, "scope": _SCOPE})
     with urlopen(f"http://{host}:{port}/token?{query}", timeout=10) as answer:
