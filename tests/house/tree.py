@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "openline"
 _NOT_OURS = {"out", "dist", "build", "node_modules", "__pycache__", "LICENSE"}
+_BUILT = {PACKAGE / "console", ROOT / "web" / "src" / "api" / "schema.d.ts"}
 _HIDDEN_BUT_OURS = {".ci", ".gitignore"}
 
 
@@ -41,7 +42,7 @@ def files() -> tuple[Path, ...]:
 def _walk(folder: Path) -> Iterator[Path]:
     for entry in folder.iterdir():
         hidden = entry.name.startswith(".") and entry.name not in _HIDDEN_BUT_OURS
-        if hidden or entry.name in _NOT_OURS:
+        if hidden or entry.name in _NOT_OURS or entry in _BUILT:
             continue
         if entry.is_dir():
             yield from _walk(entry)
