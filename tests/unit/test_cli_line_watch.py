@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import click
 import msgspec
 import pytest
 from click.testing import CliRunner
@@ -20,7 +21,9 @@ from openline.app.line.views import board_of
 from openline.cli import line_connection, line_watcher
 from openline.cli.line import line as command
 from openline.cli.line_board import calls, countdown, render
+from openline.cli.line_connection import LANGUAGE
 from openline.cli.line_watcher import LineWatcher, Seen
+from openline.cli.line_words import spoken
 from openline.client import StreamEvent
 from openline.errors import Unreachable
 from openline.formats.line_board import values_of
@@ -232,3 +235,12 @@ def test_lines_where_there_is_no_terminal(
     assert result.output.startswith("south, 22 Nov 12:00:00Z")
     assert "9 22 Nov 12:00:00Z URGENT by north in t-1" in result.output
     assert "\a" not in result.output
+
+
+def test_the_words_are_of_the_language_that_was_asked_for() -> None:
+    assert spoken().language == "en"
+    with click.Context(click.Command("line")) as context:
+        context.meta[LANGUAGE] = "fr"
+        assert spoken().codes["UrgentAction"]["hold"] == "ATTENDEZ"
+        context.meta[LANGUAGE] = "tlh"
+        assert spoken().language == "en"

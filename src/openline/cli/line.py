@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from openline.cli import line_advise, line_look, line_say, line_watch
-from openline.cli.line_connection import connected, keep_session
+from openline.cli.line_connection import LANGUAGE, connected, keep_session
 
 if TYPE_CHECKING:
     from openline.client import Client
@@ -15,12 +15,22 @@ if TYPE_CHECKING:
     "line",
     short_help="Talk on a line: status, inbox, notify, answer, receipt, urgent.",
 )
-def line() -> None:
+@click.option(
+    "--language",
+    envvar="OPENLINE_LANGUAGE",
+    default="en",
+    show_default=True,
+    metavar="TAG",
+    help="Of the words that the catalogue has. Else OPENLINE_LANGUAGE.",
+)
+@click.pass_context
+def line(ctx: click.Context, language: str) -> None:
     """Talk on a line as a duty officer, over any terminal.
 
     A notice is information, not permission and not protection; a receipt is not consent; unknown
     is never shown as clear.
     """
+    ctx.meta[LANGUAGE] = language
 
 
 @line.command("login")

@@ -15,10 +15,10 @@ from rich.text import Text
 
 from openline.api.line import board_wire as wire
 from openline.cli.line_watcher import Seen
-from openline.cli.line_words import clock_time, conflict_lines, duration, short, subject
+from openline.cli.line_words import clock_time, conflict_lines, duration, short, spoken, subject
 from openline.cli.output import printable
 from openline.cli.unruled_table import unruled_table
-from openline.formats.line_catalogue import Catalogue, catalogue
+from openline.formats.line_catalogue import Catalogue
 
 DANGER: Final = "bold red"
 CAUTION: Final = "bold yellow"
@@ -35,7 +35,7 @@ def render(seen: Seen, lines: int) -> RenderableType:
     board, now = seen.board, seen.now
     if board is None or now is None:
         return Text(f"UNKNOWN: {printable(seen.problem or 'the board was never read')}", BAND)
-    words = catalogue()
+    words = spoken()
     top: list[RenderableType] = [_head(board, now), *_bands(seen, board), _links(seen, board)]
     said = [Text(one, style="dim") for one in seen.said[-_SAID_LINES:]]
     open_conflicts = [one for one in board.conflicts if not one.over]
@@ -50,7 +50,7 @@ def render(seen: Seen, lines: int) -> RenderableType:
         _conflicts(open_conflicts, conflicts),
         _threads(board, rest, now, words),
         *said,
-        Text(board.sentence, style="italic"),
+        Text(words.standing, style="italic"),
     ]
     return Group(*parts)
 
@@ -118,7 +118,7 @@ def _bands(seen: Seen, board: wire.Board) -> list[Text]:
 
 def _urgent(board: wire.Board) -> Iterator[Text]:
     """What no person here has acknowledged yet."""
-    actions = catalogue().codes["UrgentAction"]
+    actions = spoken().codes["UrgentAction"]
     for thread in board.threads:
         mine = [side for side in thread.sides if side.party == board.party]
         if thread.kind != "URGENT" or thread.ended or thread.own:

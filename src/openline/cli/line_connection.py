@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 SESSION: Final = "session.json"
+LANGUAGE: Final = "openline.language"  # of the words, in the context of a command
 _JSON: Final = click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
 _OPTIONS: Final = (
     click.option("--officer", metavar="NAME", help="Who signs with --key."),

@@ -4,13 +4,31 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import click
+
 from openline.api.line import board_wire as wire
+from openline.cli.line_connection import LANGUAGE
 from openline.cli.output import printable
+from openline.formats.line_catalogue import ENGLISH, Catalogue, catalogue
 
 if TYPE_CHECKING:
     from openline.client import StreamEvent
 
 SHORT = 8
+
+
+def spoken() -> Catalogue:
+    """The words of the language that was asked for."""
+    context = click.get_current_context(silent=True)
+    return catalogue(context.meta.get(LANGUAGE, ENGLISH) if context is not None else ENGLISH)
+
+
+def _word(kind: str, value: str) -> str:
+    """A code in another language; in English as it is on the line."""
+    words = spoken()
+    if words.language == ENGLISH:
+        return value.replace("_", " ") if kind != "Kind" else value
+    return words.codes[kind].get(value, value)
 
 
 def short(name: str) -> str:
@@ -33,7 +51,7 @@ def board_lines(board: wire.Board) -> Iterator[str]:
     yield from section("conflicts", [line for c in board.conflicts for line in conflict_lines(c)])
     yield from section("threads", [thread_line(one) for one in board.threads])
     yield from section("breaches", [breach_line(one) for one in board.breaches])
-    yield board.sentence
+    yield spoken().standing
 
 
 def section(title: str, lines: list[str]) -> Iterator[str]:
@@ -46,7 +64,7 @@ def section(title: str, lines: list[str]) -> Iterator[str]:
 def link_line(link: wire.Link) -> str:
     """How a party is heard."""
     age = "never heard" if link.age_s is None else f"heard {duration(link.age_s)} ago"
-    words = [f"{printable(link.party)} is {link.state}, {age}"]
+    words = [f"{printable(link.party)} is {_word('LinkState', link.state)}, {age}"]
     if link.suspended_since is not None:
         words.append(f"SUSPENDED since {clock_time(link.suspended_since)}")
     if link.alert is not None:
@@ -66,7 +84,7 @@ def clock_line(clock: wire.Clock) -> str:
     alarms = f", alarm {clock.alarms}" if clock.alarms else ""
     role = f" for the {printable(clock.role)}" if clock.role else ""
     where = f" in {short(clock.thread)}" if clock.thread else ""
-    what = clock.what.replace("_", " ")
+    what = _word("DutyKind", clock.what)
     return f"{word} {clock_time(clock.due)}: {what} by {printable(clock.owes)}{where}{alarms}{role}"
 
 
@@ -102,7 +120,7 @@ def thread_line(thread: wire.Thread) -> str:
     ended = f", {thread.ended}" if thread.ended else ""
     sides = ", ".join(side_words(side) for side in thread.sides)
     tail = f" [{'; '.join(marks)}]" if marks else ""
-    what = " ".join(filter(None, (thread.kind, subject(thread))))
+    what = " ".join(filter(None, (_word("Kind", thread.kind), subject(thread))))
     return f"{short(thread.id)}: {what} by {printable(thread.opener)}; {sides}{ended}{tail}"
 
 
@@ -130,11 +148,11 @@ def subject(thread: wire.Thread) -> str:
 
 def side_words(side: wire.Side) -> str:
     """How far it is with one recipient."""
-    words = f"{printable(side.party)}: {side.step}"
+    words = f"{printable(side.party)}: {_word('Step', side.step)}"
     if side.answer is not None:
-        words += f" ({side.answer.replace('_', ' ')})"
+        words += f" ({_word('AnswerCode', side.answer)})"
     if side.unable is not None:
-        words += f" (UNABLE: {side.unable.replace('_', ' ')})"
+        words += f" (UNABLE: {_word('UnableReason', side.unable)})"
     if side.wrong:
         words += f" (READ BACK WRONG: {', '.join(side.wrong)})"
     return words
@@ -142,9 +160,10 @@ def side_words(side: wire.Side) -> str:
 
 def breach_line(breach: wire.Breach) -> str:
     """A claim, and what became of it."""
+    state = _word("DispositionState", breach.state)
     return (
         f"{short(breach.thread)}: {printable(breach.by)} says {printable(breach.rule)}: "
-        f"{printable(breach.text)}; {breach.state.replace('_', ' ')}, {breach.replies} replies"
+        f"{printable(breach.text)}; {state}, {breach.replies} replies"
     )
 
 
@@ -155,7 +174,7 @@ def said_line(said: wire.Said) -> str:
     who = f"{said.sender}/{said.officer}" if said.officer else said.sender
     late = " [LATE]" if said.late else ""
     wrong = f" [WRONG: {', '.join(said.wrong)}]" if said.wrong else ""
-    line = f"{said.entry} {clock_time(said.received)} {said.kind} by {who}: {values}"
+    line = f"{said.entry} {clock_time(said.received)} {_word('Kind', said.kind)} by {who}: {values}"
     return printable(line) + late + wrong
 
 
