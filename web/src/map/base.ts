@@ -6,6 +6,7 @@ import VectorSource from "ol/source/Vector";
 import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
+import type { FeatureCollection } from "geojson";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import small from "world-atlas/countries-110m.json?url";
@@ -29,6 +30,14 @@ export class BaseMap {
   readonly land = new VectorImageLayer({ source: this.source, imageRatio: 1.5, zIndex: 0 });
   private shown = -1;
   private asked = -1;
+  private invented: Feature[] = [];
+
+  /** Land that is invented, as a demo has: it is drawn like any other. */
+  add(region: FeatureCollection): void {
+    if (this.invented.length > 0) return;
+    this.invented = region.features.flatMap(landOf);
+    this.source.addFeatures(this.invented);
+  }
 
   /** Show what is fine enough for a zoom; coarse first, finer once it is there. */
   async fit(zoom: number): Promise<void> {
@@ -44,7 +53,7 @@ export class BaseMap {
       if (wanted < this.shown) return;
       this.shown = wanted;
       this.source.clear(true);
-      this.source.addFeatures(features);
+      this.source.addFeatures([...features, ...this.invented]);
     } catch {
       this.asked = this.shown; // asked again when the map moves
     }
@@ -57,6 +66,13 @@ export class BaseMap {
     const border = new Style({ stroke: new Stroke({ color: faded(own.coast, 0.7), width: 1, lineDash: [4, 3] }) });
     this.land.setStyle((one) => (one.get("border") ? border : land));
   }
+}
+
+/** The land of a GeoJSON feature; what is no area is left out. */
+function landOf({ geometry }: FeatureCollection["features"][number]): Feature[] {
+  const polygons =
+    geometry?.type === "MultiPolygon" ? geometry.coordinates : geometry?.type === "Polygon" ? [geometry.coordinates] : [];
+  return polygons.map((rings) => new Feature(new Polygon(rings.map(ring))));
 }
 
 function featuresOf(world: World): Feature[] {

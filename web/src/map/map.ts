@@ -11,6 +11,7 @@ import { overlay, register } from "../palette/commands";
 import { agreement, followAgreement } from "../state/agreement";
 import { inView } from "../profile/items";
 import { board } from "../state/board";
+import { demo } from "../state/demo";
 import { previewVolumes, unsentVolumes } from "../state/preview";
 import { sketch } from "../state/drawing";
 import { followTrails } from "../state/trails";
@@ -117,6 +118,9 @@ export class SkyMap extends SignalWatcher(LitElement) {
       followAgreement(),
       new DrawTool(map).follow(),
       followTrails(),
+      effect(() => {
+        if (demo.value) this.base.add(demo.value.region);
+      }),
       effect(() => {
         if (!colours.value) return;
         this.base.colour();
