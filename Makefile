@@ -22,7 +22,7 @@ EXAMPLE_OPTIONS := --minima 500m/500ft/5min --takeoff 2026-06-15T09:30Z --half-w
   --ground 0m..20m --qnh 1016
 REPORT := out/shared-sky.html
 
-.PHONY: help setup run example console check test bench nightly conformance format lock clean
+.PHONY: help setup run example console check test pictures bench nightly conformance format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,10 @@ test: $(STAMP) console ## all tests but the nightly ones
 
 nightly: $(STAMP) ## the long runs, on two cores: all of them, or NIGHTLY=tests/simulation …
 	@$(PYTEST) $(NIGHTLY) -m nightly --timeout=0 $(NIGHTLY_OPTIONS)
+
+pictures: $(STAMP) console ## take the pictures of the page for the documents, from the demo
+	@$(PYTEST) -q tests/console/test_demo.py -k each_act
+	@$(IN_ENV) python -m tools.make_pictures
 
 bench: $(STAMP) ## measure against the usual ways; results go to bench/results/
 	@$(IN_ENV) python -m bench.run

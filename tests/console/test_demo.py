@@ -36,6 +36,20 @@ SEEN = {
     15: ("o-thread", "claims a breach"),
     17: ("o-conflict", "overlap from"),
 }
+# The states that the documents show, by the act whose moment it is.
+PICTURED = {
+    2: "console",
+    3: "console-way-out",
+    4: "console-unlocated",
+    5: "console-height",
+    8: "console-readback",
+    9: "console-passed-on",
+    13: "console-stop",
+    15: "console-breach",
+    17: "console-review",
+}
+WHOLE = {"width": 1440, "height": 860}
+SMALL = {"width": 1280, "height": 720}
 
 
 class Demo:
@@ -115,10 +129,28 @@ def test_each_act_is_seen_on_the_page(browser: Browser, demo: Demo) -> None:
         except TimeoutError:
             missing.append(f"act {number}: no {text!r} in {desk.part(part).all_inner_texts()}")
         desk.page.screenshot(path=PICTURES / f"act-{number:02}.png")
+        if number in PICTURED:
+            picture(desk, PICTURED[number])
     assert not missing, missing
+    desks[0].press("i")
+    picture(desks[0], "console-signs")
+    desks[0].press("i", "Escape", *("[" * 8))
+    picture(desks[0], "console-replay")
+    desks[0].press("n")
     for desk in desks:
         desk.see("o-tour", "Act 17 of 17")
         desk.leave()
+
+
+def picture(desk: Desk, name: str) -> None:
+    """A picture of the page without its tour, once the map has arrived."""
+    tour = "document.querySelector('o-app').shadowRoot.querySelector('o-tour')"
+    desk.page.evaluate(f"{tour}.hidden = true")
+    desk.page.set_viewport_size(WHOLE if name == "console" else SMALL)
+    desk.page.wait_for_timeout(1_500)
+    desk.page.screenshot(path=PICTURES / f"{name}.png")
+    desk.page.set_viewport_size(WHOLE)
+    desk.page.evaluate(f"{tour}.hidden = false")
 
 
 def sees(desk: Desk, thread: str) -> bool:

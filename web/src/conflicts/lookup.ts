@@ -2,7 +2,7 @@ import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Conflict } from "../api/types";
-import { readThread } from "../state/board";
+import { conflictOf, readThread } from "../state/board";
 import { shared } from "../style/theme";
 import { cardStyles, conflictCard } from "./cards";
 import "./conflict";
@@ -23,7 +23,9 @@ export class ConflictLookup extends SignalWatcher(LitElement) {
     const asked = this.conflict;
     void readThread(asked)
       .then((said) => {
-        if (asked === this.conflict) this.found = said.conflict ?? null;
+        if (asked !== this.conflict || !said.conflict) return;
+        // what is on the board no more is over, whatever it was when it was last written down
+        this.found = { ...said.conflict, over: said.conflict.over || conflictOf(asked) === undefined };
       })
       .catch((error: Error) => (this.problem = error.message));
   }

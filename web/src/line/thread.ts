@@ -44,6 +44,7 @@ export class ThreadElement extends SignalWatcher(LitElement) {
       }
       .export {
         margin-inline-start: auto;
+        width: 7.5em;
         padding: 2px 6px;
       }
       section {
