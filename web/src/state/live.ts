@@ -8,6 +8,7 @@ import { forgetSky, readFeeds, readSky, skyEvent } from "./sky";
 import { at, isPast } from "./view";
 
 const SKY_EVERY_MS = 250; // as often as the map is drawn, where server and page hold it
+const SKY_SLOW_MS = 1_000; // however busy they are: positions would be old
 const SKY_HIDDEN_MS = 5_000;
 const SKY_SHARE = 3; // a picture may take a third of the time to the next one: the rest is for people
 const BOARD_EVERY_MS = 15_000; // besides what the stream tells: clocks run out by themselves
@@ -84,7 +85,8 @@ async function pollSky(signal: AbortSignal): Promise<void> {
     if (instant === null || instant !== shown) await readSky(); // what was stays as it was
     shown = instant;
     const took = performance.now() - began;
-    const every = document.hidden ? SKY_HIDDEN_MS : Math.max(SKY_EVERY_MS, SKY_SHARE * took);
-    await new Promise((resolve) => setTimeout(resolve, every - took));
+    const held = Math.min(SKY_SLOW_MS, Math.max(SKY_EVERY_MS, SKY_SHARE * took));
+    const every = document.hidden ? SKY_HIDDEN_MS : held;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(100, every - took)));
   }
 }
