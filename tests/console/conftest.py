@@ -24,7 +24,7 @@ BUILT = Path(__file__).parents[2] / "src" / "openline" / "console" / "index.html
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Ended with each module: while it runs, no other test of the process can have an event loop."""
+    """Ended with each module: while it runs, no other test here can have an event loop."""
     with sync_playwright() as started:
         yield started
 

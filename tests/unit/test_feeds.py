@@ -9,6 +9,7 @@ import pytest
 
 from openline.airspace.track.report import Identity
 from openline.airspace.track.tracker import Tracker
+from openline.app.sky.feed_status import FeedState, FeedStatus
 from openline.errors import InvalidInput, Unreachable
 from openline.feeds.cot import CotDatagramFeed, CotStreamFeed, Credentials
 from openline.feeds.feed import Intake, keep
@@ -20,7 +21,6 @@ from openline.feeds.senders import (
 )
 from openline.feeds.sky_server import ServerFeed
 from openline.feeds.spec import ReplaySpec, parse_spec
-from openline.app.sky.feed_status import FeedState, FeedStatus
 from openline.formats.cot_write import track_event
 from openline.formats.reports import Reports
 from openline.formats.sky_events import track_object
