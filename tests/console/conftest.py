@@ -12,7 +12,7 @@ from tests.console.desk import Desk
 from tests.console.line import Line, serving_line
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-NEEDED = "OPENLINE_TESTS_NEED_BROWSER"
+NEEDED = "CONSOLE_TESTS_NEED_BROWSER"
 HOW = "install the Debian package chromium (or put a Chromium named `chromium` on the path)"
 OPTIONS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
