@@ -146,6 +146,8 @@ def _responses(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
         }
     }
     statuses = {*operation.errors, *_ALWAYS}
+    if "{" in operation.path:
+        statuses.add(404)  # an address that none is, as one with a line break in it
     if operation.scopes is not None:
         statuses |= {401, 403}
     if operation.request is not None or operation.media_type is not None:
