@@ -37,4 +37,3 @@ def test_what_was_is_shown_as_it_was_and_marked(line: Line, desk: Callable[..., 
         ada.page.wait_for_timeout(200)
     ada.press("n")
     ada.part("o-topbar .notlive").wait_for(state="detached")
-    ada.errors = [one for one in ada.errors if "status of 400" not in one]  # no sky was kept then
