@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
 from openline.airspace.track.past import PastTrack
+from openline.airspace.track.report import PositionReport
 from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import SetAside, TrackEvent
 from openline.formats.alert_words import LEVEL_WORDS, sentence
@@ -53,57 +54,51 @@ def event_object(event: PairEvent | TrackEvent | SetAside | ObservedTold) -> dic
 def track_object(track: Track, now: datetime, carry_s: float) -> dict[str, object]:
     """A track: who, where at its newest position, how old and how sure it is."""
     told = track.told(carry_s)
-    identity = told.identity
-    return {
-        "id": track.id,
-        "name": identity.shown(),
-        "icao24": identity.icao24,
-        "uid": identity.uid,
-        "callsign": identity.callsign,
-        "operation_id": identity.operation_id,
-        "party": told.party,
-        "class": told.aircraft.value,
-        "time": format_instant(track.time),
-        "age_s": round(max((now - track.time).total_seconds(), 0.0), 3),
-        "lat": told.lat_deg,
-        "lng": told.lng_deg,
-        "pressure_altitude_ft": _rounded(told.pressure_altitude_ft, 1),
-        "altitude_m": _rounded(told.altitude_m, 1),
-        "speed_mps": _rounded(told.speed_mps, 2),
-        "track_deg": _rounded(told.track_deg, 2),
-        "vertical_rate_mps": _rounded(told.vertical_rate_mps, 2),
-        "on_ground": told.on_ground,
+    place = {"lat": told.lat_deg, "lng": told.lng_deg}
+    certainty = {
         "within_m": round(track.spread_m(now), 1),
         "lost": track.lost,
         "doubts": track.doubts,
     }
+    aged = _aged(track.time, now)
+    return _who(track.id, told) | aged | place | _motion(told) | certainty
 
 
 def past_object(track: PastTrack, instant: datetime) -> dict[str, object]:
     """A track as it was at an instant; what is not kept of it is null."""
-    identity = track.identity
+    place = {"lat": round(track.lat_deg, 7), "lng": round(track.lng_deg, 7)}
+    certainty = {"within_m": round(track.spread_m, 1), "lost": False, "doubts": None}
+    aged = _aged(track.time, instant)
+    return _who(track.id, track) | aged | place | _motion(track) | certainty
+
+
+def _who(name: str, seen: PositionReport | PastTrack) -> dict[str, object]:
+    identity = seen.identity
     return {
-        "id": track.id,
+        "id": name,
         "name": identity.shown(),
         "icao24": identity.icao24,
         "uid": identity.uid,
         "callsign": identity.callsign,
         "operation_id": identity.operation_id,
-        "party": track.party,
-        "class": track.aircraft.value,
-        "time": format_instant(track.time),
-        "age_s": round(max((instant - track.time).total_seconds(), 0.0), 3),
-        "lat": round(track.lat_deg, 7),
-        "lng": round(track.lng_deg, 7),
-        "pressure_altitude_ft": _rounded(track.pressure_altitude_ft, 1),
-        "altitude_m": _rounded(track.altitude_m, 1),
-        "speed_mps": _rounded(track.speed_mps, 2),
-        "track_deg": _rounded(track.track_deg, 2),
-        "vertical_rate_mps": _rounded(track.vertical_rate_mps, 2),
-        "on_ground": track.on_ground,
-        "within_m": round(track.spread_m, 1),
-        "lost": False,
-        "doubts": None,
+        "party": seen.party,
+        "class": seen.aircraft.value,
+    }
+
+
+def _aged(time: datetime, now: datetime) -> dict[str, object]:
+    age_s = max((now - time).total_seconds(), 0.0)
+    return {"time": format_instant(time), "age_s": round(age_s, 3)}
+
+
+def _motion(seen: PositionReport | PastTrack) -> dict[str, object]:
+    return {
+        "pressure_altitude_ft": _rounded(seen.pressure_altitude_ft, 1),
+        "altitude_m": _rounded(seen.altitude_m, 1),
+        "speed_mps": _rounded(seen.speed_mps, 2),
+        "track_deg": _rounded(seen.track_deg, 2),
+        "vertical_rate_mps": _rounded(seen.vertical_rate_mps, 2),
+        "on_ground": seen.on_ground,
     }
 
 

@@ -10,7 +10,7 @@ and the tolerance in time. What may be inside is no false alarm; a position too 
 anything is not used at all (see `monitor`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -57,6 +57,14 @@ class Shelf:
         """Boxes that hold the footprints of an operation, low and high (n, 3), on the Earth."""
         table = self._tables[key]
         return table.low, table.high
+
+    def boxes_of(self, keys: Iterable[str]) -> tuple[list[tuple[str, int]], Vectors, Vectors]:
+        """The volumes of operations, as (operation, number), and their boxes, low and high."""
+        pairs = [(key, *self.boxes(key)) for key in keys]
+        volumes = [(key, number) for key, low, _ in pairs for number in range(len(low))]
+        none = np.empty((0, 3))
+        low = np.concatenate([none, *(low for _, low, _ in pairs)])
+        return volumes, low, np.concatenate([none, *(high for _, _, high in pairs)])
 
     def lateral_m(
         self, points: Sequence[Position], asked: Sequence[tuple[int, str, int]], reach_m: float

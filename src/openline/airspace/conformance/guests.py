@@ -139,13 +139,5 @@ class Guests:
 
     def _all_boxes(self) -> _Boxes:
         if self._boxes is None:
-            every = self._operations
-            volumes = [(key, k) for key, one in every.items() for k in range(len(one.volumes))]
-            boxes = [self._shelf.boxes(key) for key in every]
-            none = np.empty((0, 3))
-            self._boxes = _Boxes(
-                volumes,
-                np.concatenate([none, *(low for low, _ in boxes)]),
-                np.concatenate([none, *(high for _, high in boxes)]),
-            )
+            self._boxes = _Boxes(*self._shelf.boxes_of(self._operations))
         return self._boxes

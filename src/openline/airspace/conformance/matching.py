@@ -132,13 +132,8 @@ class Matcher:
             for key, operation in self._operations.items()
             if operation.declared.intent.party == party
         ]
-        volumes = [(key, k) for key, operation in mine for k in range(len(operation.volumes))]
-        boxes = [self._shelf.boxes(key) for key, _ in mine]
-        none = np.empty((0, 3))
         return _Party(
-            volumes,
-            np.concatenate([none, *(low for low, _ in boxes)]),
-            np.concatenate([none, *(high for _, high in boxes)]),
+            *self._shelf.boxes_of(key for key, _ in mine),
             np.array([v.time_start.timestamp() for _, one in mine for v in one.volumes]),
             np.array([v.time_end.timestamp() for _, one in mine for v in one.volumes]),
         )
