@@ -1,5 +1,5 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, css, html } from "lit";
 import { customElement } from "lit/decorators.js";
 import { t } from "./i18n/i18n";
 import { session } from "./state/session";
@@ -107,7 +107,6 @@ export class App extends SignalWatcher(LitElement) {
       <o-filing></o-filing>
       <o-palette></o-palette>
       <o-help></o-help>
-      ${nothing}
       <o-tour></o-tour>
     `;
   }

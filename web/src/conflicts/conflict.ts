@@ -1,6 +1,7 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import { say } from "../api/say";
 import type { Conflict, ProposalSeen, Volume } from "../api/types";
 import { code, t } from "../i18n/i18n";
@@ -81,7 +82,11 @@ export class ConflictElement extends SignalWatcher(LitElement) {
             </button>`,
         )}
       </div>
-      ${conflict.proposals.map((one) => this.proposal(one))}
+      ${repeat(
+        conflict.proposals,
+        (one) => one.proposal.message,
+        (one) => this.proposal(one),
+      )}
       ${this.form ? html`<o-form .form=${this.form} @closed=${() => (this.form = null)}></o-form>` : nothing}
       <p class="problem" role="alert">${this.problem}</p>
       ${conflict.over || isPast.value || conflict.only_unlocated

@@ -22,7 +22,7 @@ const READ = new Set(["NOTIFY", "URGENT", "CLOSURE", "QUERY", "BREACH", "INCIDEN
 
 /** What the party can do in a thread now, the most pressing first. */
 export function actionsOf(thread: Thread, party: string, now: number): Action[] {
-  if (thread.own) return ownActions(thread, now);
+  if (thread.own) return ownActions(thread);
   const side = thread.sides.find((one) => one.party === party);
   if (!side) return [];
   const actions: Action[] = [];
@@ -68,7 +68,7 @@ export function actionsOf(thread: Thread, party: string, now: number): Action[] 
   return actions;
 }
 
-function ownActions(thread: Thread, now: number): Action[] {
+function ownActions(thread: Thread): Action[] {
   if (thread.ended) return [];
   const actions: Action[] = [];
   if (thread.kind === "BREACH") {
@@ -81,6 +81,5 @@ function ownActions(thread: Thread, now: number): Action[] {
     const form = forms.remark(thread.id, "CANCEL", "act.cancel");
     actions.push({ id: "cancel", title: "act.cancel", role: "file", form });
   }
-  void now;
   return actions;
 }

@@ -43,11 +43,6 @@ export function matches(text: string, filter: string): boolean {
     .every((word) => hay.includes(word));
 }
 
-/** The ids of what can be stepped through with J and K, in the order in which it is shown. */
-export function conflictIds(board: Board | null): string[] {
-  return orderedConflicts(board).map((one) => one.id);
-}
-
 /** Conflicts worst first: those that stand, located before unlocated, the soonest, the closest. */
 export function orderedConflicts(board: Board | null): Board["conflicts"] {
   return [...(board?.conflicts ?? [])].sort((one, other) => {

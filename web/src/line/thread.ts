@@ -1,7 +1,8 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
-import { effect } from "@preact/signals-core";
+import { computed, effect } from "@preact/signals-core";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import { say } from "../api/say";
 import type { Said, Side, Taken, Thread, ThreadSaid } from "../api/types";
 import { code, iso, t } from "../i18n/i18n";
@@ -19,6 +20,8 @@ import type { Form } from "./forms";
 import { marksOf } from "./marks";
 import { clockText, marks, rowStyles, steps } from "./row";
 import { details, kindOf, saidText, titleOf, type Values } from "./words";
+
+const entry = computed(() => board.value?.entry);
 
 /** One thread: what counts now, how far it got with whom, what can be done, what was said. */
 @customElement("o-thread")
@@ -101,10 +104,10 @@ export class ThreadElement extends SignalWatcher(LitElement) {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // The thread is read again whenever something of it is on a newer board.
+    // Read again with every entry on the record; at first it is read because its name was given.
     this.stop = effect(() => {
-      void board.value?.entry;
-      if (this.thread) void this.read();
+      void entry.value;
+      if (this.hasUpdated) void this.read();
     });
   }
 
@@ -183,7 +186,9 @@ export class ThreadElement extends SignalWatcher(LitElement) {
     const actions = actionsOf(thread, party.value, now.peek()).filter((one) => may(one.role));
     if (actions.length === 0) return nothing;
     return html`<div class="actions">
-      ${actions.map(
+      ${repeat(
+        actions, // keyed: a button never becomes another one under the pointer
+        (one) => one.id,
         (one) =>
           html`<button class=${one.main ? "main" : ""} data-action=${one.id} @click=${() => void this.act(one, thread)}>
             ${one.code ? code(...one.code) : t(one.title)}

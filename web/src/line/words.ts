@@ -42,8 +42,6 @@ export function inWords(kind: string, sender: string, values: Values | null | un
     const found = typeof variant === "string" && variant ? sentence(`${kind}.${variant}`, named) : null;
     if (whole(found) !== null) return found as string;
   }
-  if (body.of && kind === "LINE_CHECK") return sentence("LINE_CHECK.of", named) ?? kind;
-  if (body.urgent === true) return sentence(`${kind}.urgent`, named) ?? kind;
   return whole(values ? sentence(kind, named) : null) ?? kindText(kind, body);
 }
 

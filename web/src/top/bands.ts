@@ -1,6 +1,7 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import { say } from "../api/say";
 import type { Thread } from "../api/types";
 import { code, iso, t } from "../i18n/i18n";
@@ -66,7 +67,11 @@ export class Bands extends SignalWatcher(LitElement) {
     const urgent = shown?.threads.filter((one) => this.calls(one)) ?? [];
     return html`
       ${serverLink.value === "UNKNOWN" && shown ? this.unknown() : nothing}
-      ${urgent.map((one) => this.urgent(one))}
+      ${repeat(
+        urgent,
+        (one) => one.id,
+        (one) => this.urgent(one),
+      )}
       ${evidence(shown?.links ?? []).map(
         (one) => html`<div class="band danger" role="alert" data-evidence>
           <b>▲ ${t("mark.evidence")}</b><span>${t("band.evidence", one)}</span>
