@@ -87,7 +87,7 @@ def test_a_way_out_is_shown_proposed_and_taken(line: Line, desk: Callable[..., D
     way = ada.part("o-advice [data-way]").first
     way.wait_for()
     way.locator("button").first.click()
-    assert way.locator("button").first.get_attribute("aria-pressed") == "true"
+    ada.part("o-advice [data-way] button[aria-pressed=true]").first.wait_for()
     way.locator("[data-act=propose]").click()
     ada.click("o-form", "button.main")
     bo.click("o-conflicts", "[data-conflict]:has-text('survey nine')")

@@ -96,14 +96,16 @@ export class AdviceElement extends SignalWatcher(LitElement) {
   private way(one: Way): TemplateResult {
     const volumes = one.volumes as unknown as Volume[];
     const shown = previewVolumes.value === volumes;
+    // While another list is asked for, this one can no longer be taken.
+    const { busy } = this;
     return html`<li data-way>
       <b>${one.words}</b>
-      <button aria-pressed=${shown} @click=${() => (previewVolumes.value = shown ? null : volumes)}>
+      <button aria-pressed=${shown} ?disabled=${busy} @click=${() => (previewVolumes.value = shown ? null : volumes)}>
         ${t("conflict.preview")}
       </button>
-      ${may("duty") ? html`<button data-act="propose" @click=${() => this.tell("propose", volumes)}>${t("act.propose")}</button>` : nothing}
+      ${may("duty") ? html`<button data-act="propose" ?disabled=${busy} @click=${() => this.tell("propose", volumes)}>${t("act.propose")}</button>` : nothing}
       ${may("file") && this.advice?.own
-        ? html`<button data-act="amend" @click=${() => this.tell("amend", volumes)}>${t("conflict.advice.amend")}</button>`
+        ? html`<button data-act="amend" ?disabled=${busy} @click=${() => this.tell("amend", volumes)}>${t("conflict.advice.amend")}</button>`
         : nothing}
     </li>`;
   }
