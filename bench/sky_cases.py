@@ -35,6 +35,7 @@ from bench.line_cases import line_bench
 from bench.measure import commit, machine, note, percentile
 from bench.server_cases import scratch
 from bench.server_process import Served, serving
+from openline.app.sky.compiling import COMPILED
 
 SENDERS: Final = 10
 READERS: Final = 4
@@ -316,6 +317,9 @@ def _alone() -> Iterator[Served]:
 def live_sky(seed: int, *, quick: bool) -> Facts:
     """Position in, alert out: without a line and with one."""
     size = QUICK if quick else FULL
+    if not quick:
+        note("compiling, once for this machine")
+        COMPILED.wait(600.0)
     with _alone() as served:
         alone = asyncio.run(_play(served, size, seed))
         note(f"alone: {alone['latency']}")

@@ -10,13 +10,11 @@ from typing import Final
 from openline.api.handover import off_the_loop
 from openline.app.sky.conformance import SkyConformance
 from openline.app.sky.service import SkyService
-from openline.app.sky.watch import warm_up
 from openline.clock import Clock
 from openline.errors import OpenlineError
 
 _LOG: Final = logging.getLogger("openline.sky")
 PERIOD_S: Final = 1.0
-WARM_FROM: Final = 100  # aircraft: compiling begins before it is needed, beside the work
 LEAST_S: Final = 0.1  # between two looks, however many positions come in
 
 
@@ -49,7 +47,6 @@ class SkyFollower:
                 loop.call_soon_threadsafe(self._intake.set)
 
         self._sky.watchers.append(tell)
-        warming: asyncio.Future[None] | None = None
         while True:
             begun = loop.time()
             self._intake.clear()
@@ -58,9 +55,6 @@ class SkyFollower:
             except Exception:  # a fault here must not stop the eyes of everybody
                 _LOG.exception("fault while looking for encounters")
             self._wake()
-            if warming is None and self._sky.count >= WARM_FROM:
-                warming = asyncio.ensure_future(off_the_loop(warm_up))
-                warming.add_done_callback(lambda done: done.cancelled() or done.exception())
             # Of a large sky the looking takes long: it gets half of the time at most.
             took = loop.time() - begun
             await asyncio.sleep(max(LEAST_S - took, min(took, PERIOD_S)))

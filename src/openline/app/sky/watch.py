@@ -9,22 +9,21 @@ Not for several threads. Times are handed in: a replay has its own.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from openline.airspace.encounter.alerting import AlertLevel
-from openline.airspace.encounter.join import Search
 from openline.airspace.separation import RADAR, Separation
 from openline.airspace.track.losses import predicted_losses
 from openline.airspace.track.pair_alerts import PairAlerts, PairEvent, PairLoss
-from openline.airspace.track.report import Identity, PositionReport
+from openline.airspace.track.report import PositionReport
 from openline.airspace.track.rules import DEFAULT_RULES, Reason, TrackRules
 from openline.airspace.track.states import States
 from openline.airspace.track.tracker import SetAside, Tracker, TrackEvent
+from openline.app.sky.compiling import COMPILED, Compiled
 
 SkyEvent: TypeAlias = TrackEvent | PairEvent | SetAside
 LOOKAHEAD_S: Final = 300.0
-COMPILED_FROM: Final = 500  # aircraft: with fewer, compiling takes longer than it saves
 _FEEDS_MAX: Final = 1_000
 # A doubt of the same kind about the same aircraft is announced again after this long.
 _AGAIN: Final = timedelta(seconds=60)
@@ -53,12 +52,14 @@ class SkyWatch:
         minima: Separation = RADAR,
         lookahead_s: float = LOOKAHEAD_S,
         rules: TrackRules = DEFAULT_RULES,
+        compiled: Compiled = COMPILED,
     ) -> None:
         self.minima = minima
         self.lookahead_s = lookahead_s
         self.tracker = Tracker(rules)
         self.feeds: dict[str, Taken] = {}
         self.states: States | None = None
+        self._compiled = compiled
         self._alerts = PairAlerts(lookahead_s)
         self._ticked: datetime | None = None
         self._doubted: dict[tuple[str, Reason], datetime] = {}
@@ -86,7 +87,7 @@ class SkyWatch:
         self._ticked = now
         events += self.tracker.update((), now).events
         self.states = self.tracker.states(now)
-        search = _search_for(len(self.states))
+        search = self._compiled.search(len(self.states))
         losses = predicted_losses(self.states, self.minima, self.lookahead_s, search)
         return [*self._alerts.advance(self.states, losses), *events]
 
@@ -115,31 +116,3 @@ class SkyWatch:
                 taken.counts[reason] += 1
                 if reason.is_doubt:
                     taken.reason = f"{report.identity.shown()}: {reason}, {detail}"
-
-
-def warm_up() -> None:
-    """Compile what a sky of many aircraft needs, before it is needed: it takes some seconds."""
-    if _search_for(COMPILED_FROM) is None:
-        return
-    tracker = Tracker()
-    now = datetime(2000, 1, 1, tzinfo=UTC)
-    names = [Identity.of(uid="1"), Identity.of(uid="2")]
-    reports = [
-        PositionReport(
-            feed="", identity=one, time=now, lat_deg=0.0, lng_deg=0.0, pressure_altitude_ft=0.0
-        )
-        for one in names
-    ]
-    tracker.update(reports, now)
-    predicted_losses(tracker.states(now), RADAR, LOOKAHEAD_S, _search_for(COMPILED_FROM))
-
-
-def _search_for(count: int) -> Search | None:
-    """Compiled loops, if they are installed and worth it."""
-    if count < COMPILED_FROM:
-        return None
-    try:
-        from openline.airspace.encounter.compiled import in_loops
-    except ImportError:
-        return None
-    return in_loops
