@@ -225,8 +225,10 @@ async def _play(served: Served, size: Size, seed: int) -> Facts:
                 token = token_of(served, f"sender{n}")
                 sending.create_task(_send(served.address, token, n, mine, begin, run))
             await asyncio.sleep(_WARM_S + 0.5)
-            cpu_s, at = served.cpu_s(), time.perf_counter()
-        share = (served.cpu_s() - cpu_s) / (time.perf_counter() - at)
+            cpu_s, at, taken = served.cpu_s(), time.perf_counter(), run.accepted
+        used_s = served.cpu_s() - cpu_s
+        share = used_s / (time.perf_counter() - at)
+        each_us = 1e6 * used_s / max(run.accepted - taken, 1)
         await asyncio.sleep(_SETTLE_S)
         for task in readers:
             task.cancel()
@@ -235,6 +237,7 @@ async def _play(served: Served, size: Size, seed: int) -> Facts:
     return {
         "positions": run.accepted,
         "server_cpu_share": share,
+        "server_cpu_us_per_position": each_us,
         "server_peak_mib": served.peak_mib(),
         "request": _spread(run.answered),
         "client_late": _spread(run.late),

@@ -20,8 +20,8 @@ def live_sky(case: Facts) -> Lines:
         "it.",
         "",
         "| server | p50 | p90 | p99 | greatest | alerts read | missing | repeated | request p99 "
-        "| server CPU | client late, p99 | peak memory |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| server CPU | for each position | client late, p99 | peak memory |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, side in case["sides"].items():
         wait = side["latency"]
@@ -30,6 +30,7 @@ def live_sky(case: Facts) -> Lines:
         lines.append(
             f"| {_SIDES[name]} | {' | '.join(times)} | {' | '.join(counts)} "
             f"| {side['request']['p99_ms']:.0f} ms | {side['server_cpu_share']:.0%} of a core "
+            f"| {side['server_cpu_us_per_position']:.0f} µs "
             f"| {side['client_late']['p99_ms']:.1f} ms | {side['server_peak_mib']:,.0f} MiB |"
         )
     return lines

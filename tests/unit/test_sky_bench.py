@@ -65,6 +65,7 @@ def test_the_page_says_what_was_measured() -> None:
         "request": times,
         "client_late": times,
         "server_cpu_share": 0.256,
+        "server_cpu_us_per_position": 51.2,
         "server_peak_mib": 100.0,
         "alerts_read": 7,
         "missing": 0,
