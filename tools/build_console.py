@@ -1,8 +1,8 @@
 """Build the page of the console into the package: `python -m tools.build_console [--force|--test]`.
 
-What the page is made of (`web/`, the catalogues, the OpenAPI document) is hashed; what is built
-from the same is not built again. Node comes from the machine if it is new enough, else from the
-package index (the group `console`).
+What the page is made of (`web/`, the catalogues, the OpenAPI document, the map's data) is hashed;
+what is built from the same is not built again. Node comes from the machine if it is new enough,
+else from the package index (the group `console`).
 """
 
 import gzip
@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from tools.map_data import licences
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 WEB: Final = ROOT / "web"
@@ -37,12 +39,15 @@ def main(arguments: list[str]) -> int:
         print("the console is up to date")
         return 0
     environment = with_node()
-    for words in (["ci"], ["run", "types"], ["run", "check"], ["run", "build"]):
-        if words == ["ci"] and _installed():
-            continue
+    if not _installed() and _npm(["ci"], environment) != 0:
+        return 1
+    _installed_now()
+    subprocess.run([sys.executable, "-m", "tools.map_data"], cwd=ROOT, check=True)
+    for words in (["run", "types"], ["run", "check"], ["run", "build"]):
         if _npm(words, environment) != 0:
             return 1
-        _installed_now()
+    with (OUT / "licenses.md").open("a") as page:
+        page.write(licences())
     pack()
     STAMP.write_text(made_from)
     return 0
@@ -105,7 +110,7 @@ def _version(environment: dict[str, str]) -> tuple[int, ...]:
 
 
 def _sources() -> Iterator[Path]:
-    yield OPENAPI
+    yield from (OPENAPI, ROOT / "tools" / "map_data.py", ROOT / "uv.lock")
     yield from CATALOGUES.glob("*.json")
     for path in WEB.rglob("*"):
         inside = path.relative_to(WEB).parts

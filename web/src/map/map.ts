@@ -8,6 +8,7 @@ import { fromMap, toMap } from "../geo/mercator";
 import { show } from "../hook";
 import { t } from "../i18n/i18n";
 import { overlay, register } from "../palette/commands";
+import { aerodromes, loadAerodromes } from "../state/aerodromes";
 import { agreement, followAgreement } from "../state/agreement";
 import { inView } from "../profile/items";
 import { board } from "../state/board";
@@ -19,6 +20,7 @@ import { pictureAt, tracks } from "../state/sky";
 import { place, select, selection, shownAt } from "../state/view";
 import { shared } from "../style/theme";
 import { position } from "../units/position";
+import { AerodromeLayer } from "./aerodrome_layer";
 import { AreaLayer } from "./area_layer";
 import { BaseMap } from "./base";
 import { colours, readColours } from "./colours";
@@ -31,8 +33,10 @@ import { areaRings, boundsOf, extentOf, extentOfSelection, flyTo, keepPlace, tak
 import { scaleBar } from "./scale";
 import { shapes } from "./scene";
 import { VolumeLayer } from "./volume_layer";
+import { WatersLayer } from "./waters";
 
 const PICTURE_EVERY_MS = 250; // aircraft are carried on four times a second
+const FURNISHED_AFTER_MS = 4_000;
 const PANEL_PX = 440; // the filing panel lies over that much of the page's start
 const WORLD_VIEW = { center: [0, 3_000_000], zoom: 2.2, minZoom: 1, maxZoom: 19, enableRotation: false };
 
@@ -47,6 +51,8 @@ export class SkyMap extends SignalWatcher(LitElement) {
   private readonly base = new BaseMap();
   private readonly area = new AreaLayer();
   private readonly grid = new GridLayer();
+  private readonly waters = new WatersLayer();
+  private readonly aerodromes = new AerodromeLayer();
   private readonly volumes = new VolumeLayer();
   private readonly cursor = signal<{ lat: number; lng: number } | null>(null);
   private readonly resolution = signal(0);
@@ -93,7 +99,14 @@ export class SkyMap extends SignalWatcher(LitElement) {
     const map = new OlMap({
       target: this.target,
       controls: [],
-      layers: [this.base.land, this.grid.layer, this.area.layer, this.volumes.layer],
+      layers: [
+        this.base.land,
+        this.waters.layer,
+        this.grid.layer,
+        this.aerodromes.layer,
+        this.area.layer,
+        this.volumes.layer,
+      ],
       view: new View(WORLD_VIEW),
       keyboardEventTarget: this.target,
     });
@@ -124,8 +137,13 @@ export class SkyMap extends SignalWatcher(LitElement) {
       effect(() => {
         if (!colours.value) return;
         this.base.colour();
+        this.waters.colour();
         this.volumes.restyle();
         this.grid.changed();
+        this.aerodromes.layer.changed();
+      }),
+      effect(() => {
+        if (aerodromes.value.length > 0) this.aerodromes.layer.changed();
       }),
       effect(() => {
         void colours.value;
@@ -147,7 +165,14 @@ export class SkyMap extends SignalWatcher(LitElement) {
       ),
     );
     const timer = setInterval(() => this.overlay?.tick(), PICTURE_EVERY_MS);
-    this.ends.push(() => clearInterval(timer));
+    const later = setTimeout(() => this.furnish(), FURNISHED_AFTER_MS);
+    this.ends.push(() => clearInterval(timer), () => clearTimeout(later));
+  }
+
+  /** What helps to know where one is comes after what the page is for. */
+  private furnish(): void {
+    void this.waters.load();
+    void loadAerodromes();
   }
 
   private arrived(map: OlMap): void {

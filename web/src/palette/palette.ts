@@ -4,9 +4,10 @@ import { customElement, state } from "lit/decorators.js";
 import { t } from "../i18n/i18n";
 import { matches } from "../line/order";
 import { kindOf, titleOf } from "../line/words";
+import { aerodromes, found as aerodromesFound } from "../state/aerodromes";
 import { board, partyName } from "../state/board";
 import { tracks } from "../state/sky";
-import { select } from "../state/view";
+import { place, select } from "../state/view";
 import { shared } from "../style/theme";
 import { commands, overlay, possible } from "./commands";
 import { dialogStyles } from "./dialog";
@@ -18,8 +19,9 @@ interface Found {
 }
 
 const SHOWN_MAX = 12;
+const AERODROME_ZOOM = 10;
 
-/** Every command, thread, conflict and aircraft by a few letters of its name. */
+/** Every command, thread, conflict, aircraft and aerodrome by a few letters of its name. */
 @customElement("o-palette")
 export class Palette extends SignalWatcher(LitElement) {
   static override styles = [shared, dialogStyles, css`
@@ -94,7 +96,12 @@ export class Palette extends SignalWatcher(LitElement) {
     for (const one of tracks.value.values()) {
       all.push({ title: one.name, hint: t("palette.track"), run: () => select("track", one.id) });
     }
-    return all.filter((one) => matches(`${one.title} ${one.hint}`, this.words)).slice(0, SHOWN_MAX);
+    const fit = all.filter((one) => matches(`${one.title} ${one.hint}`, this.words)).slice(0, SHOWN_MAX);
+    for (const one of aerodromesFound(aerodromes.value, this.words, SHOWN_MAX - fit.length)) {
+      const run = () => (place.value = [one.lng, one.lat, AERODROME_ZOOM]);
+      fit.push({ title: `${one.indicator} ${one.name}`, hint: t("palette.aerodrome"), run });
+    }
+    return fit;
   }
 
   private readonly typed = (event: InputEvent): void => {
