@@ -4,6 +4,7 @@ import pytest
 
 from openline.app.peer import outbox as under_test
 from openline.app.peer.outbox import Outbox
+from openline.app.peer.peers import Peer
 from openline.formats.peer_exchange import Outcome, digest_of
 from openline.line.message.bodies import Urgent
 from openline.line.message.kind import UrgentAction
@@ -24,7 +25,7 @@ def speaking(count: int) -> Site:
 
 def box(site: Site) -> Outbox:
     """The queue to south as a server that just started has it."""
-    return Outbox(site.line, ["north"], "south")
+    return Outbox(site.line, ["north"], Peer("south"))
 
 
 def outcomes(result: str, *tokens: bytes, again: bool = False) -> list[Outcome]:

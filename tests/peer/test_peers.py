@@ -78,7 +78,12 @@ def test_the_command_keeps_peers_in_a_database(tmp_path: Path) -> None:
     ]
     assert invoke("peer", "add", "south", "https://other.example", "--db", db).exit_code == 0
     found = json.loads(invoke("peer", "list", "--json", "--db", db).output)["peers"]
-    assert found[1] == {"party": "south", "url": "https://other.example", "paused": True}
+    assert found[1] == {
+        "party": "south",
+        "url": "https://other.example",
+        "paused": True,
+        "hosts": [],
+    }
     assert invoke("peer", "pause", "south", "--end", "--db", db).exit_code == 0
     assert invoke("peer", "remove", "east", "--db", db).exit_code == 0
     assert invoke("peer", "remove", "east", "--db", db).exit_code == 2

@@ -130,7 +130,7 @@ SETTINGS: Final = (
     Setting(
         *("peers", Kind.LIST, ()),
         "A party whose own server this one exchanges with: PARTY=https://…, or PARTY alone if that "
-        "one connects to us.",
+        "one connects to us. PARTY+PARTY: a server of several, who speaks for it first.",
         "--peer",
     ),
     Setting(

@@ -54,6 +54,7 @@ class Exchange(Struct, forbid_unknown_fields=True, omit_defaults=True):
     clock: the sender's, when it was written. settled: all messages of the sender's party up to this
     number that are for the other were settled. give: how many messages may come back. wait_s: how
     long an answer may wait for one. reaches: whether the sender has a way to the other by itself.
+    also: `settled` of the further parties whose server the sender is.
     """
 
     v: Annotated[int, Meta(ge=1, le=1)]
@@ -65,6 +66,10 @@ class Exchange(Struct, forbid_unknown_fields=True, omit_defaults=True):
     give: Annotated[int, Meta(ge=0, le=200)] = 0
     wait_s: Annotated[float, Meta(ge=0, le=60)] = 0.0
     reaches: bool = False
+    also: Annotated[
+        dict[Annotated[str, Meta(max_length=64)], Annotated[int, Meta(ge=0, le=2**53)]],
+        Meta(max_length=100),
+    ] = {}
 
 
 class Problem(Struct, omit_defaults=True):

@@ -10,7 +10,7 @@ from openline.app.peer.heads import Evidence
 from openline.app.peer.opening import check_peer
 from openline.app.peer.outbox import Refused
 from openline.app.peer.peering import Peering
-from openline.app.peer.peers import Peer, checked_address, put_peer, remove_peer
+from openline.app.peer.peers import Peer, checked_address, peers, put_peer, remove_peer
 from openline.app.peer.status import PeerStatus, statuses
 from openline.errors import NotFound, PermissionDenied
 from openline.formats.instants import format_instant
@@ -63,7 +63,9 @@ def _put(call: Call) -> Later:
     _require_own(call)
     asked: wire.PutPeer = call.body
     url = None if asked.url is None else checked_address(asked.url)
-    peer = Peer(check_id(call.path["party"], "party"), url, asked.paused)
+    party = check_id(call.path["party"], "party")
+    known = {one.party: one for one in call.services.store.read(peers)}.get(party)
+    peer = Peer(party, url, asked.paused, () if known is None else known.hosts)
     check_peer(line_of(call), peer)
     done: Future[Any] = put_peer(call.services.store, _by(call), peer, call.now)
     return Later(done, lambda _peer: _refreshed(call))

@@ -105,13 +105,13 @@ class Link:
         self.peer = peer
         self.own = own
         self.status = LinkStatus()
-        self.outbox = Outbox(line, own.parties, peer.party)
+        self.outbox = Outbox(line, own.parties, peer)
         self.witness = Witness(line, (own.party, own.signer), peer.party, sealer, circle)
         self._line = line
         self._lock = threading.Lock()
         self._owed: list[Outcome] = []  # what became of messages that came in answers
         self._told_s = float("-inf")
-        self._told_settled = 0
+        self._told_settled: dict[str, int] = {}
         self._refused_in: dict[str, int] = {}
         self._offset = timedelta(0)  # of the peer's clock, as it said itself
         self._reached_s = float("-inf")
@@ -126,11 +126,12 @@ class Link:
 
     def begin_again(self) -> None:
         """Go on where the store says the peer is. Raises: StoreUnavailable."""
-        self.outbox = Outbox(self._line, self.own.parties, self.peer.party)
+        self.outbox = Outbox(self._line, self.own.parties, self.peer)
 
     def has_news(self) -> bool:
         """Whether numbers were settled that the peer was not told of."""
-        return self.outbox.settled(self.own.party) > self._told_settled
+        told = self._told_settled
+        return any(number > told.get(party, 0) for party, number in self._settled().items())
 
     def reaches(self, now_s: float) -> bool:
         """Whether this side reached the peer by itself a short while ago."""
@@ -163,7 +164,8 @@ class Link:
             self._owe(owed)
             self.status = replace(self.status, fault=str(error))
             raise error if isinstance(error, Unreachable) else Unreachable(str(error)) from None
-        self._reached_s, self._told_settled = now_s, asked.settled
+        self._reached_s = now_s
+        self._told_settled = {self.own.party: asked.settled, **asked.also}
         self.peer_reaches = answer.reaches
         done = self._line.clock.now()
         self.status = replace(
@@ -217,17 +219,25 @@ class Link:
         wait_s: float = 0.0,
         reaches: bool = True,
     ) -> Exchange:
+        also = self._settled()
+        settled = also.pop(self.own.party, 0)
         return Exchange(
             1,
             self._agreement().id,
             format_utc(now),
             [token.decode() for token in tokens],
             outcomes,
-            self.outbox.settled(self.own.party),
+            settled,
             give,
             wait_s,
             reaches,
+            also,
         )
+
+    def _settled(self) -> dict[str, int]:
+        """Up to which number everything that parties of this server said is settled."""
+        spoken = {self.own.party, *self._line.signers} & self.own.parties
+        return {party: self.outbox.settled(party) for party in sorted(spoken)}
 
     def _ask(self, send: Send, path: str, asked: Struct, now: datetime, kind: type[T]) -> T:
         """The peer's answer. Raises: Unreachable, Unauthenticated, InvalidInput."""
@@ -267,7 +277,8 @@ class Link:
         refused = self.outbox.settle(came.outcomes, now, now_s)
         if refused:
             self._record(refused, by=party, now=now)
-        self._note_settled(came.settled, now, now_s)
+        also = {name: number for name, number in came.also.items() if name in self.peer.hosts}
+        self._note_settled({party: came.settled, **also}, now, now_s)
         tokens = [token.encode() for token in came.messages]
         batch = Batch(party, tokens, parse_utc(came.clock), self.own.parties)
         outcomes = take_batch(self._line, batch, now) if tokens else []
@@ -277,13 +288,13 @@ class Link:
         )
         return outcomes
 
-    def _note_settled(self, up_to: int, now: datetime, now_s: float) -> None:
-        if not up_to:
-            return
-        missing = gap_below(self._line, self.peer.party, up_to)
-        if missing and (missing >= LEAP or now_s - self._told_s >= SETTLE_EVERY_S):
-            self._told_s = now_s
-            note_settled(self._line, self.peer.party, up_to, self.own.parties, now)
+    def _note_settled(self, numbers: dict[str, int], now: datetime, now_s: float) -> None:
+        is_time = now_s - self._told_s >= SETTLE_EVERY_S
+        for party, up_to in numbers.items():
+            missing = gap_below(self._line, party, up_to) if up_to else 0
+            if missing and (missing >= LEAP or is_time):
+                self._told_s = now_s
+                note_settled(self._line, party, up_to, self.own.parties, now)
 
     def _record_own(self, outcomes: list[Outcome], tokens: list[bytes], now: datetime) -> None:
         """Put on the record what was refused here, once, with the bytes as they came; what may be

@@ -36,11 +36,15 @@ def open_peering(
     for peer in named:
         _check(agreement, line, peer)
         known = {one.party: one for one in line.store.read(peers)}.get(peer.party)
-        kept = peer if known is None else replace(known, url=peer.url or known.url)
+        kept = peer if known is None else _changed(known, peer)
         put_peer(line.store, line.origin, kept, now).result()
     found = Peering(line, sealer)
     found.alone = not told.text("db").startswith(_POSTGRES)
     return found
+
+
+def _changed(known: Peer, named: Peer) -> Peer:
+    return replace(known, url=named.url or known.url, hosts=named.hosts or known.hosts)
 
 
 def check_peer(line: LineServices, peer: Peer) -> None:
@@ -49,10 +53,11 @@ def check_peer(line: LineServices, peer: Peer) -> None:
 
 
 def _check(agreement: Agreement, line: LineServices, peer: Peer) -> None:
-    if agreement.party(peer.party) is None:
-        raise InvalidInput(f"{peer.party!r} is no party of the agreement", field="peers")
-    if peer.party in line.signers:
-        raise InvalidInput(f"{peer.party!r} is a party of this very server", field="peers")
+    for party in (peer.party, *peer.hosts):
+        if agreement.party(party) is None:
+            raise InvalidInput(f"{party!r} is no party of the agreement", field="peers")
+        if party in line.signers:
+            raise InvalidInput(f"{party!r} is a party of this very server", field="peers")
 
 
 def _agreed(line: Line, _at: int) -> Agreement:

@@ -4,8 +4,8 @@ Everything that a party of this server says to the peer's party is offered until
 became of it: it is on its record, or it was refused. What may be taken later is kept apart and
 tried again, and holds nothing up. URGENT goes before everything else.
 
-Not offered: what the recipient may not have in full, machines' checks of the line that are not
-fresh (they would prove nothing any more), what has expired.
+What the recipient may not have in full goes in its coarse form. Not offered: machines' checks of
+the line that are not fresh (they would prove nothing any more), what has expired.
 Laws, held by tests/peer/test_outbox.py: 1 what was not settled is offered again, also after a kill;
 2 `position` never passes what is not settled; 3 at most WINDOW messages are held in memory.
 """
@@ -21,11 +21,13 @@ from typing import Final
 import msgspec
 
 from openline.app.line.services import LineServices
+from openline.app.line.shown import show, shown_of
+from openline.app.peer.peers import Peer
 from openline.errors import StoreUnavailable
 from openline.formats.peer_exchange import Outcome, digest_of
 from openline.line.agreement import Coarseness
 from openline.line.line import Line
-from openline.line.masking import visible_message
+from openline.line.masking import notify_of, visible_message
 from openline.line.message.bodies import LineCheck
 from openline.line.message.envelope import Message
 from openline.line.message.kind import CheckMode, Kind
@@ -98,8 +100,9 @@ class Queue:
 class Outbox:
     """The queue to one peer. Thread-safe. own: the parties whose messages go out from here."""
 
-    def __init__(self, line: LineServices, own: Iterable[str], peer: str) -> None:
-        self.peer = peer
+    def __init__(self, line: LineServices, own: Iterable[str], peer: Peer) -> None:
+        self.peer = peer.party
+        self._theirs = peer.parties
         self._line = line
         self._own = frozenset(own)
         self._lock = threading.RLock()
@@ -262,12 +265,36 @@ class Outbox:
         if not found:
             return
         now = self._line.clock.now()
-        shown = self._line.look(
-            lambda line, _at: [_is_shown(line, message, self.peer) for _, message in found]
+        tokens = self._tokens(found)
+        for (record, message), token in zip(found, tokens, strict=True):
+            if token and now < message.time_expires and not _is_stale(message, now):
+                yield Offer(record.sequence, token, message, digest_of(token))
+
+    def _tokens(self, found: list[tuple[Record, Message]]) -> list[bytes | None]:
+        """What the peer is to have of each message: all of it, its coarse form, or nothing."""
+        is_full = self._line.look(
+            lambda line, _at: [_is_shown(line, message, self._theirs) for _, message in found]
         )
-        for (record, message), is_shown in zip(found, shown, strict=True):
-            if is_shown and now < message.time_expires and not _is_stale(message, now):
-                yield Offer(record.sequence, record.body, message, digest_of(record.body))
+        hidden = [
+            (message, record.body)
+            for (record, message), full in zip(found, is_full, strict=True)
+            if not full and notify_of(message.body) is not None
+        ]
+        if hidden:
+            show(self._line, hidden, self._theirs)
+        return [
+            record.body if full else self._coarse(message)
+            for (record, message), full in zip(found, is_full, strict=True)
+        ]
+
+    def _coarse(self, message: Message) -> bytes | None:
+        """The coarse form that is on the record for the peer."""
+        parties = sorted(self._theirs.intersection(message.recipients))
+        at = self._line.look(lambda line, _at: line.state.shown.get((message.id, parties[0])))
+        if at is None:
+            return None
+        (record,) = self._line.store.read(methodcaller("records", at - 1, 1))
+        return shown_of(record.body).token.encode()
 
     def _message_of(self, record: Record) -> Message | None:
         entry = self._line.recent.entry_of(record)
@@ -275,7 +302,7 @@ class Outbox:
         return content if isinstance(content, Message) else None
 
     def _is_for_peer(self, message: Message) -> bool:
-        return message.sender in self._own and self.peer in message.recipients
+        return message.sender in self._own and not self._theirs.isdisjoint(message.recipients)
 
     def _again(self, count: int, size: int, now_s: float) -> list[bytes]:
         """What was refused and is to be tried again now."""
@@ -290,9 +317,13 @@ class Outbox:
                 self._give_up(known)
                 continue
             self._again_s[entry] = now_s + IN_FLIGHT_S
-            digest = digest_of(record.body)
-            self._digests[digest] = Offer(entry, record.body, message, digest, tries=known.tries)
-            tokens.append(record.body)
+            (token,) = self._tokens([(record, message)])
+            if token is None:
+                self._give_up(known)
+                continue
+            digest = digest_of(token)
+            self._digests[digest] = Offer(entry, token, message, digest, tries=known.tries)
+            tokens.append(token)
         return tokens
 
     def _refuse(
@@ -353,9 +384,13 @@ class Outbox:
         return replace(kept, position=min(kept.position, last), waiting=waiting)
 
 
-def _is_shown(line: Line, message: Message, peer: str) -> bool:
+def _is_shown(line: Line, message: Message, parties: frozenset[str]) -> bool:
+    """Whether one of these parties, to whom it is said, may have it in full."""
     known = line.state.messages.get(message.id)
-    return known is not None and visible_message(line.state, known, peer) is Coarseness.FULL
+    return known is not None and any(
+        visible_message(line.state, known, party) is Coarseness.FULL
+        for party in parties.intersection(message.recipients)
+    )
 
 
 def _is_beat(message: Message) -> bool:

@@ -113,10 +113,15 @@ class Peering:
             for name, peer in known.items()
             if name in parties and name not in self.line.signers
         }
-        own = frozenset(parties - set(wanted))
+        elsewhere = frozenset[str]().union(*(peer.parties for peer in wanted.values()))
+        own = frozenset(parties - elsewhere)
         with self._lock:
             links = {name: self._kept(peer, own) for name, peer in wanted.items()}
             self._links = links
+        remote = {name: peer.parties for peer in wanted.values() for name in peer.parties}
+        self.line.remote.update(remote)
+        for name in set(self.line.remote) - set(remote):
+            del self.line.remote[name]
 
     def take(self, path: str, header: str | None, body: bytes) -> "Pending | Answered":
         """Take a request of a peer: what has to be answered, or why it is not taken."""
@@ -163,7 +168,7 @@ class Peering:
 
     def _kept(self, peer: Peer, own: frozenset[str]) -> Link:
         known = self._links.get(peer.party)
-        if known is not None and known.own.parties == own:
+        if known is not None and (known.own.parties, known.peer.hosts) == (own, peer.hosts):
             known.peer = peer
             return known
         signer = self.line.signers[self.party]

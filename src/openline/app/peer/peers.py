@@ -27,18 +27,27 @@ _EXCLUSIVE: Final = "peers"
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The server of another party. url: None where that one connects to us, and we cannot."""
+    """The server of another party. url: None where that one connects to us, and we cannot.
+    hosts: further parties whose messages it carries; `party` speaks for it."""
 
     party: str
     url: str | None = None
     paused: bool = False
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def parties(self) -> frozenset[str]:
+        """All whose server it is."""
+        return frozenset((self.party, *self.hosts))
 
 
 def peer_of(text: str) -> Peer:
-    """A peer from `PARTY=ADDRESS`, or `PARTY` alone. Raises: InvalidInput."""
-    party, equals, address = text.partition("=")
-    check_id(party, "peers")
-    return Peer(party, checked_address(address) if equals else None)
+    """A peer from `PARTY=ADDRESS`, or `PARTY` alone; `PARTY+PARTY` where one server is that of
+    several, the one that speaks for it first. Raises: InvalidInput."""
+    names, equals, address = text.partition("=")
+    party, *hosts = (check_id(name, "peers") for name in names.split("+"))
+    url = checked_address(address) if equals else None
+    return Peer(party, url, hosts=tuple(hosts))
 
 
 def checked_address(address: str) -> str:

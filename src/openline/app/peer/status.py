@@ -42,7 +42,10 @@ class PeerStatus:
 
 def with_peers(board: Board, peering: Peering) -> Board:
     """The board with the servers of the parties that have one of their own."""
-    found = {one.party: peer_view(one, board.now) for one in statuses(peering, board.now)}
+    found = {}
+    for link in peering.links:
+        view = peer_view(status_of(link, board.now), board.now)
+        found.update(dict.fromkeys(link.peer.parties, view))
     links = tuple(replace(link, peer=found.get(link.party)) for link in board.links)
     return replace(board, links=links)
 
