@@ -10,7 +10,7 @@ from pathlib import Path
 from openline.api.auth.issuer import TokenIssuer, new_key
 from openline.api.console import Console, config_operation
 from openline.api.demo import demo_operation
-from openline.api.described import STREAMS
+from openline.api.described import BESIDE
 from openline.api.endpoints import OPERATIONS
 from openline.api.line import people
 from openline.api.line.sessions import Sessions
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         *people.operations(Sessions(TokenIssuer(new_key()), "")),
         config_operation(Console()),
         demo_operation(None),
-        *STREAMS,
+        *BESIDE,
     )
     out.write_text(json.dumps(document(every), indent=1, sort_keys=True) + "\n")
     return 0

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from openline.api.log import LineWriter
     from openline.api.server import Front
     from openline.app.line.services import LineServices
+    from openline.app.private.desk import PrivateDesk
     from openline.app.private.service import PrivateService
+    from openline.line.private.session import Envelope
 
 _COLLECT_AFTER: Final = (10_000, 20, 50)
 MEMORY: Final = ":memory:"
@@ -131,6 +133,7 @@ class Plan:
             store.close()
             raise
         sky = open_sky(told, line)
+        private = open_private(told, line)
         services = Services(
             store,
             clock,
@@ -140,7 +143,8 @@ class Plan:
             sky=sky,
             conformance=open_conformance(line, sky),
             peering=peering,
-            private=open_private(told, line),
+            private=private,
+            private_desk=private_desk(private),
         )
         beside = [one.run for one in open_out(told, services)]
         application = create_app(services, replace(front(self, writer), beside=beside))
@@ -211,6 +215,20 @@ def open_private(told: Configuration, line: "LineServices | None") -> "PrivateSe
             "private checks are answered by one process", cure="give --workers 1, or no --private"
         )
     return PrivateService(line, Path(folder), WorkerEngine())
+
+
+def private_desk(private: "PrivateService | None") -> "PrivateDesk | None":
+    """Who asks other servers for people; None where private checks are not answered either."""
+    if private is None:
+        return None
+    from openline.app.private.desk import PrivateDesk
+    from openline.client.private import PrivatePeer
+
+    def send(url: str, envelope: "Envelope") -> bytes:
+        with closing(PrivatePeer(url)) as peer:
+            return peer.send(envelope)
+
+    return PrivateDesk(private, send)
 
 
 def trusted_keys(told: Configuration) -> "tuple[TrustedKey, ...]":

@@ -1,14 +1,14 @@
-"""What is in the description of the interface beside the table of operations: the streams.
+"""What is in the description of the interface beside the table of operations.
 
-Their answers go on for as long as the client likes, so they have routes of their own; the types
-here are those of `data` of one event.
+Streams, whose answers go on for as long as the client likes, and private checks, which take longer
+than other requests, have routes of their own; the types of streams are of `data` of one event.
 """
 
 from typing import Final
 
 from msgspec import Struct
 
-from openline.api.line import stream
+from openline.api.line import private, stream
 from openline.api.line.call import ANYBODY
 from openline.api.operation import Call, Operation
 from openline.api.sky import stream as sky_stream
@@ -37,11 +37,39 @@ class LineEntry(Struct, omit_defaults=True):
     jws: str | None = None
 
 
+class PrivateCheckPart(Struct, forbid_unknown_fields=True):
+    """A CHECK: its head and signature, and both blinded sets; each in base64."""
+
+    head: str
+    signature: str
+    setup: str
+    request: str
+
+
+class PrivateAnswerPart(Struct, forbid_unknown_fields=True):
+    """An ANSWER: its head and signature, and the request blinded once more; each in base64."""
+
+    head: str
+    signature: str
+    response: str
+
+
+class PrivateCarrier(Struct, omit_defaults=True, rename={"version": "openline"}):
+    """What travels in a private check, by any way; docs/private.md. `{}` answers the last ANSWER.
+
+    openline: `private/1`.
+    """
+
+    version: str | None = None
+    check: PrivateCheckPart | None = None
+    answer: PrivateAnswerPart | None = None
+
+
 def _never(_call: Call) -> object:
     raise InvariantBroken("a stream is served by its own route")
 
 
-STREAMS: Final = (
+BESIDE: Final = (
     Operation(
         name="followLine",
         method="GET",
@@ -54,6 +82,18 @@ STREAMS: Final = (
         query=_AFTER,
         headers=_LAST,
         produces=_STREAM,
+    ),
+    Operation(
+        name="answerPrivately",
+        method="POST",
+        path=private.PATH,
+        summary="What a party's machine says in a private check, signed: CHECK, then ANSWER",
+        handler=_never,
+        scopes=None,
+        request=PrivateCarrier,
+        response=PrivateCarrier,
+        errors=(400, 404, 409),
+        too_large=413,
     ),
     Operation(
         name="followSky",

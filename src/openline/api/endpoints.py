@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from openline.api import auxiliary, openapi
-from openline.api.described import STREAMS
+from openline.api.described import BESIDE
 from openline.api.f3548 import availability, constraints, intents, reports, subscriptions
 from openline.api.line import (
     advices,
@@ -20,6 +20,7 @@ from openline.api.line import (
     messages,
     peers,
     plans,
+    private_desk,
     record,
     talks,
 )
@@ -46,6 +47,7 @@ OPERATIONS: Final = (
     *exports.OPERATIONS,
     *record.OPERATIONS,
     *peers.OPERATIONS,
+    *private_desk.OPERATIONS,
     *talks.OPERATIONS,
     *positions.OPERATIONS,
     *discrepancies.OPERATIONS,
@@ -59,7 +61,7 @@ def open_paths(operations: Iterable[Operation]) -> frozenset[str]:
 
 def routes(services: Services, operations: Sequence[Operation] = OPERATIONS) -> list[BaseRoute]:
     """The routes of every interface."""
-    described = msgspec.json.encode(openapi.document((*operations, *STREAMS)))
+    described = msgspec.json.encode(openapi.document((*operations, *BESIDE)))
 
     async def describe(_request: Request) -> Response:
         return Response(described, media_type="application/json")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from openline.app.line.services import LineServices
 from openline.app.peer.peering import Peering
+from openline.app.private.desk import PrivateDesk
 from openline.app.private.service import PrivateService
 from openline.app.random_ids import RandomIds
 from openline.app.seal_record import Sealer
@@ -37,7 +38,7 @@ class Services:
     line: the parts of a line, if this server carries one. record: who seals the record, if a key
     for it is known. sky: the live traffic, if this process follows it. conformance: the
     sky beside the line, if there are both. peering: the exchange with servers of other parties.
-    private: who answers private checks, if this server does.
+    private: who answers private checks, if this server does; private_desk: who asks for people.
     """
 
     store: Store
@@ -50,3 +51,4 @@ class Services:
     conformance: SkyConformance | None = None
     peering: Peering | None = None
     private: PrivateService | None = None
+    private_desk: PrivateDesk | None = None

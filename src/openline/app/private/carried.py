@@ -66,21 +66,17 @@ def ask(
     carried: bool,
     now: datetime,
     at_least: int = 0,
+    session: bytes | None = None,
 ) -> Step:
     """Begin a session. named: the files of the agreement and of the key, to find them again.
 
     Raises: LimitExceeded beyond the agreed questions per hour; as `begin`.
     """
-    check_budget(side, folder, side.party, now)
-    if at_least and at_least not in side.agreed.buckets:
-        sizes = ", ".join(str(bucket) for bucket in side.agreed.buckets)
-        raise InvalidInput(
-            f"{at_least} is no agreed size", cure=f"use one of {sizes}", field="bucket"
-        )
-    session = begin(side, plans, scope, carried=carried, now=now, at_least=at_least)
-    kept = Kept(session, True, *named)
+    check_may_ask(side, folder, at_least, now)
+    begun = begin(side, plans, scope, carried=carried, now=now, at_least=at_least, session=session)
+    kept = Kept(begun, True, *named)
     folder.keep(kept, new=True)
-    return Step(kept, Envelope(session.own_part))
+    return Step(kept, Envelope(begun.own_part))
 
 
 def first_step(
@@ -119,10 +115,20 @@ def next_step(side: Side, kept: Kept, envelope: Envelope, folder: Folder, now: d
     return Step(done, carry)
 
 
+def check_may_ask(side: Side, folder: Folder, at_least: int, now: datetime) -> None:
+    """Raises: LimitExceeded beyond the agreed questions, InvalidInput for another size."""
+    check_budget(side, folder, side.party, now)
+    if at_least and at_least not in side.agreed.buckets:
+        sizes = ", ".join(str(bucket) for bucket in side.agreed.buckets)
+        raise InvalidInput(
+            f"{at_least} is no agreed size", cure=f"use one of {sizes}", field="bucket"
+        )
+
+
 def check_budget(side: Side, folder: Folder, asker: str, now: datetime) -> None:
     """Raises: LimitExceeded if a party began as many sessions in the last hour as were agreed."""
     other = side.peer if asker == side.party else side.party
-    wait = may_ask(folder.begun_by(asker, other, now - _HOUR), side.agreed, now)
+    wait = may_ask(folder.begun_by(asker, other, now - _HOUR, side.party), side.agreed, now)
     if wait is not None:
         raise LimitExceeded(
             f"{asker} asked {other} {side.agreed.questions_per_hour} times in the last hour, which "

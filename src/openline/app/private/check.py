@@ -139,13 +139,20 @@ class Session:
 
 
 def begin(
-    side: Side, plans: Plans, scope: Scope, *, carried: bool, now: datetime, at_least: int = 0
+    side: Side,
+    plans: Plans,
+    scope: Scope,
+    *,
+    carried: bool,
+    now: datetime,
+    at_least: int = 0,
+    session: bytes | None = None,
 ) -> Session:
     """A new session: this party asks first. at_least: the size to pad to, if fewer would do.
 
-    Raises: InvalidInput, AreaTooLarge, Doubt.
+    session: its name, if it was drawn already. Raises: InvalidInput, AreaTooLarge, Doubt.
     """
-    session = side.random(SESSION_BYTES)
+    session = session or side.random(SESSION_BYTES)
     return _opened(side, plans, scope, session, carried=carried, now=now, at_least=at_least)
 
 

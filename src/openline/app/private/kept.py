@@ -104,14 +104,31 @@ class Folder:
         found = self._written(None)
         return iter(sorted(found, key=lambda one: (one.session.own.made, one.party)))
 
-    def begun_by(self, asker: str, other: str, since: datetime) -> list[datetime]:
-        """When a party began each of its sessions with another one, as far as they are kept."""
+    def last(self, party: str, count: int) -> list[Kept]:
+        """The newest sessions of a party that can be read; the others are not read."""
+        dated = []
+        for name in self._folder.glob(f"*-{party}{_SUFFIX}"):
+            with contextlib.suppress(OSError):
+                dated.append((name.stat().st_mtime, name))
+        found = []
+        for _, name in sorted(dated, reverse=True)[:count]:
+            with contextlib.suppress(OpenlineError):
+                found.append(self._read(name))
+        return [one for one in found if one.party == party]
+
+    def begun_by(
+        self, asker: str, other: str, since: datetime, keeper: str | None = None
+    ) -> list[datetime]:
+        """When a party began each of its sessions with another one, as far as they are kept.
+
+        keeper: which of the two has to have kept them; None: the one that asked.
+        """
+        first = keeper is None or keeper == asker
+        of = (asker, other) if first else (other, asker)
         return [
             one.session.own.made
             for one in self._written(since)
-            if (one.party if one.first else one.peer) == asker
-            and (one.peer if one.first else one.party) == other
-            and one.session.own.made > since
+            if (one.first, one.party, one.peer) == (first, *of) and one.session.own.made > since
         ]
 
     def _written(self, since: datetime | None) -> Iterator[Kept]:

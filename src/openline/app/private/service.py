@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from openline.airspace.volume import Volume4D
 from openline.app.line.services import LineServices
-from openline.app.private.carried import first_step, head_of, next_step, open_envelope
+from openline.app.private.carried import Step, first_step, head_of, next_step, open_envelope
 from openline.app.private.check import Session, Side
 from openline.app.private.engine import Engine
 from openline.app.private.kept import Folder, Kept
@@ -36,18 +36,19 @@ CHECK: Final = "private.check"
 VERDICT: Final = "private.verdict"
 PLANS: Final = "plans"
 SESSIONS: Final = "sessions"
+NO_FILES: Final = ("", "")  # agreement and key of a server are its own
 
 
 class PrivateService:
     """Answers private checks for the parties of one server; one at a time.
 
-    folder: `plans` in it holds what is compared, `sessions` what is kept.
+    folder: `plans` in it holds what is compared, in folders of the parties where the server speaks
+    for several; `sessions` what is kept.
     """
 
     def __init__(self, line: LineServices, folder: Path, engine: Engine) -> None:
-        self._line = line
         self._plans = folder / PLANS
-        self._kept = Folder(folder / SESSIONS)
+        self.line, self.kept = line, Folder(folder / SESSIONS)
         self._engine = engine
         self._lock = threading.Lock()
 
@@ -58,64 +59,84 @@ class PrivateService:
         """
         envelope = open_envelope(data)
         head = head_of(envelope)
-        if head.recipient not in self._line.signers:
+        if head.recipient not in self.line.signers:
             raise NotFound(f"{head.recipient!r} has no machine here")
-        side = self._side(head.recipient, head.sender)
+        side = self.side(head.recipient, head.sender)
         if envelope.check is not None and isinstance(head, Check) and head.carried:
             raise Doubt(Reason.OTHER_SESSION, "it came over the net and says that it was carried")
         with self._lock:
-            kept = self._kept.find(head.session, side.party)
+            kept = self.kept.find(head.session, side.party)
             if kept is None:
-                return self._first(side, envelope, now)
-            self._conclude(side, kept, envelope, now)
+                return encode_envelope(carried(self.first(side, envelope, now)))
+            self.conclude(side, kept, envelope, now)
             return b"{}"
 
-    def _side(self, party: str, peer: str) -> Side:
-        agreement = self._line.look(lambda line, _position: line.state.agreed())
+    def side(self, party: str, peer: str) -> Side:
+        """One party of this server towards another one. Raises: NotFound where none is agreed."""
+        agreement = self.line.look(lambda line, _position: line.state.agreed())
         digest = agreement_digest(agreement)
-        signer = self._line.signers[party]
+        signer = self.line.signers[party]
         try:
             return Side(agreement, digest, peer, signer, self._engine)
         except InvalidInput as error:
             raise NotFound(error.problem, cure=error.cure) from None
 
-    def _first(self, side: Side, envelope: Envelope, now: datetime) -> bytes:
-        step = first_step(side, envelope, self._plans_of, self._kept, ("", ""), now)
-        note(self._line.store, CHECK, side.party, commitments(step.kept), now)
-        if step.carry is None:
-            raise Doubt(Reason.FAILED)
-        return encode_envelope(step.carry)
+    def first(self, side: Side, envelope: Envelope, now: datetime) -> Step:
+        """Answer a CHECK of the peer. Raises: Doubt, LimitExceeded, StoreUnavailable."""
+        step = first_step(side, envelope, self._plans_of, self.kept, NO_FILES, now)
+        note(self.line.store, CHECK, side.party, commitments(step.kept), now)
+        return step
 
-    def _conclude(self, side: Side, kept: Kept, envelope: Envelope, now: datetime) -> None:
+    def conclude(self, side: Side, kept: Kept, envelope: Envelope, now: datetime) -> Step:
+        """The verdict of a session that is kept. Raises: Doubt, which is its verdict then."""
         try:
-            step = next_step(side, kept, envelope, self._kept, now)
+            step = next_step(side, kept, envelope, self.kept, now)
         except Doubt as doubt:
-            values = verdict_class(kept.session, unknown(doubt))
-            note(self._line.store, VERDICT, side.party, values, now)
+            self.note_verdict(kept, unknown(doubt), now)
             raise
-        session = step.kept.session
-        if session.verdict is not None:
-            values = verdict_class(session, session.verdict)
-            note(self._line.store, VERDICT, side.party, values, now)
+        if step.kept.session.verdict is not None:
+            self.note_verdict(step.kept, step.kept.session.verdict, now)
+        return step
+
+    def note_verdict(self, kept: Kept, verdict: Verdict, now: datetime) -> None:
+        """Put which of the three it is on the record. Raises: StoreUnavailable."""
+        note(self.line.store, VERDICT, kept.party, verdict_class(kept.session, verdict), now)
 
     def _plans_of(self, side: Side, scope: Scope) -> Plans:
         """Raises: Doubt if the plans of this server cannot be read: it cannot answer then."""
-        volumes = list(self._line.look(lambda line, _position: own_notices(line.state, side.party)))
+        found = self.line.look(lambda line, _position: own_notices(line.state, side.party))
+        volumes = [named for _thread, named in found]
         try:
-            if self._plans.is_dir() and any(self._plans.iterdir()):
-                volumes += named_volumes(read_files([str(self._plans)]).entities())
+            folder = self._plans if len(self.line.signers) == 1 else self._plans / side.party
+            if folder.is_dir() and any(folder.iterdir()):
+                volumes += named_volumes(read_files([str(folder)]).entities())
             minima = side.agreement.widest_separation()
             return plans_within(tuple(volumes), minima, scope, side.agreed)
         except (OpenlineError, OSError) as error:
             raise Doubt(Reason.REFUSED, f"the plans here cannot be compared: {error}") from error
 
 
-def own_notices(state: LineState, party: str) -> tuple[Named, ...]:
-    """The volumes of a party's notices and plans that stand and have a place; sites do not fly."""
+def carried(step: Step) -> Envelope:
+    """What a step gives the peer. Raises: Doubt if it is nothing."""
+    if step.carry is None:
+        raise Doubt(Reason.FAILED)
+    return step.carry
+
+
+def own_notices(
+    state: LineState, party: str, threads: frozenset[str] | None = None
+) -> tuple[tuple[str, Named], ...]:
+    """The volumes of a party's notices and plans that stand and have a place, with their threads;
+    of those threads alone, if they are given. Sites do not fly."""
     return tuple(
-        Named(notice.notify.name or thread, number, _widened(volume, notice.widen))
+        (
+            thread,
+            Named(notice.notify.name or thread, number, _widened(volume, notice.widen)),
+        )
         for thread, notice in state.notices.items()
-        if notice.party == party and notice.notify.notice is not NoticeKind.SITE
+        if notice.party == party
+        and notice.notify.notice is not NoticeKind.SITE
+        and (threads is None or thread in threads)
         for number, volume in enumerate(notice.notify.volumes, start=1)
     )
 
