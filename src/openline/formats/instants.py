@@ -36,7 +36,10 @@ def parse_utc(text: str) -> datetime:
     Raises: InvalidTimeRange for any other form: another zone, finer fractions, a space.
     """
     if _UTC.fullmatch(text):
-        instant = parse_instant(text)
+        try:
+            instant = datetime.fromisoformat(text)
+        except ValueError:
+            raise InvalidTimeRange(f"{text!r} is not a time", cure=_CURE) from None
         if TIME_MIN <= instant <= TIME_MAX:
             return instant
     raise InvalidTimeRange(f"{text[:_TEXT_MAX]!r} is no instant in UTC", cure=_CURE)

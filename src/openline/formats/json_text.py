@@ -13,6 +13,8 @@ import json
 import re
 from typing import Any, Final, NoReturn
 
+import msgspec
+
 from openline.errors import InvalidInput
 from openline.limits import NESTING_MAX
 
@@ -20,6 +22,10 @@ _INTEGER_DIGITS_MAX: Final = 19
 _BOM: Final = b"\xef\xbb\xbf"
 _OTHER_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_LONG: Final = re.compile(rb"\d{%d}" % (_INTEGER_DIGITS_MAX + 1))
+_PLAIN_BYTES_MAX: Final = 65_536
+_WRITE: Final = msgspec.json.Encoder().encode
+_READ: Final = msgspec.json.Decoder().decode
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _TOKEN: Final = re.compile(
     r'(?P<string>"(?:[^"\\]|\\.)*")(?P<name>\s*:)?'
@@ -48,11 +54,28 @@ def decode(data: bytes, source: str | None = None, first_line: int = 1) -> Any:
     `source` is the file's name for messages, `first_line` the number of the document's first line
     in that file. Raises: InvalidInput with `file`, `line` and `column`.
     """
+    if len(data) <= _PLAIN_BYTES_MAX and (value := _plain(data)) is not None:
+        return value
     try:
         return _decode(decode_text(data, first_line=first_line), first_line)
     except InvalidInput as error:
         error.at(file=source)
         raise
+
+
+def _plain(data: bytes) -> Any:
+    """The value of a document that is, byte for byte, how that value is written on one line.
+
+    So it has no name twice, no number in another form, no half of a surrogate pair. None for any
+    other document, good or bad: it is read slowly, and told what is wrong.
+    """
+    if data.count(b"{") + data.count(b"[") > NESTING_MAX or _LONG.search(data):
+        return None  # perhaps nested too deep, or with a number too long
+    try:
+        value = _READ(data)
+        return value if _WRITE(value) == data else None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def _decode(text: str, first_line: int) -> Any:

@@ -9,8 +9,7 @@ Errs toward: refusing. Every error has `field`, the path of what is wrong.
 
 import math
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -88,18 +87,24 @@ def joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path and not name.startswith("[") else f"{path}{name}"
 
 
-@contextmanager
-def placed(path: str) -> Iterator[None]:
+class placed:  # noqa: N801 - it reads as a word of the language
     """The scope of what stands at a path: an InvalidInput gets the whole path of its field."""
-    try:
-        yield
-    except InvalidInput as error:
-        field = str(error.facts.get("field", ""))
-        own = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
-        if field.partition(".")[0] == own:  # it names itself: `contact.role` in a contact
-            field = field.partition(".")[2]
-        error.facts["field"] = joined(path, field) if field else path or "message"
-        raise
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, InvalidInput):
+            path, field = self._path, str(error.facts.get("field", ""))
+            own = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
+            if field.partition(".")[0] == own:  # it names itself: `contact.role` in a contact
+                field = field.partition(".")[2]
+            error.facts["field"] = joined(path, field) if field else path or "message"
 
 
 @dataclass(frozen=True, slots=True)

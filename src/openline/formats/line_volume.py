@@ -10,8 +10,6 @@ Laws, held by tests/property/test_line_message.py: a volume reads back as it was
     last bit, its datum and its widenings too.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -213,13 +211,20 @@ def position_value(position: Position) -> _Json:
     return {"lat": lat, "lng": lng}
 
 
-@contextmanager
-def _at(path: str) -> Iterator[None]:
-    try:
-        yield
-    except InvalidInput as error:
-        error.at(field=path)
-        raise
+class _at:  # noqa: N801 - as `placed`
+    """The scope of what stands at a path: an InvalidInput that names no field gets it."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, InvalidInput):
+            error.at(field=self._path)
 
 
 def _vertices(block: _Json) -> int:

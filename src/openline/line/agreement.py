@@ -323,7 +323,10 @@ class Agreement:
 
     def party(self, party_id: str) -> Party | None:
         """The party of that id."""
-        return next((party for party in self.parties if party.id == party_id), None)
+        for party in self.parties:
+            if party.id == party_id:
+                return party
+        return None
 
     def names_of(self, party: Party) -> frozenset[str]:
         """The party and its members."""

@@ -85,14 +85,14 @@ def _check_agreement(
 
 
 def _check_parties(state: LineState, message: Message) -> None:
-    for field, names in (("from", (message.sender,)), ("to", message.recipients)):
-        for name in names:
-            if state.agreed().party(name) is None:
-                raise InvalidInput(
-                    f"{name!r} is no party of the agreement",
-                    cure="a member is answered for by its party",
-                    field=field,
-                )
+    agreed = state.agreed()
+    for name in (message.sender, *message.recipients):
+        if agreed.party(name) is None:
+            raise InvalidInput(
+                f"{name!r} is no party of the agreement",
+                cure="a member is answered for by its party",
+                field="from" if name == message.sender else "to",
+            )
 
 
 def _check_times(message: Message, received: datetime, *, carried: bool) -> None:

@@ -103,7 +103,7 @@ def owe(
     """A party owes something to others. Who is no party any more owes nothing, nor is owed."""
     agreed = state.agreed()
     party = agreed.party(owes)
-    others = tuple(one for one in owed_to if one != owes and agreed.party(one) is not None)
+    others = tuple([one for one in owed_to if one != owes and agreed.party(one) is not None])
     if party is not None and others:
         ladder = party.ladder
         state.owe(Duty(thread_id, kind, owes, others, since, due, ladder, alarms, insists))
