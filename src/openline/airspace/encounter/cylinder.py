@@ -5,6 +5,7 @@ the closure of the loss. Same semantics as the cylinder of NASA DAIDALUS.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from openline.airspace.encounter.arrays import LENGTH_MAX_M, FloatArray, Relative, positive
 from openline.airspace.encounter.interval import Interval, clamped, horizontal, vertical
@@ -26,16 +27,7 @@ class Cylinder:
 
     def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
         """[enter, exit] of each pair in [0, look-ahead]; NaN where there is no loss."""
-        aside = horizontal(
-            pairs.east_m,
-            pairs.north_m,
-            pairs.east_mps,
-            pairs.north_mps,
-            self.lateral_m,
-            closed=False,
-        )
-        above = vertical(pairs.up_m, pairs.up_mps, self.vertical_m, closed=False)
-        return clamped(aside, above, lookahead_s)
+        return _spans(pairs, self.lateral_m, self.vertical_m, lookahead_s)
 
     def lateral_reach_m(self, speed_mps: FloatArray) -> FloatArray:
         """How far apart, at most, two aircraft are in a loss. `speed_mps`: sum of both speeds."""
@@ -44,3 +36,27 @@ class Cylinder:
     def vertical_reach_m(self, rate_mps: FloatArray) -> FloatArray:
         """The same vertically. `rate_mps`: sum of both absolute vertical rates."""
         return self.vertical_m + 0.0 * rate_mps
+
+
+class Cylinders(NamedTuple):
+    """A cylinder of its own for each of k pairs: arrays (k,). Of 0 or less: there is no loss."""
+
+    lateral_m: FloatArray
+    vertical_m: FloatArray
+
+    def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
+        """[enter, exit] of each pair in [0, look-ahead]; NaN where there is no loss."""
+        return _spans(pairs, self.lateral_m, self.vertical_m, lookahead_s)
+
+
+def _spans(
+    pairs: Relative,
+    lateral_m: float | FloatArray,
+    vertical_m: float | FloatArray,
+    lookahead_s: float | FloatArray,
+) -> Interval:
+    aside = horizontal(
+        pairs.east_m, pairs.north_m, pairs.east_mps, pairs.north_mps, lateral_m, closed=False
+    )
+    above = vertical(pairs.up_m, pairs.up_mps, vertical_m, closed=False)
+    return clamped(aside, above, lookahead_s)

@@ -37,7 +37,7 @@ def horizontal(
     north_m: FloatArray,
     east_mps: FloatArray,
     north_mps: FloatArray,
-    distance_m: float,
+    distance_m: float | FloatArray,
     tau_s: float = 0.0,
     *,
     closed: bool,
@@ -73,7 +73,7 @@ def horizontal(
 def vertical(
     up_m: FloatArray,
     up_mps: FloatArray,
-    height_m: float,
+    height_m: float | FloatArray,
     coaltitude_s: float = 0.0,
     *,
     closed: bool,
@@ -101,8 +101,9 @@ def clamped(one: Interval, other: Interval, lookahead_s: float | FloatArray) -> 
     return np.where(there, enter, np.nan), np.where(there, leave, np.nan)
 
 
-def _within(value: FloatArray, limit: float, *, closed: bool) -> BoolArray:
-    return value <= limit if closed else value < limit * (1.0 - AT_THE_LIMIT)
+def _within(value: FloatArray, limit: float | FloatArray, *, closed: bool) -> BoolArray:
+    found: BoolArray = value <= limit if closed else value < limit * (1.0 - AT_THE_LIMIT)
+    return found
 
 
 def _chosen(enter: FloatArray, leave: FloatArray, moving: BoolArray, always: BoolArray) -> Interval:

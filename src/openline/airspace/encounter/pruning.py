@@ -5,7 +5,7 @@ of where it is in the middle of it, so only pairs that near at that instant are 
 reported in the slice that holds its entry: exactly once, without a set of pairs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -16,6 +16,7 @@ from openline.airspace.encounter.arrays import (
     BoolArray,
     FloatArray,
     IndexArray,
+    Relative,
     positive,
 )
 from openline.airspace.encounter.detector import Detector
@@ -38,6 +39,19 @@ class Encounters(NamedTuple):
     second: IndexArray
     enter_s: FloatArray
     exit_s: FloatArray
+
+
+class Reach(NamedTuple):
+    """Of n aircraft: speed_mps, and each one's half of how near two must come: for a pair the sum
+    of both is at least what the pair is asked."""
+
+    speed_mps: FloatArray
+    lateral_m: FloatArray
+    vertical_m: FloatArray
+
+
+# The interval of each pair: of pairs in their frames, and the indices of both.
+Spans = Callable[[Relative, IndexArray, IndexArray], Interval]
 
 
 class Slice(NamedTuple):
@@ -64,16 +78,34 @@ def find_encounters(
     tests/property/test_encounter_pruning.
     """
     horizon_s = positive(lookahead_s, "lookahead_s", LOOKAHEAD_MAX_S)
+    speed, rate = _speeds(aircraft), np.abs(aircraft.rate_mps)
+    # The reach of a detector is linear in speed and belongs to a pair: half of it to each.
+    reach = Reach(speed, 0.5 * detector.lateral_reach_m(2 * speed), _half_height_m(detector, rate))
+
+    def spans(pairs: Relative, _first: IndexArray, _second: IndexArray) -> Interval:
+        return detector.spans(pairs, horizon_s)
+
+    return find_within(aircraft, reach, spans, horizon_s, search)
+
+
+def find_within(
+    aircraft: Snapshot,
+    reach: Reach,
+    spans: Spans,
+    horizon_s: float,
+    search: Search | Sweep | None = None,
+) -> Encounters:
+    """As `find_encounters`, with what is asked of a pair, and a bound of it for each aircraft."""
     found: list[Encounters] = []
     if isinstance(search, Sweep):
-        for first, second in _swept(aircraft, detector, horizon_s, search):
-            enter, leave = detector.spans(search.relative(aircraft, first, second), horizon_s)
-            _keep(found, first, second, (enter, leave), np.flatnonzero(np.isfinite(enter)))
+        for first, second in _swept(aircraft, reach, horizon_s, search):
+            span = spans(search.relative(aircraft, first, second), first, second)
+            _keep(found, first, second, span, np.flatnonzero(np.isfinite(span[0])))
         return in_order(found)
-    for part in slices_of(aircraft, detector, horizon_s):
-        for first, second in may_meet(aircraft, detector, horizon_s, part, search):
-            enter, leave = detector.spans(aircraft.relative(first, second), horizon_s)
-            _keep(found, first, second, (enter, leave), np.flatnonzero(part.holds(enter)))
+    for part in _slices_of(reach, horizon_s):
+        for first, second in _may_meet(aircraft, reach, horizon_s, part, search):
+            span = spans(aircraft.relative(first, second), first, second)
+            _keep(found, first, second, span, np.flatnonzero(part.holds(span[0])))
     return in_order(found)
 
 
@@ -87,12 +119,11 @@ def _keep(
 
 
 def _swept(
-    aircraft: Snapshot, detector: Detector, horizon_s: float, search: Sweep
+    aircraft: Snapshot, reach: Reach, horizon_s: float, search: Sweep
 ) -> Iterator[PairIndex]:
     """Blocks of pairs that contain all that meet, each once."""
-    speed, rate = _speeds(aircraft), np.abs(aircraft.rate_mps)
     reaches = _SWEEP_REACHES if len(aircraft) > _FEW else _FEW_REACHES
-    parts = slices_of(aircraft, detector, horizon_s, reaches, speed)
+    parts = _slices_of(reach, horizon_s, reaches)
     if not parts:
         return
     moving = Moving(
@@ -100,8 +131,8 @@ def _swept(
         aircraft.velocity_mps,
         aircraft.altitude_m,
         aircraft.rate_mps,
-        0.5 * detector.lateral_reach_m(2 * speed) + 1e-6,
-        _half_height_m(detector, rate) + 1e-6,
+        reach.lateral_m + 1e-6,
+        reach.vertical_m + 1e-6,
         CURVATURE_RADIUS_MIN_M if len(aircraft.normal) else 0.0,
     )
     edges = np.array([part.start_s for part in parts] + [horizon_s])
@@ -115,29 +146,22 @@ def _half_height_m(detector: Detector, rate: FloatArray) -> FloatArray:
     return detector.vertical_reach_m(2 * rate) - 0.5 * detector.vertical_reach_m(0 * rate)
 
 
-def slices_of(
-    aircraft: Snapshot,
-    detector: Detector,
-    horizon_s: float,
-    reaches: float = 3.0,
-    speed: FloatArray | None = None,
-) -> list[Slice]:
+def _slices_of(reach: Reach, horizon_s: float, reaches: float = 3.0) -> list[Slice]:
     """The slices of a look-ahead: as long as a fast aircraft needs for a few reaches."""
-    if len(aircraft) < 2:
+    if len(reach.speed_mps) < 2:
         return []
-    speed = _speeds(aircraft) if speed is None else speed
-    some = speed[:: 1 + len(speed) // 2000]  # enough to know what is fast
-    tenth = 9 * len(some) // 10
-    fast = float(np.partition(some, tenth)[tenth])
-    reach = float(detector.lateral_reach_m(np.array([2 * fast]))[0])
-    count = max(1, min(_SLICES_MAX, round(fast * horizon_s / (reaches * reach))))
+    step = 1 + len(reach.speed_mps) // 2000  # enough to know what is fast
+    some = reach.speed_mps[::step]
+    row = int(np.argpartition(some, 9 * len(some) // 10)[9 * len(some) // 10])
+    widest = 2 * float(reach.lateral_m[row * step])
+    count = max(1, min(_SLICES_MAX, round(float(some[row]) * horizon_s / (reaches * widest))))
     edges = [horizon_s * k / count for k in range(count)] + [horizon_s]
     return [Slice(a, b, k == count - 1) for k, (a, b) in enumerate(pairwise(edges))]
 
 
-def may_meet(
+def _may_meet(
     aircraft: Snapshot,
-    detector: Detector,
+    bound: Reach,
     horizon_s: float,
     part: Slice,
     search: Search | None = None,
@@ -147,22 +171,17 @@ def may_meet(
     Errs toward: too many pairs. A false "not among them" does not occur.
     """
     middle_s, half_s = (part.start_s + part.end_s) / 2, (part.end_s - part.start_s) / 2
-    speed = _speeds(aircraft)
-    fastest = float(speed.max())
-    # The reach of a detector is linear in speed and belongs to a pair: half of it to each.
-    lateral = 0.5 * detector.lateral_reach_m(2 * speed)
-    widest = float(detector.lateral_reach_m(np.array([2 * fastest]))[0]) + 2 * fastest * horizon_s
+    speed, lateral = bound.speed_mps, bound.lateral_m
+    widest = 2 * float(lateral.max()) + 2 * float(speed.max()) * horizon_s
     margin = aircraft.frame_margin_m(widest, speed * part.end_s)
     reach = (lateral + speed * half_s + margin) * (1 + 1e-9) + 1e-6
     points = aircraft.point_m + middle_s * aircraft.velocity_mps
-    rate = np.abs(aircraft.rate_mps)
     height = aircraft.altitude_m + middle_s * aircraft.rate_mps
-    tall = _half_height_m(detector, rate)
     places = Places(
         points,
         reach,
         height,
-        tall + rate * half_s + 1e-6,
+        bound.vertical_m + np.abs(aircraft.rate_mps) * half_s + 1e-6,
         sweep_m=half_s * aircraft.velocity_mps,
         near_m=(lateral + margin) * (1 + 1e-9) + 1e-6,
     )

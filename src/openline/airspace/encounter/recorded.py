@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from openline.airspace.encounter.arrays import BoolArray, FloatArray, IndexArray, Relative
-from openline.airspace.encounter.cylinder import Cylinder
+from openline.airspace.encounter.cylinder import Cylinder, Cylinders
 from openline.airspace.encounter.join import Places, near_pairs
 from openline.airspace.encounter.recording import Legs, cut
 from openline.airspace.encounter.snapshot import plane_axes
@@ -188,7 +188,7 @@ def _relative(one: Legs, other: Legs, length_s: FloatArray) -> Relative:
 
 
 def worst_instant(
-    pairs: Relative, minima: Cylinder, enter_s: FloatArray, exit_s: FloatArray
+    pairs: Relative, minima: Cylinder | Cylinders, enter_s: FloatArray, exit_s: FloatArray
 ) -> FloatArray:
     """When max(lateral / minimum, vertical / minimum) is least in [enter, exit]; the first such.
 
