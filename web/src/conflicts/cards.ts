@@ -4,7 +4,7 @@ import type { Conflict } from "../api/types";
 import { catalogue, code, iso, phrase, t } from "../i18n/i18n";
 import { clockText } from "../line/row";
 import { partyName, threadOf } from "../state/board";
-import { now } from "../state/clock";
+import { second } from "../state/clock";
 import type { PairAlert } from "../state/sky";
 import { position } from "../units/position";
 import { distance, duration, height, instant, verticalDistance } from "../units/units";
@@ -20,6 +20,8 @@ export const cardStyles = css`
     background: none;
     text-align: start;
     display: block;
+    content-visibility: auto; /* as the rows of the line */
+    contain-intrinsic-size: auto 92px;
   }
   .card::before {
     content: "";
@@ -113,7 +115,7 @@ export function reasonOf(conflict: Conflict): string {
 /** A conflict in the list. */
 export function conflictCard(conflict: Conflict, current: boolean, open: () => void): TemplateResult {
   const level = conflict.over ? "" : conflict.only_unlocated ? "warn" : "grave";
-  const begins = (Date.parse(conflict.facts.time_start) - now.value) / 1_000;
+  const begins = (Date.parse(conflict.facts.time_start) - second.value) / 1_000;
   return html`<button
     class=${classMap({ card: true, [level]: level !== "", over: conflict.over })}
     aria-current=${current}
@@ -141,7 +143,7 @@ function owed(conflict: Conflict): TemplateResult | typeof nothing {
 /** An alert in the list: one for a pair, as long as it lasts. */
 export function alertCard(alert: PairAlert, current: boolean, open: () => void, shelve: () => void): TemplateResult {
   const level = alert.level === "warning" ? "grave" : alert.level === "corrective" ? "warn" : "";
-  const begins = (Date.parse(alert.begins) - now.value) / 1_000;
+  const begins = (Date.parse(alert.begins) - second.value) / 1_000;
   return html`<div class="card ${level}" aria-current=${current} data-alert=${alert.id}>
     <span class="level">${level === "grave" ? "▲" : "◆"} ${t(`alert.${alert.level}`)}</span>
     <span class="mono">${alert.lost ? t("alert.lost") : begins > 0 ? t("alert.in", { duration: duration(begins) }) : t("alert.now")}</span>

@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { t } from "../i18n/i18n";
 import { orderedConflicts } from "../line/order";
 import { board, boardProblem } from "../state/board";
-import { now } from "../state/clock";
+import { second } from "../state/clock";
 import { serverLink } from "../state/link";
 import { isLive, select, selection } from "../state/view";
 import { shared } from "../style/theme";
@@ -64,8 +64,8 @@ export class Conflicts extends SignalWatcher(LitElement) {
     const found = orderedConflicts(board.value);
     const alerts = isLive.value ? standing.value : [];
     const chosen = selection.value;
-    const open = alerts.filter((one) => !isShelved(one, now.value));
-    const put = alerts.filter((one) => isShelved(one, now.value));
+    const open = alerts.filter((one) => !isShelved(one, second.value));
+    const put = alerts.filter((one) => isShelved(one, second.value));
     return html`
       <header>
         <h2>${t("conflicts.title")}</h2>

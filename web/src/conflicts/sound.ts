@@ -1,7 +1,7 @@
 import { computed, effect, signal } from "@preact/signals-core";
 import { code, t } from "../i18n/i18n";
 import { liveBoard, partyName } from "../state/board";
-import { now } from "../state/clock";
+import { now, second } from "../state/clock";
 import { party } from "../state/session";
 import { alerts } from "../state/sky";
 import { isShelved } from "./shelf";
@@ -16,7 +16,7 @@ const RANK = { preventive: 0, corrective: 1, warning: 2 } as const;
 
 export const watching = signal(false);
 const mutedUntil = signal(0);
-export const mutedS = computed(() => Math.max(0, (mutedUntil.value - now.value) / 1_000));
+export const mutedS = computed(() => Math.max(0, (mutedUntil.value - second.value) / 1_000));
 let audio: AudioContext | null = null;
 
 export function startWatch(): void {

@@ -3,7 +3,7 @@ import { classMap } from "lit/directives/class-map.js";
 import type { Clock, Side, Thread } from "../api/types";
 import { arrow, code, iso, t } from "../i18n/i18n";
 import { partyName } from "../state/board";
-import { now } from "../state/clock";
+import { second } from "../state/clock";
 import { party } from "../state/session";
 import { duration, instant } from "../units/units";
 import { marksOf, type Mark } from "./marks";
@@ -23,6 +23,9 @@ export const rowStyles = css`
     border-radius: 0;
     background: none;
     text-align: start;
+    /* hundreds of them are out of view: they are laid out when they come into it */
+    content-visibility: auto;
+    contain-intrinsic-size: auto 84px;
   }
   .row[aria-current="true"] {
     background: var(--raised);
@@ -103,11 +106,9 @@ export const rowStyles = css`
   .dot.reached {
     background: var(--good);
   }
-  .dot.next {
-    animation: blink 1.2s steps(2) infinite;
-  }
-  @keyframes blink {
-    50% {
+  /* Not by an animation: for it the whole page would be drawn sixty times a second. */
+  @media (prefers-reduced-motion: no-preference) {
+    .dot.dark {
       border-color: transparent;
     }
   }
@@ -119,7 +120,7 @@ export function marks(shown: Mark[]): TemplateResult {
 
 /** What is owed and how long there is: in words, with its instant. */
 export function clockText(clock: Clock): TemplateResult {
-  const left = (Date.parse(clock.due) - now.value) / 1_000;
+  const left = (Date.parse(clock.due) - second.value) / 1_000;
   const state = clock.paused ? "" : left < 0 ? "late" : left < 60 ? "soon" : "";
   const own = clock.owes === party.value;
   const what = code("DutyKind", clock.what);
@@ -135,13 +136,14 @@ export function clockText(clock: Clock): TemplateResult {
 /** How far a message got with a recipient: five steps, the next one blinking while it is awaited. */
 export function steps(side: Side): TemplateResult {
   const reached = STEPS.indexOf(side.step);
+  const dark = Math.round(second.value / 1_000) % 2 === 1;
   const words = `${iso(partyName(side.party))}: ${code("Step", side.step)}`;
   return html`<span class="dots" role="img" aria-label=${words} title=${words}>
     ${STEPS.slice(1, 4).map(
-      (_, index) =>
-        html`<span
-          class=${classMap({ dot: true, reached: index < reached, next: index === reached && reached < 3 })}
-        ></span>`,
+      (_, index) => {
+        const next = index === reached && reached < 3;
+        return html`<span class=${classMap({ dot: true, reached: index < reached, next, dark: next && dark })}></span>`;
+      },
     )}
   </span>`;
 }

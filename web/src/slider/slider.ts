@@ -6,8 +6,8 @@ import { show } from "../hook";
 import { t } from "../i18n/i18n";
 import { register } from "../palette/commands";
 import { board } from "../state/board";
-import { now } from "../state/clock";
-import { at, playing, rate, shownAt } from "../state/view";
+import { now, second } from "../state/clock";
+import { at, playing, rate, shownSecond } from "../state/view";
 import { shared } from "../style/theme";
 import { duration, instant } from "../units/units";
 import { moments, readMoments } from "./moments";
@@ -31,7 +31,7 @@ export class Slider extends SignalWatcher(LitElement) {
 
   override render() {
     const part = this.timePart();
-    const shown = shownAt.value;
+    const shown = shownSecond.value;
     return html`
       <div class="controls">
         <button @click=${() => stepBy(-1)} title="[" aria-label=${t("slider.back")}>❙◀</button>
@@ -111,11 +111,11 @@ export class Slider extends SignalWatcher(LitElement) {
   }
 
   private timePart(): TimeWindow {
-    return this.dragging ?? windowOf(now.value, at.value, span.value);
+    return this.dragging ?? windowOf(second.value, at.value, span.value);
   }
 
   private words(shown: number): string {
-    const away = (shown - now.value) / 1_000;
+    const away = (shown - second.value) / 1_000;
     const clock = instant(shown, { seconds: true, day: Math.abs(away) > 12 * 3_600 });
     if (at.value === null) return `${clock} ${t("slider.now")}`;
     return `${clock} ${away < 0 ? "−" : "+"}${duration(Math.abs(away))}`;
@@ -124,9 +124,9 @@ export class Slider extends SignalWatcher(LitElement) {
   private drawing(part: TimeWindow) {
     const wide = this.width.value;
     const x = (ms: number) => (shareOf(part, ms) ?? -1) * wide;
-    const nowX = x(now.value);
+    const nowX = x(second.value);
     return html`<svg width=${wide} height="34" aria-hidden="true">
-      <rect class="past" x="0" y="8" width=${Math.max(0, nowX < 0 ? (now.value > part.until ? wide : 0) : nowX)} height="12" />
+      <rect class="past" x="0" y="8" width=${Math.max(0, nowX < 0 ? (second.value > part.until ? wide : 0) : nowX)} height="12" />
       <rect class="coming" x=${Math.max(0, nowX)} y="8" width=${Math.max(0, wide - Math.max(0, nowX))} height="12" />
       ${ticksOf(part, this.tickEvery(wide)).map(
         (tick) => svg`<path class="tick" d=${`M${x(tick).toFixed(1)} 20v4`} />
@@ -135,7 +135,7 @@ export class Slider extends SignalWatcher(LitElement) {
       ${this.conflictMarks(part, wide)}
       ${svg`<path class="moment" d=${this.momentMarks(x)} />`}
       ${nowX < 0 ? nothing : svg`<path class="now" d=${`M${nowX.toFixed(1)} 2v20`} />`}
-      ${svg`<path class="shown" d=${`M${Math.max(0, x(shownAt.value)).toFixed(1)} 22v-14l-6 -8h12l-6 8`} />`}
+      ${svg`<path class="shown" d=${`M${Math.max(0, x(shownSecond.value)).toFixed(1)} 22v-14l-6 -8h12l-6 8`} />`}
     </svg>`;
   }
 

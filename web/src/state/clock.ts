@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals-core";
+import { computed, signal } from "@preact/signals-core";
 
 /**
  * The time of the line is the server's, not this machine's: deadlines are kept there.
@@ -7,6 +7,8 @@ import { signal } from "@preact/signals-core";
  */
 export const now = signal(Date.now());
 export const speed = signal(1);
+/** `now`, once a second: for what is read. What is written from it is laid out again. */
+export const second = computed(() => Math.floor(now.value / 1_000) * 1_000);
 /** This machine's clock less the server's, in ms; null until the server was heard. */
 export const skewMs = signal<number | null>(null);
 

@@ -23,6 +23,8 @@ export const rate = signal(1);
 
 /** The instant that is shown. */
 export const shownAt = computed(() => at.value ?? now.value);
+/** The same, a second at a time: for what is read. */
+export const shownSecond = computed(() => Math.floor(shownAt.value / 1_000) * 1_000);
 export const isLive = computed(() => at.value === null);
 /** Shown is what was, from the record. The coming is shown from what stands now. */
 export const isPast = computed(() => at.value !== null && at.value < now.value - 1_000);

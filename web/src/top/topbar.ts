@@ -9,7 +9,7 @@ import { skewMs, speed } from "../state/clock";
 import { config } from "../state/config";
 import { serverAgeS, serverLink } from "../state/link";
 import { feeds, skyProblem } from "../state/sky";
-import { at, filter, isLive, isPast, shownAt } from "../state/view";
+import { at, filter, isLive, isPast, shownSecond } from "../state/view";
 import { shared } from "../style/theme";
 import { duration, instant } from "../units/units";
 import { peerWords } from "./peers";
@@ -81,9 +81,9 @@ export class Topbar extends SignalWatcher(LitElement) {
   override render() {
     const live = isLive.value;
     return html`
-      <span class="clock" role="timer" aria-label=${t("top.clock")}>${instant(shownAt.value, { seconds: true })}</span>
+      <span class="clock" role="timer" aria-label=${t("top.clock")}>${instant(shownSecond.value, { seconds: true })}</span>
       <span class="day"
-        >${new Date(shownAt.value).toISOString().slice(0, 10)}
+        >${new Date(shownSecond.value).toISOString().slice(0, 10)}
         ${speed.value === 1 ? nothing : html`<b>×${speed.value}</b>`}</span
       >
       ${live
