@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from openline.api.console import Console
+from openline.api.map_tiles import MapTiles, tiles_of
+from openline.errors import InvalidInput
 from tests.api.line_app import LineApp
 from tests.line_server import START
 
+TILES = "https://tiles.example:8443/{z}/{x}/{y}.png?key=1"
 SCRIPT = b"console.log(1)" * 100
 
 
@@ -170,3 +173,43 @@ def test_a_server_without_a_console_has_no_page() -> None:
         assert app.get("/line/v1/board").status_code == 200
     finally:
         app.close()
+
+
+def test_pictures_of_a_map_come_from_the_named_server_alone(folder: Path) -> None:
+    made = LineApp(Console(folder, tiles=MapTiles.of(TILES, "Own survey")))
+    try:
+        (pictures,) = (
+            part.split()[1:]
+            for part in made.get("/", None).headers["content-security-policy"].split("; ")
+            if part.startswith("img-src")
+        )
+        told = made.get("/console/config", None).json()["tiles"]
+    finally:
+        made.close()
+    assert pictures == ["'self'", "data:", "blob:", "https://tiles.example:8443"]
+    assert told == {"url": TILES, "credit": "Own survey"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://tiles.example/{z}/{x}.png",
+        "https://tiles.example/{z}/{x}/{y}/{y}.png",
+        "tiles.example/{z}/{x}/{y}.png",
+        "ftp://tiles.example/{z}/{x}/{y}.png",
+        "https://tiles.example; script-src */{z}/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}/{y}.png; script-src *",
+        "https://'self'/{z}/{x}/{y}.png",
+        "https://tiles.example/{z}/{x}/{y}.png\n",
+    ],
+)
+def test_what_is_no_address_of_tiles_is_refused(address: str) -> None:
+    with pytest.raises(InvalidInput, match="no address of map tiles"):
+        tiles_of(address, "")
+
+
+def test_no_tiles_without_an_address(app: LineApp) -> None:
+    assert tiles_of("", "nobody") is None
+    assert app.get("/console/config", None).json()["tiles"] is None
+    with pytest.raises(InvalidInput, match="at most 120"):
+        tiles_of(TILES, "x" * 121)

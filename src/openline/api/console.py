@@ -3,7 +3,8 @@
 Its files are in the folder `console` of the package. Where they were not built, the page says how
 to build them, and everything else works as ever. Names of assets hold a hash of their content: they
 are kept for ever, in the form (`.br`, `.gz`) that the client takes. The page itself is asked for
-anew each time. Nothing from another place is loaded or run, whatever comes into the page.
+anew each time. Nothing from another place is loaded or run, whatever comes into the page, but for
+pictures of a map where the administrator named a server of them.
 """
 
 import gzip
@@ -24,6 +25,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from openline.api.handover import off_the_loop
+from openline.api.map_tiles import MapTiles, MapTilesView
 from openline.api.operation import Call, Operation
 from openline.formats.line_catalogue import languages
 
@@ -31,23 +33,19 @@ ASSETS: Final = "/assets/"
 CONFIG_PATH: Final = "/console/config"
 FOLDER: Final = Path(__file__).parent.parent / "console"
 _INDEX: Final = "index.html"
-_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "worker-src 'self' blob:",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
+_POLICY: Final = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
 )
 _SECURE: Final = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -88,20 +86,28 @@ class Console:
     """What the page is told before anybody has logged in, and where its files are.
 
     speed: says how much faster than the world's the clock of this server runs. demo: whether
-    everything on it is made up.
+    everything on it is made up. tiles: pictures of the map from elsewhere; None for none.
     """
 
     folder: Path = FOLDER
     speed: Callable[[], float] = lambda: 1.0
     demo: bool = False
     languages: tuple[str, ...] = field(default_factory=languages)
+    tiles: MapTiles | None = None
+
+    @property
+    def secure(self) -> dict[str, str]:
+        """The headers of every answer: what the page may load and run."""
+        pictures = f"img-src 'self' data: blob: {self.tiles.origin if self.tiles else ''}".rstrip()
+        return {"Content-Security-Policy": "; ".join((*_POLICY, pictures)), **_SECURE}
 
 
 class ConsoleConfig(Struct):
     """What the page has to know before anybody has logged in.
 
     now: the server's clock. speed: of the server's clock; 1 but in a demonstration. line, sky:
-    whether the server carries a line, and follows live traffic.
+    whether the server carries a line, and follows live traffic. tiles: pictures of the map from
+    another server, if the administrator named one.
     """
 
     version: str
@@ -111,10 +117,12 @@ class ConsoleConfig(Struct):
     now: datetime
     line: bool
     sky: bool
+    tiles: MapTilesView | None
 
 
 def config_operation(console: Console) -> Operation:
     """What the page asks first; it needs no token."""
+    tiles = console.tiles
 
     def config(call: Call) -> ConsoleConfig:
         return ConsoleConfig(
@@ -125,6 +133,7 @@ def config_operation(console: Console) -> Operation:
             call.now,
             call.services.line is not None,
             call.services.sky is not None,
+            MapTilesView(tiles.url, tiles.credit) if tiles is not None else None,
         )
 
     return Operation(
@@ -140,27 +149,28 @@ def config_operation(console: Console) -> Operation:
 
 def page_routes(console: Console) -> list[BaseRoute]:
     """The page, its assets, and the files beside it, such as its icon."""
+    secure = console.secure
 
     async def page(request: Request) -> Response:
         found = await off_the_loop(lambda: _read(console.folder, _INDEX, request.headers))
         if found is None:
-            headers = {"Cache-Control": _ASK_AGAIN, **_SECURE}
+            headers = {"Cache-Control": _ASK_AGAIN, **secure}
             return Response(_NOT_BUILT, headers=headers, media_type="text/html")
-        return _answer(found, request, _ASK_AGAIN)
+        return _answer(found, request, _ASK_AGAIN, secure)
 
     async def asset(request: Request) -> Response:
         name = "assets/" + request.path_params["name"]
         found = await off_the_loop(lambda: _read(console.folder, name, request.headers))
         if found is None:
             raise HTTPException(404, "there is no such file")
-        return _answer(found, request, _FOR_EVER)
+        return _answer(found, request, _FOR_EVER, secure)
 
     async def beside(request: Request) -> Response:
         name = request.url.path.removeprefix("/")
         found = await off_the_loop(lambda: _read(console.folder, name, request.headers))
         if found is None:
             raise HTTPException(404, "there is no such file")
-        return _answer(found, request, _ASK_AGAIN)
+        return _answer(found, request, _ASK_AGAIN, secure)
 
     return [
         Route("/", page, methods=["GET"]),
@@ -238,8 +248,8 @@ def _zipped(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 
 
-def _answer(found: _File, request: Request, keep: str) -> Response:
-    headers = {"ETag": found.etag, "Cache-Control": keep, "Vary": "Accept-Encoding", **_SECURE}
+def _answer(found: _File, request: Request, keep: str, secure: Mapping[str, str]) -> Response:
+    headers = {"ETag": found.etag, "Cache-Control": keep, "Vary": "Accept-Encoding", **secure}
     if found.encoding is not None:
         headers["Content-Encoding"] = found.encoding
     known = {one.strip().removeprefix("W/") for one in _list(request, "if-none-match")}

@@ -16,8 +16,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from openline.api.console import Console
+from openline.api.map_tiles import MapTiles
 from openline.api.operation import Call, Operation
-from openline.clock import Clock
+from openline.app.peer.peering import Peering
+from openline.clock import REAL_TIME, Clock, Pace
 from openline.errors import NotFound
 
 PATH: Final = "/console/demo"
@@ -61,9 +63,17 @@ class Login(Struct):
     name: str
 
 
+class Server(Struct):
+    """One of several servers of a demo: where it is, and the parties whose people log in there."""
+
+    url: str
+    parties: list[str]
+
+
 class DemoShown(Struct):
     """Everything about the demo. now: the clock of the server, which runs `speed` times as fast as
-    time; region: GeoJSON of an invented coast. review: where the review is, once it is written."""
+    time; region: GeoJSON of an invented coast. review: where the review is, once it is written.
+    servers: all of them, if there are several."""
 
     speed: float
     now: datetime
@@ -73,13 +83,15 @@ class DemoShown(Struct):
     logins: list[Login]
     region: dict[str, Any]
     review: str | None = None
+    servers: list[Server] = []
 
 
 @dataclass(slots=True)
 class DemoBoard:
     """What is known of the demo by now: the player writes, the server reads. For several threads.
 
-    clock: the one that the server goes by. looks: how often the sky was compared with the line.
+    clock: the one that the server goes by, at that pace. looks: how often the sky was compared with
+    the line. peering: the exchange with another server, if there is one, once it serves.
     """
 
     clock: Clock
@@ -91,6 +103,9 @@ class DemoBoard:
     review: bytes | None = None
     playing: bool = True
     looks: int = 0
+    pace: Pace = REAL_TIME
+    peering: Peering | None = None
+    servers: Sequence[Server] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def change(self, number: int, **values: Any) -> None:
@@ -115,7 +130,13 @@ class DemoBoard:
                 list(self.logins),
                 self.region,
                 None if self.review is None else REVIEW_PATH,
+                list(self.servers),
             )
+
+    def is_settled(self) -> bool:
+        """Whether other servers have said what became of everything that is on the record now."""
+        links = () if self.peering is None else self.peering.links
+        return all(link.is_settled() for link in links)
 
 
 def demo_operation(board: DemoBoard | None) -> Operation:
@@ -149,8 +170,8 @@ def review_route(board: DemoBoard) -> Route:
     return Route(REVIEW_PATH, review, methods=["GET"])
 
 
-def console_of(board: DemoBoard | None) -> Console:
+def console_of(board: DemoBoard | None, tiles: MapTiles | None = None) -> Console:
     """The console of a server that plays this, or plays nothing."""
     if board is None:
-        return Console()
-    return Console(speed=lambda: board.speed, demo=True)
+        return Console(tiles=tiles)
+    return Console(speed=lambda: board.speed, demo=True, tiles=tiles)

@@ -187,6 +187,16 @@ SETTINGS: Final = (
     _seconds("expiry_interval_s", 60, 0.1, 86_400, "Time between two searches for ended ones."),
     _count("expiry_batch", 100, 1, 10_000, "References removed at a time."),
     Setting(*("console", Kind.SWITCH, True), "Serve the console, the page at /.", "--console"),
+    Setting(
+        *("map_tiles", Kind.TEXT, None),
+        "Pictures of the map by a server of your own, as https://tiles.example/{z}/{x}/{y}.png.",
+        "--map-tiles",
+    ),
+    Setting(
+        *("map_tiles_credit", Kind.TEXT, None),
+        "Who made these pictures; shown on the map.",
+        "--map-tiles-credit",
+    ),
     Setting(*("access_log", Kind.SWITCH, True), "Write one line for each request.", "--access-log"),
     Setting(
         *("log_level", Kind.TEXT, "info"),

@@ -30,6 +30,8 @@ _METAVARS: Final = {
     "record_key": "FILE",
     "record_origin": "NAME",
     "airspace_id": "NAME",
+    "map_tiles": "ADDRESS",
+    "map_tiles_credit": "WORDS",
     "log_level": "LEVEL",
 }
 

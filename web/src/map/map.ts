@@ -12,6 +12,7 @@ import { aerodromes, loadAerodromes } from "../state/aerodromes";
 import { agreement, followAgreement } from "../state/agreement";
 import { inView } from "../profile/items";
 import { board } from "../state/board";
+import { config } from "../state/config";
 import { demo } from "../state/demo";
 import { previewVolumes, unsentVolumes } from "../state/preview";
 import { sketch } from "../state/drawing";
@@ -32,6 +33,7 @@ import { Overlay } from "./overlay";
 import { areaRings, boundsOf, extentOf, extentOfSelection, flyTo, keepPlace, takePlace } from "./place";
 import { scaleBar } from "./scale";
 import { shapes } from "./scene";
+import { tileLayer } from "./tiles";
 import { VolumeLayer } from "./volume_layer";
 import { WatersLayer } from "./waters";
 
@@ -62,6 +64,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   private overlay: Overlay | null = null;
   private flown: unknown = null;
   private placed = false;
+  private tiled = false;
   private untouched = false; // the page itself chose the place: it may choose again
 
   override render() {
@@ -90,6 +93,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
         ${pictureAt.value !== null && tracks.value.size > 0
           ? html`<span class="dim">${t("map.carried")}</span>`
           : nothing}
+        ${config.value?.tiles ? html`<span class="dim">${config.value.tiles.credit}</span>` : nothing}
       </div>
     `;
   }
@@ -134,6 +138,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
       effect(() => {
         if (demo.value) this.base.add(demo.value.region);
       }),
+      effect(() => this.lay(map)),
       effect(() => {
         if (!colours.value) return;
         this.base.colour();
@@ -167,6 +172,13 @@ export class SkyMap extends SignalWatcher(LitElement) {
     const timer = setInterval(() => this.overlay?.tick(), PICTURE_EVERY_MS);
     const later = setTimeout(() => this.furnish(), FURNISHED_AFTER_MS);
     this.ends.push(() => clearInterval(timer), () => clearTimeout(later));
+  }
+
+  private lay(map: OlMap): void {
+    const tiles = config.value?.tiles;
+    if (!tiles || this.tiled) return;
+    this.tiled = true;
+    map.addLayer(tileLayer(tiles.url));
   }
 
   /** What helps to know where one is comes after what the page is for. */

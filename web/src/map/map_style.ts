@@ -14,6 +14,9 @@ export const mapStyles = css`
     width: 100%;
     height: 100%;
   }
+  .tiles {
+    filter: var(--tiles);
+  }
   .canvas:focus-visible {
     outline-offset: -3px;
   }

@@ -9,6 +9,8 @@ export interface Config {
   speed: number;
   demo: boolean;
   now: string;
+  /** Pictures of the map from another server, if the administrator named one. */
+  tiles: { url: string; credit: string } | null;
 }
 
 export const config = signal<Config | null>(null);
