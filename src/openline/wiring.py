@@ -266,6 +266,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
     from openline.api.auth.tokens import TokenPolicy
     from openline.api.demo import console_of
     from openline.api.line.couriers import alert_plan
+    from openline.api.map_tiles import tiles_of
     from openline.api.server import Front
 
     told = plan.configuration
@@ -283,6 +284,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
         KeySet(place, fetcher(place, allow_http=told.switch("dev"))) for place in told.words("jwks")
     ]
     names = audiences(told)
+    tiles = tiles_of(told.text("map_tiles"), told.text("map_tiles_credit"))
     return Front(
         ring=KeyRing(fixed, sets),
         policy=TokenPolicy(
@@ -297,7 +299,7 @@ def front(plan: Plan, writer: "LineWriter") -> "Front":
         alerts=alert_plan(told, alone=not told.text("db").startswith(_POSTGRES)),
         demo=plan.demo,
         token_clock=SystemClock(),
-        console=console_of(plan.demo) if told.switch("console") else None,
+        console=console_of(plan.demo, tiles) if told.switch("console") else None,
         tokens_remembered_max=told.count("tokens_remembered_max"),
         jwks_refresh_s=told.number("jwks_refresh_s"),
         body_bytes_max=told.count("body_bytes_max"),
