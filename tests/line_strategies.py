@@ -33,6 +33,7 @@ from openline.line.event import (
     Stale,
 )
 from openline.line.message import bodies as b
+from openline.line.message.coarse import CoarseForm
 from openline.line.message.envelope import Message
 from openline.line.message.kind import (
     AlertLevel,
@@ -42,6 +43,7 @@ from openline.line.message.kind import (
     CheckMode,
     ClosureReason,
     DispositionState,
+    FindingState,
     Kind,
     Missing,
     NoticeKind,
@@ -121,8 +123,39 @@ field_contacts = st.builds(
 
 
 @st.composite
+def cells(draw: _Draw) -> str:
+    """An S2 cell of level 10 or coarser."""
+    bits = 60 - 2 * draw(st.integers(0, 10))  # below the cell's own path
+    path = draw(st.integers(0, 6 * 4 ** ((60 - bits) // 2) - 1))
+    return f"{(2 * path + 1) << bits:016x}"
+
+
+@st.composite
+def coarse_notices(draw: _Draw) -> b.Notify:
+    """A notice in its coarse form."""
+    notice, window = draw(st.sampled_from(NoticeKind)), draw(windows())
+    shown = draw(st.sampled_from([Coarseness.CELLS, Coarseness.CONFLICTS]))
+    some = st.lists(cells(), min_size=1, max_size=4, unique=True)
+    told = shown is Coarseness.CELLS and notice is not NoticeKind.UNLOCATED
+    place = (tuple(sorted(draw(some))), 0.0, 1_500.0) if told else ()
+    of, version = draw(st.binary(min_size=32, max_size=32)), draw(st.integers(1, 99))
+    form = CoarseForm(of, version, *place)
+    return b.Notify(notice, *window, asks=draw(st.sampled_from(Asks)), show=shown, coarse=form)
+
+
+@st.composite
+def findings(draw: _Draw) -> b.Finding:
+    """What a machine finds."""
+    state = draw(st.sampled_from(FindingState))
+    told = () if state is FindingState.ENDED else (draw(thread_ids), draw(message_ids))
+    return b.Finding(state, *told)
+
+
+@st.composite
 def notifies(draw: _Draw) -> b.Notify:
     """A notice of any kind."""
+    if draw(st.integers(0, 4)) == 0:
+        return draw(coarse_notices())
     notice = draw(st.sampled_from(NoticeKind))
     window = draw(windows())
     unlocated = notice is NoticeKind.UNLOCATED
@@ -240,6 +273,7 @@ BODIES: Final[dict[Kind, st.SearchStrategy[Any]]] = {
     Kind.READBACK: readbacks(),
     Kind.ANSWER: answers(),
     Kind.CLARIFY: st.builds(b.Clarify, _missing, maybe_text),
+    Kind.FINDING: findings(),
     Kind.PROPOSE: proposals(),
     Kind.ACCEPT: st.builds(b.Accept, message_ids),
     Kind.DECLINE: st.builds(b.Decline, message_ids, maybe_text),

@@ -12,6 +12,8 @@ import argparse
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +21,9 @@ from openline.app.line.jws import ALGORITHM, TYPE, parts_of, sign
 from openline.formats.bundle import encode_bundle, head_of, sign_head
 from openline.formats.bundle_text import DICTIONARY, encode_text
 from openline.formats.line_message import encode
+from openline.line.agreement import Coarseness
+from openline.line.coarse import coarse_form
+from openline.line.message.bodies import Notify
 from openline.line.message.kind import Kind
 from openline.line.signatures import public_key_text
 from openline.line.signing import Signer
@@ -44,12 +49,29 @@ def vectors() -> dict[str, Any]:
         "refused": [
             {"why": why, "field": field, "jws": token.decode()} for why, field, token in _refused()
         ],
+        "coarse": [_coarse(shown) for shown in (Coarseness.CELLS, Coarseness.CONFLICTS)],
         "text_dictionary": DICTIONARY.decode(),
         "texts": [_text(kind) for kind in TEXT_KINDS],
         "bundles": [_bundle(None), _bundle(1)],
         "bundles_refused": [
             {"why": why, "bundle": data.decode()} for why, data in _bundles_refused()
         ],
+    }
+
+
+def _coarse(shown: Coarseness) -> dict[str, Any]:
+    """A notice that is hidden, and what is said in its place."""
+    hidden = message(Kind.NOTIFY)
+    assert isinstance(hidden.body, Notify)
+    token = sign(encode(hidden), "north", NORTH)
+    window = (hidden.time_sent, hidden.time_expires)
+    form = coarse_form(hidden.body, shown, sha256(token).digest(), 1, window)
+    payload = encode(replace(hidden, body=form))
+    return {
+        "shown": shown.value,
+        "hidden": token.decode(),
+        "payload": payload.decode(),
+        "jws": sign(payload, "north", NORTH).decode(),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
+import s2geometry as s2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from openline.app.ed25519 import verify
@@ -140,3 +141,32 @@ def test_a_text_is_read_by_hand(vector: dict[str, str]) -> None:
 def test_the_dictionary_is_as_the_page_says() -> None:
     raw = VECTORS["text_dictionary"].encode()
     assert (len(raw), f"{zlib.adler32(raw):08x}") == (831, "c9070987")
+
+
+@pytest.mark.parametrize("vector", VECTORS["coarse"], ids=lambda vector: vector["shown"])
+def test_a_coarse_form_stands_for_the_notice_and_says_no_more_of_it(vector: dict[str, str]) -> None:
+    hidden, form = (
+        json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        for part in (vector[name].split(".")[1] for name in ("hidden", "jws"))
+    )
+    assert json.loads(vector["payload"]) == form
+    body, told = hidden.pop("body"), form.pop("body")
+    assert hidden == form
+    coarse = told.pop("coarse")
+    assert coarse.pop("sha256") == sha256(vector["hidden"].encode()).hexdigest()
+    assert coarse.pop("version") == 1
+    times = {name: told.pop(name) for name in ("time_start", "time_end")}
+    kept = {name: body[name] for name in ("notice", "asks")}
+    assert told == kept | {"show": vector["shown"]}
+    if vector["shown"] == "conflicts":
+        assert coarse == {}
+        assert times == {"time_start": form["sent"], "time_end": form["expires"]}
+    else:
+        assert times == {name: body[name] for name in times}
+        assert (coarse.pop("altitude_lower_m"), coarse.pop("altitude_upper_m")) == (0.0, 4_500.0)
+        cells = [s2.S2CellId(int(cell, 16)) for cell in coarse.pop("cells")]
+        assert all(cell.is_valid() and cell.level() <= 10 for cell in cells)
+        for place in [(54.0, 7.0), (54.2, 7.4), (54.5, 7.25), (54.25, 7.5)]:
+            leaf = s2.S2CellId(s2.S2LatLng.FromDegrees(*place))
+            assert any(cell.contains(leaf) for cell in cells)
+        assert coarse == {}

@@ -200,15 +200,16 @@ def test_what_crosses_a_suspension_comes_after_it() -> None:
     assert said.message.id in world["north"].messages()
 
 
-def test_what_is_shown_coarsely_is_not_sent() -> None:
+def test_what_is_shown_coarsely_is_sent_in_its_coarse_form() -> None:
     world = World("north", "south")
     hidden = world.say("north", notice(notice=NoticeKind.PLAN))
     cells = world.say("north", notice(show=Coarseness.CELLS))
     shown = world.say("north", notice(volume(start=START + 9 * HOUR)))
     world.rest()
-    there = world["south"].messages()
-    assert shown.message.id in there
-    assert not {hidden.message.id, cells.message.id} & set(there)
+    here, there = world["north"].messages(), world["south"].messages()
+    assert there[shown.message.id] == here[shown.message.id]
+    for said in (hidden, cells):
+        assert there[said.message.id] != here[said.message.id]
     assert not [one.missing for one in world["south"].board().links if one.missing]
 
 

@@ -13,6 +13,7 @@ from openline.geo.polygon import Polygon
 from openline.geo.position import Position
 from openline.line.agreement import Channel, Coarseness
 from openline.line.message import bodies as b
+from openline.line.message.coarse import CoarseForm
 from openline.line.message.envelope import Message
 from openline.line.message.kind import (
     AlertLevel,
@@ -22,6 +23,7 @@ from openline.line.message.kind import (
     CheckMode,
     ClosureReason,
     DispositionState,
+    FindingState,
     Kind,
     Missing,
     NoticeKind,
@@ -82,6 +84,7 @@ BODIES: Final[dict[Kind, Any]] = {
     Kind.READBACK: b.Readback(OTHER, Position(54.1, 7.2), 100.5, 900.0, NOON, NOON + HOUR),
     Kind.ANSWER: b.Answer(AnswerCode.NEED_MORE_TIME, OTHER, NOON + HOUR, "asking the crew"),
     Kind.CLARIFY: b.Clarify((Missing.PLACE, Missing.ALTITUDE), "which valley"),
+    Kind.FINDING: b.Finding(FindingState.OPEN, OTHER, OTHER),
     Kind.PROPOSE: b.Propose(CONFLICT, OTHER, (volume(1),), "500 m further east"),
     Kind.ACCEPT: b.Accept(OTHER),
     Kind.DECLINE: b.Decline(OTHER, "not possible"),
@@ -113,6 +116,20 @@ BODIES: Final[dict[Kind, Any]] = {
     Kind.HANDOVER: b.Handover("C. Third", "two notices open"),
     Kind.TALK: b.Talk(NOON, timedelta(minutes=30), Channel.VOICE, "week"),
 }
+COARSE: Final = b.Notify(
+    NoticeKind.VOLUME,
+    NOON,
+    NOON + HOUR,
+    show=Coarseness.CELLS,
+    coarse=CoarseForm(bytes(range(32)), 2, ("47b5810000000000", "47b5830000000000"), 0.0, 1_500.0),
+)
+HIDDEN: Final = b.Notify(
+    NoticeKind.PLAN,
+    NOON - HOUR,
+    NOON + HOUR,
+    show=Coarseness.CONFLICTS,
+    coarse=CoarseForm(bytes(range(32)), 1),
+)
 UNABLE: Final = b.Receipt(ReceiptKind.UNABLE, OTHER, reason=UnableReason.NO_CONTACT)
 
 

@@ -21,7 +21,12 @@ _NO_TIME = timedelta(0)
 
 def conflict_id(a: Entity, b: Entity) -> str:
     """A name for the conflict of two entities, the same whichever side computes it."""
-    sides = sorted("\x1f".join((e.kind, e.party, e.id)) for e in (a, b))
+    return conflict_id_of((a.kind, a.party, a.id), (b.kind, b.party, b.id))
+
+
+def conflict_id_of(a: tuple[str, str, str], b: tuple[str, str, str]) -> str:
+    """The same for what is known of each side by its kind, party and id alone."""
+    sides = sorted("\x1f".join(side) for side in (a, b))
     text = "\x1e".join(sides).encode("utf-8", "surrogatepass")
     return hashlib.sha256(text).hexdigest()[:_ID_LENGTH]
 

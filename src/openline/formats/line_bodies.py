@@ -17,6 +17,7 @@ from openline.line.message.bodies import (
     PASSED_TO_MAX,
     VOLUMES_MAX,
 )
+from openline.line.message.coarse import CELLS_MAX
 from openline.line.message.kind import (
     AlertLevel,
     AnswerCode,
@@ -25,6 +26,7 @@ from openline.line.message.kind import (
     CheckMode,
     ClosureReason,
     DispositionState,
+    FindingState,
     Kind,
     Missing,
     NoticeKind,
@@ -45,6 +47,7 @@ Text = Annotated[str, Meta(max_length=280)]
 Name = Annotated[str, Meta(max_length=80)]
 Instant = Annotated[str, Meta(max_length=27)]
 Digest = Annotated[str, Meta(min_length=64, max_length=64)]
+Cell = Annotated[str, Meta(min_length=16, max_length=16)]
 Volumes = Annotated[list[Volume], Meta(max_length=VOLUMES_MAX)]
 
 
@@ -55,6 +58,16 @@ class FieldContact(Struct, forbid_unknown_fields=True, kw_only=True):
     phone: Name | UnsetType = UNSET
     frequency_mhz: Annotated[float, Meta(gt=0, le=FREQUENCY_MAX_MHZ)] | UnsetType = UNSET
     tested_at: Instant | UnsetType = UNSET
+
+
+class CoarseForm(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What stands in a notice in place of what is hidden."""
+
+    sha256: Digest
+    version: Annotated[int, Meta(ge=1, le=ENTRY_MAX)]
+    cells: Annotated[list[Cell], Meta(max_length=CELLS_MAX)] | UnsetType = UNSET
+    altitude_lower_m: Number | UnsetType = UNSET
+    altitude_upper_m: Number | UnsetType = UNSET
 
 
 class Notify(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -71,6 +84,15 @@ class Notify(Struct, forbid_unknown_fields=True, kw_only=True):
     show: Coarseness | UnsetType = UNSET
     contact: FieldContact | UnsetType = UNSET
     confirmed_by: Name | UnsetType = UNSET
+    coarse: CoarseForm | UnsetType = UNSET
+
+
+class Finding(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a machine finds of a notice that another is shown as conflicts alone."""
+
+    state: FindingState
+    about: ThreadId | UnsetType = UNSET
+    of: MessageId | UnsetType = UNSET
 
 
 class Amend(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -301,4 +323,5 @@ SCHEMAS: Final[dict[Kind, type[Struct]]] = {
     Kind.RESUME: Resume,
     Kind.HANDOVER: Handover,
     Kind.TALK: Talk,
+    Kind.FINDING: Finding,
 }

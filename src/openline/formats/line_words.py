@@ -84,10 +84,10 @@ def _envelope(message: Message) -> Iterator[Row]:
 
 
 def _flat(content: Any) -> Iterator[tuple[str, Any]]:
-    """The fields that are there; those of a notice or of a conflict's facts among them."""
+    """The fields that are there; those of a notice, a coarse form or a conflict's facts too."""
     for field in fields(content):
         value = getattr(content, field.name)
-        if is_dataclass(value) and field.name in ("notice", "facts"):
+        if is_dataclass(value) and field.name in ("notice", "facts", "coarse"):
             yield from _flat(value)
         elif value is not None and value != ():
             yield field.name, value

@@ -17,15 +17,25 @@ from datetime import datetime
 from typing import Final
 
 from openline.airspace.conflict import Conflict
+from openline.airspace.conflict_builder import conflict_id_of
 from openline.airspace.detect import conflict, overlapping
 from openline.airspace.entity import Constraint, Notice, OperationalIntent
 from openline.airspace.find import find_conflicts
 from openline.airspace.index import AirspaceIndex
 from openline.airspace.separation import INTERSECTION, Separation
 from openline.line.agreement import Agreement
-from openline.line.event import ConflictChanged, ConflictClosed, ConflictOpened, EndCause, Event
-from openline.line.facts import facts_of, same_numbers
+from openline.line.event import (
+    ConflictChanged,
+    ConflictClosed,
+    ConflictFacts,
+    ConflictOpened,
+    EndCause,
+    Event,
+)
+from openline.line.facts import facts_of, hidden_facts, same_numbers
 from openline.line.sky import (
+    NOBODY,
+    Remote,
     Standing,
     compared,
     in_order,
@@ -51,7 +61,8 @@ class Comparison:
         self._touched: dict[str, None] = {}  # threads in the order they were touched
         self._sky: dict[str, Standing] = {}
         self._index = AirspaceIndex()
-        self._unlocated: dict[str, Standing] = {}
+        self._of_party: dict[str, dict[str, Standing]] = {}
+        self._unlocated: dict[str, dict[str, Standing]] = {}  # by party
         self._within: dict[str, bool] = {}  # whether a thing is over the agreed area
         self._found: dict[str, ConflictOpened] = {}  # what stands now
         self._of: dict[str, set[str]] = {}  # conflicts by thread
@@ -60,20 +71,30 @@ class Comparison:
         self._ends: list[tuple[datetime, str, int]] = []  # heap: when what was filed is over
         self._over: dict[str, int] = {}  # what was filed and is over, with its version
         self._by_agreement: set[str] = set()  # no more found since the agreement is another
+        self._remote = NOBODY
+        self._told: dict[tuple[str, str], str] = {}  # found by other servers, by the two threads
+        self.hidden: dict[str, tuple[str, str]] = {}  # conflicts to tell of: own thread, other's
 
     def touch(self, thread: str) -> None:
         """Something was said in that thread, or it ended: it may stand differently now."""
         self._touched[thread] = None
 
-    def events(self, state: LineState, now: datetime) -> list[Event]:
-        """What opened, changed or closed since the last events were taken."""
+    def events(self, state: LineState, now: datetime, remote: Remote = NOBODY) -> list[Event]:
+        """What opened, changed or closed since the last events were taken.
+
+        remote: those with servers of their own. What is shown to them as cells is compared
+        as that with what is theirs; what they show here as conflicts alone, they compare and tell.
+        """
+        if remote != self._remote:
+            self._remote, self._agreement = dict(remote), None  # everything is compared anew
         self._end_filed(state, now)
         self._compare(state)
+        self._take_told(state)
         events: list[Event] = []
-        for conflict_id in tuple(self._unsure):
-            event = self._difference(state, conflict_id)
+        for name in tuple(self._unsure):
+            event = self._difference(state, name)
             if event is None:
-                del self._unsure[conflict_id]
+                del self._unsure[name]
             else:
                 events.append(event)
         return events
@@ -86,6 +107,23 @@ class Comparison:
         else:
             self._open[event.conflict] = event
         self._unsure[event.conflict] = None
+
+    def _take_told(self, state: LineState) -> None:
+        """Conflicts of what is hidden here, as its own server tells of them."""
+        for pair, said in state.findings.items():
+            if not said.is_open or pair in self._told:
+                continue
+            one, other = (self._sky.get(name) for name in pair)
+            if one is None or other is None or not one.hidden or other.hidden:
+                continue
+            if one.party == other.party or not knowing(one, other):
+                continue
+            name = self._told[pair] = conflict_id_of(one.names, other.names)
+            self._add(name, one, other, hidden_facts(one, other, self._widest))
+        for pair, name in tuple(self._told.items()):
+            now = state.findings.get(pair)
+            if now is None or not now.is_open:
+                self._drop(name)
 
     @property
     def standing(self) -> Mapping[str, ConflictOpened | ConflictChanged]:
@@ -129,18 +167,18 @@ class Comparison:
         version = version_of(state, name)
         return None if self._over.get(name) == version else version
 
-    def _difference(self, state: LineState, conflict_id: str) -> Event | None:
-        found, known = self._found.get(conflict_id), self._open.get(conflict_id)
+    def _difference(self, state: LineState, name: str) -> Event | None:
+        found, known = self._found.get(name), self._open.get(name)
         if found is None:
             if known is None:
                 return None
             cause = self._cause(state, known)
-            return ConflictClosed(conflict_id, known.threads, known.parties, cause)
+            return ConflictClosed(name, known.threads, known.parties, cause)
         if known is None:
             return found
         if same_numbers(found.facts, known.facts):
             return None
-        return ConflictChanged(conflict_id, found.threads, found.parties, found.facts)
+        return ConflictChanged(name, found.threads, found.parties, found.facts)
 
     def _cause(self, state: LineState, known: _Known) -> str:
         if any(name in self._over for name in known.threads):
@@ -179,8 +217,8 @@ class Comparison:
     def _compare_all(self, state: LineState, agreement: Agreement) -> None:
         """Under another agreement everything is compared anew."""
         before = {
-            conflict_id
-            for conflict_id, one in self._found.items()
+            found
+            for found, one in self._found.items()
             if all(self._sky[name].version == version_of(state, name) for name in one.threads)
         }
         self._agreement, self._widest = agreement, agreement.widest_separation()
@@ -195,25 +233,45 @@ class Comparison:
 
     def _forget(self, name: str) -> None:
         was = self._sky.pop(name, None)
-        self._unlocated.pop(name, None)
         self._within.pop(name, None)
-        if was is not None and was.located:
-            self._index.remove(was.entity)
-        for conflict_id in sorted(self._of.pop(name, ())):
-            found = self._found.pop(conflict_id)
-            for other in found.threads:
-                self._of.get(other, set()).discard(conflict_id)
-            self._unsure[conflict_id] = None
+        if was is not None:
+            self._of_party[was.party].pop(name, None)
+            self._unlocated.get(was.party, {}).pop(name, None)
+        if was is not None and was.located and not was.hidden:
+            self._index.remove(was.widest)
+        for found in sorted(self._of.get(name, ())):
+            self._drop(found)
+        self._of.pop(name, None)
+
+    def _drop(self, name: str) -> None:
+        """A conflict is found no more."""
+        found = self._found.pop(name, None)
+        self.hidden.pop(name, None)
+        if found is None:
+            return
+        a, b = found.threads
+        for pair in ((a, b), (b, a)):
+            self._told.pop(pair, None)
+        for thread in found.threads:
+            self._of.get(thread, set()).discard(name)
+        self._unsure[name] = None
 
     def _begin(self, state: LineState, names: Iterable[str]) -> None:
-        found = (standing(state, name) for name in names if self._version(state, name) is not None)
+        found = (
+            standing(state, name, self._remote)
+            for name in names
+            if self._version(state, name) is not None
+        )
         new = [one for one in found if one is not None]
         for one in new:
             if one.filed:
                 heapq.heappush(self._ends, (one.time_end, one.thread, one.version))
         self._sky |= {one.thread: one for one in new}
-        self._unlocated |= {one.thread: one for one in new if not one.located}
-        self._index.add_all([one.entity for one in new if one.located])
+        for one in new:
+            self._of_party.setdefault(one.party, {})[one.thread] = one
+            if not one.located:
+                self._unlocated.setdefault(one.party, {})[one.thread] = one
+        self._index.add_all([one.widest for one in new if one.located and not one.hidden])
 
     def _partners(self, one: Standing) -> Iterator[tuple[Standing, Conflict]]:
         """Everything else that comes too close to it, and how."""
@@ -230,17 +288,18 @@ class Comparison:
             first, last = one.time_start - widest.time, one.time_end + widest.time
             others = [
                 each
-                for each in self._sky.values()
+                for each in _of_others(self._of_party, one.party)
                 if each.time_start <= last and first <= each.time_end and compared(one, each)
             ]
             return self._over_area(others)
         near = {
             entity.id: self._sky[entity.id]
-            for volume in one.entity.volumes
+            for volume in one.widest.volumes
             for entity in self._index.query(volume, widest, lambda two: two.party != one.party)
         }
-        if self._unlocated and self._over_area([one]):
-            near |= self._unlocated
+        unlocated = {each.thread: each for each in _of_others(self._unlocated, one.party)}
+        if unlocated and self._over_area([one]):
+            near |= unlocated
         near.pop(one.thread, None)
         return list(near.values())
 
@@ -251,11 +310,11 @@ class Comparison:
             for one in things
             if one.located and not (one.thread in self._within and self._sky.get(one.thread) is one)
         ]
-        volumes = [volume for one in new for volume in one.entity.volumes]
+        volumes = [volume for one in new for volume in one.widest.volumes]
         hits = overlapping(self._agreed().area, volumes) if volumes else []
         inside: dict[str, bool] = {}
         for one in new:
-            count = len(one.entity.volumes)
+            count = len(one.widest.volumes)
             inside[one.thread], hits = any(hits[:count]), hits[count:]
         self._within |= {
             one.thread: inside[one.thread] for one in new if self._sky.get(one.thread) is one
@@ -270,7 +329,7 @@ class Comparison:
         """Every conflict with one of these, by one comparison of the whole sky."""
         agreed = self._agreed()
         things = sorted(self._sky.values(), key=lambda one: (one.party, one.thread))
-        entities = [one.entity for one in things]
+        entities = [one.widest for one in things if not one.hidden]
         widest = self._widest
         every = find_conflicts(
             [entity for entity in entities if isinstance(entity, OperationalIntent)],
@@ -284,25 +343,34 @@ class Comparison:
             if not compared(one, other) or not names & {one.thread, other.thread}:
                 continue
             own = self._separation(one, other)
-            exact = found if own == widest else self._exact(one, other)
+            same = one.coarse is None and other.coarse is None and own == widest
+            exact = found if same else self._exact(one, other)
             if exact is not None:
                 self._note(one, other, exact)
 
     def _exact(self, one: Standing, other: Standing) -> Conflict | None:
-        a, b = in_order(one, other)
+        a, b = in_order(one.seen_by(other.party), other.seen_by(one.party))
         return conflict(a.entity, b.entity, self._separation(a, b))
 
     def _note(self, one: Standing, other: Standing, found: Conflict) -> None:
-        a, b = in_order(one, other)
-        threads = (a.thread, b.thread)
         facts = facts_of(found)
-        if a.filed or b.filed:
+        for own, theirs in ((one, other), (other, one)):
+            if own.hides_from(theirs):
+                facts = hidden_facts(own, theirs, self._widest)
+                self.hidden[found.id] = (own.thread, theirs.thread)
+        seen = (one.seen_by(other.party), other.seen_by(one.party))
+        if any(side.filed or side.cells for side in seen) and found.id not in self.hidden:
             facts = replace(facts, reason=f"{facts.reason} {_ONLY_CELLS}")
-        self._found[found.id] = ConflictOpened(found.id, threads, knowing(a, b), facts)
-        self._unsure[found.id] = None
-        self._by_agreement.discard(found.id)
-        for name in threads:
-            self._of.setdefault(name, set()).add(found.id)
+        self._add(found.id, one, other, facts)
+
+    def _add(self, name: str, one: Standing, other: Standing, facts: ConflictFacts) -> None:
+        """Two are too close."""
+        a, b = in_order(one, other)
+        self._found[name] = ConflictOpened(name, (a.thread, b.thread), knowing(a, b), facts)
+        self._unsure[name] = None
+        self._by_agreement.discard(name)
+        for thread in (a.thread, b.thread):
+            self._of.setdefault(thread, set()).add(name)
 
     def _separation(self, one: Standing, other: Standing) -> Separation:
         return self._agreed().separation_between(one.flight_class, other.flight_class)
@@ -310,3 +378,10 @@ class Comparison:
     def _agreed(self) -> Agreement:
         assert self._agreement is not None, "compared before there is an agreement"
         return self._agreement
+
+
+def _of_others(things: Mapping[str, Mapping[str, Standing]], party: str) -> Iterator[Standing]:
+    """All but that party's own: what is one party's is its own affair."""
+    for name, some in things.items():
+        if name != party:
+            yield from some.values()

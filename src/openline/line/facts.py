@@ -4,7 +4,9 @@ from typing import Final
 
 from openline.airspace.conflict import Conflict
 from openline.airspace.detect import is_unlocated
+from openline.airspace.separation import Separation
 from openline.line.event import ConflictFacts
+from openline.line.sky import Standing
 
 # Numbers that differ by less come from another order of computing, not from another sky.
 _METRES: Final = 0.01
@@ -29,6 +31,23 @@ def facts_of(found: Conflict) -> ConflictFacts:
         altitude_upper_m=found.altitude_upper_m,
         where=found.where,
         unlocated=unlocated[0] if unlocated else None,
+    )
+
+
+def hidden_facts(hidden: Standing, shown: Standing, minima: Separation) -> ConflictFacts:
+    """What is told of a conflict with something that is shown as conflicts alone: that it is with
+    the other, somewhere and at some time in that. Both sides tell the same."""
+    reason = (
+        f"{hidden.thread} is shown as conflicts alone; "
+        f"its own server finds it too close to {shown.thread}, somewhere in that."
+    )
+    return ConflictFacts(
+        time_start=shown.time_start,
+        time_end=shown.time_end,
+        lateral_m=minima.lateral_m,
+        vertical_m=minima.vertical_m,
+        time_s=minima.time_s,
+        reason=reason,
     )
 
 

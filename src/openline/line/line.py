@@ -11,7 +11,7 @@ Laws, held by tests/property/test_line_machine.py:
 4 a line that resumed what another one folded is as that one (tests/property/test_line_fold.py).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,8 +37,9 @@ from openline.line.event import (
     Stale,
 )
 from openline.line.filed import Filed
+from openline.line.message.bodies import Finding
 from openline.line.message.envelope import Message
-from openline.line.message.kind import Kind
+from openline.line.message.kind import FindingState, Kind
 from openline.line.rules import general, proposals
 from openline.line.rules.agenda import in_order
 from openline.line.rules.agreed import renew
@@ -46,6 +47,7 @@ from openline.line.rules.authorities import look_at_plans, take_missing
 from openline.line.rules.checks import LINK
 from openline.line.rules.rule import Timed
 from openline.line.rules.table import AGENDA, RULES
+from openline.line.sky import NOBODY, Remote
 from openline.line.state import ConflictState, LineState
 from openline.line.thread import Marks, MessageEntry, Side, Step, Thread
 
@@ -140,9 +142,35 @@ class Line:
         """When the next of what was filed is over."""
         return self._comparison.ends_at()
 
-    def compare(self, now: datetime) -> list[Event]:
-        """The conflicts that opened, changed or closed since the last comparison was taken."""
-        return self._comparison.events(self.state, now)
+    def compare(self, now: datetime, remote: Remote = NOBODY) -> list[Event]:
+        """The conflicts that opened, changed or closed since the last comparison was taken.
+
+        remote: those with servers of their own.
+        """
+        return self._comparison.events(self.state, now, remote)
+
+    def findings(self, own: Collection[str]) -> list[tuple[str, Finding]]:
+        """What has to be told of notices of these parties to those who are shown conflicts alone:
+        the thread of the notice, and what is found. It is given until it was said."""
+        hidden, state = self._comparison.hidden, self.state
+        if not hidden and not state.findings:
+            return []
+        wanted = dict.fromkeys(pair for pair in hidden.values() if self._is_of(pair[0], own))
+        said = [
+            pair
+            for pair, found in state.findings.items()
+            if found.is_open and self._is_of(pair[0], own)
+        ]
+        new = [(pair, FindingState.OPEN) for pair in wanted if pair not in said]
+        new += [(pair, FindingState.OVER) for pair in said if pair not in wanted]
+        return [
+            (own_thread, Finding(found, other, state.threads[other].current))
+            for (own_thread, other), found in new
+        ]
+
+    def take_shown(self, entry: int, message_id: str, parties: Iterable[str]) -> None:
+        """Note under which number the coarse form of a message for these parties is."""
+        self.state.shown |= {(message_id, party): entry for party in parties}
 
     def due(self, now: datetime) -> list[Event]:
         """What the clock leads to. It stays due until its events are taken."""
@@ -248,6 +276,9 @@ class Line:
         if side is not None:
             side.overdue.add(event.duty)
 
+    def _is_of(self, thread: str, own: Collection[str]) -> bool:
+        return thread in self.state.notices and self.state.threads[thread].opener in own
+
     def _end(self, at: datetime, event: Ended) -> None:
         state = self.state
         thread = state.threads.get(event.thread)
@@ -256,6 +287,8 @@ class Line:
         self._comparison.touch(thread.id)
         state.notices.pop(thread.id, None)
         state.closures.pop(thread.id, None)
+        for pair in [pair for pair in state.findings if thread.id in pair]:
+            del state.findings[pair]
         state.end_duties(thread)
         thread.ended = event.cause
         thread.close(at)

@@ -8,21 +8,18 @@ Left as it is: that and when a notice ends, is read and answered; when an answer
 told to whoever owes it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from openline.geo.covering import Cells, covering
 from openline.geo.footprint import Footprint
 from openline.line.agreement import Coarseness
 from openline.line.message.bodies import Amend, Body, Notify, Readback
+from openline.line.message.coarse import CELL_LEVEL
 from openline.line.message.kind import Asks, NoticeKind
 from openline.line.state import LineState
 from openline.line.thread import Marks, MessageEntry
-
-# The finest cells that a coarse form has: S2 level 10 is 7 to 10 km wide.
-CELL_LEVEL: Final = 10
 
 CellsOf = Callable[[Footprint], Cells]
 
@@ -96,9 +93,12 @@ def visible_marks(state: LineState, entry: MessageEntry, party: str) -> Marks | 
 
 
 def coarse(notify: Notify, shown: Coarseness, cells: CellsOf = cells_of) -> CoarseNotice:
-    """The coarse form of a notice."""
-    if shown is Coarseness.CONFLICTS:
+    """The coarse form of a notice; of what came as one, that."""
+    if shown is Coarseness.CONFLICTS or notify.hidden:
         return CoarseNotice(notify.notice, notify.asks, shown)
+    if notify.coarse is not None:
+        told = (notify.time_start, notify.time_end, notify.coarse.ids)
+        return CoarseNotice(notify.notice, notify.asks, shown, *told)
     ids = {cell for volume in notify.volumes for cell in cells(volume.footprint)}
     times = (notify.time_start, notify.time_end)
     return CoarseNotice(notify.notice, notify.asks, shown, *times, tuple(sorted(ids)))
@@ -116,9 +116,26 @@ def _chosen(state: LineState, entry: MessageEntry | None, party: str) -> Coarsen
     notify = None if entry is None else notify_of(entry.message.body)
     if entry is None or notify is None:
         return Coarseness.FULL
+    return chosen(state, notify, entry.message.sender, party)
+
+
+def chosen_of(
+    state: LineState, notify: Notify, sender: str, parties: Collection[str]
+) -> Coarseness:
+    """How much of a notice goes to the server of these parties: all of it if one may have that,
+    else no more than the one who is shown least."""
+    shown = {chosen(state, notify, sender, party) for party in parties}
+    for one in (Coarseness.FULL, Coarseness.CONFLICTS):
+        if one in shown:
+            return one
+    return Coarseness.CELLS
+
+
+def chosen(state: LineState, notify: Notify, sender: str, party: str) -> Coarseness:
+    """How much of a notice its sender shows to another party."""
     if notify.show is not None:
         return notify.show
     if notify.notice is not NoticeKind.PLAN:
         return Coarseness.FULL
-    sender = state.agreed().party(entry.message.sender)
-    return Coarseness.CONFLICTS if sender is None else sender.shown_to(party)
+    found = state.agreed().party(sender)
+    return Coarseness.CONFLICTS if found is None else found.shown_to(party)

@@ -78,7 +78,8 @@ class NoticeState:
 
     widen: by how much its times may be wrong, either way, as its sender's clock is.
     unauthorised_since: when its own side was told that a plan has no valid authority; None while
-    it has one. unauthorised_shown: the others were told too.
+    it has one. unauthorised_shown: the others were told too. over_at: when its own server said
+    that its time was over, of one whose time is not known here.
     """
 
     thread: str
@@ -91,6 +92,7 @@ class NoticeState:
     widen: timedelta = timedelta(0)
     unauthorised_since: datetime | None = None
     unauthorised_shown: bool = False
+    over_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -102,6 +104,15 @@ class ClosureState:
     recipients: tuple[str, ...]
     closure: Closure
     widen: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the machine of a party said last of a notice that it hides. sequence: of that message;
+    is_open: whether the two are too close."""
+
+    sequence: int
+    is_open: bool
 
 
 @dataclass(slots=True)
@@ -152,6 +163,10 @@ class LineState:
     dispositions: dict[str, dict[str, DispositionState]] = field(default_factory=dict)
     duties: dict[str, DutyState] = field(default_factory=dict)
     told: set[tuple[str, str]] = field(default_factory=set)  # closures whose difference was said
+    # what servers found of notices that they hide: by the hidden thread and the other one
+    findings: dict[tuple[str, str], Found] = field(default_factory=dict)
+    # entries of the coarse forms of messages, by message and party
+    shown: dict[tuple[str, str], int] = field(default_factory=dict)
     last_entry: int = 0  # of the record, as far as it was read
     # A heap of times and items: duty/ID, end/THREAD, stale/THREAD, authority/THREAD, link/PARTY.
     # It says when to look, never what is so: what was looked at in vain leaves it.

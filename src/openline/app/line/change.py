@@ -14,15 +14,17 @@ from openline.errors import InvariantBroken, VersionMismatch
 from openline.formats.line_event import encode_event
 from openline.formats.line_message import encode
 from openline.line.agreement import Agreement
-from openline.line.event import Event
+from openline.line.event import EndCause, Ended, Event
 from openline.line.line import Line
-from openline.line.message.bodies import Body, LineCheck, Receipt
+from openline.line.message.bodies import Body, Finding, LineCheck, Receipt
 from openline.line.message.envelope import Message
-from openline.line.message.kind import CheckMode, Kind, ReceiptKind
+from openline.line.message.kind import CheckMode, FindingState, Kind, ReceiptKind
+from openline.line.sky import standing
 from openline.line.thread import Marks
 from openline.store.ports import Record, Transaction
 
 RECEIPT_LIFETIME: Final = timedelta(days=7)
+FINDING_LIFETIME: Final = timedelta(days=90)
 _ROUNDS_MAX: Final = 100
 
 
@@ -126,6 +128,13 @@ class LineChange:
         """Put on the record what another server said of its own messages."""
         self._append_event(event)
 
+    def note_shown(self, kind: str, body: bytes, message_id: str, parties: tuple[str, ...]) -> None:
+        """Put on the record what was shown of a message to these parties."""
+        self.tx.append_record(self.now, self.services.origin, kind, body)
+        projection = self.services.writing
+        origin, sequence = self.services.origin, projection.position + 1
+        projection.take_shown(Record(sequence, self.now, origin, kind, body), message_id, parties)
+
     def _known(self, token: bytes, message: Message) -> Taken | None:
         found = self.line.state.messages.get(message.id)
         if found is None:
@@ -175,16 +184,50 @@ class LineChange:
     def _settle(self) -> None:
         """Take what is due and what the comparison finds, until nothing is left to say."""
         for _ in range(_ROUNDS_MAX):
-            said = [*self.line.due(self.now), *self.line.compare(self.now)]
-            if not said:
-                return
+            compared = self.line.compare(self.now, self.services.remote)
+            said = [*self.line.due(self.now), *compared]
             for event in said:
                 self._append_event(event)
+            if not said and not self._find():
+                return
         raise InvariantBroken("the line does not come to rest")
+
+    def _find(self) -> bool:
+        """Tell those who are shown conflicts alone of them; whether there was one to tell."""
+        agreement = self.line.state.agreement
+        if agreement is None or not agreement.covers(self.now):
+            return False
+        found = self.line.findings(self.services.signers)
+        for thread, finding in found:
+            self._tell(thread, finding)
+        return bool(found)
+
+    def _tell(self, thread: str, finding: Finding, *to: str) -> None:
+        state = self.line.state
+        party, about = state.threads[thread].opener, finding.about
+        recipients = to or (state.threads[str(about)].opener,)
+        new_id = str(self.services.new_id())
+        self._append_message(
+            *self.say(party, finding, recipients, thread, new_id, FINDING_LIFETIME)
+        )
 
     def _append_event(self, event: Event) -> None:
         self.events.append(event)
+        hiding = self._hidden_from(event) if isinstance(event, Ended) else ()
         self._append(self.services.origin, entries.EVENT, encode_event(event), event)
+        if isinstance(event, Ended) and hiding:
+            self._tell(event.thread, Finding(FindingState.ENDED), *hiding)
+
+    def _hidden_from(self, event: Ended) -> tuple[str, ...]:
+        """Those on other servers who have to be told that its time is over: they do not know it."""
+        state, remote = self.line.state, self.services.remote
+        notice = state.notices.get(event.thread)
+        if notice is None or not remote or event.cause is not EndCause.ENDED:
+            return ()
+        if notice.party not in self.services.signers:
+            return ()
+        found = standing(state, event.thread, remote)
+        return () if found is None else tuple(sorted(found.hidden_to))
 
     def _append(
         self,

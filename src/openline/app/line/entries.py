@@ -25,6 +25,7 @@ MESSAGE: Final = "line.message"
 CARRIED: Final = "line.message/bundle"
 EVENT: Final = "line.event"
 AGREEMENT: Final = "line.agreement"
+SHOWN: Final = "line.shown"  # what was said to some in place of a message
 KINDS: Final = frozenset({MESSAGE, CARRIED, EVENT, AGREEMENT})
 
 

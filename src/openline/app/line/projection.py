@@ -6,11 +6,13 @@ there. The line is then resumed from what another view has of the record as it i
 there is one; else everything is read again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
+import msgspec
+
 from openline.app.line import filed
-from openline.app.line.entries import LineEntry, entry_of
+from openline.app.line.entries import SHOWN, LineEntry, entry_of
 from openline.app.line.fold import Fold
 from openline.errors import InvariantBroken
 from openline.limits import TIME_MIN
@@ -128,12 +130,21 @@ class Projection:
         if record.kind in filed.KINDS:
             self._take_filed(record)
             entry = None
+        elif record.kind == SHOWN:
+            shown = msgspec.json.decode(record.body)
+            self.line.take_shown(record.sequence, shown["message"], shown["parties"])
+            entry = None
         else:
             entry = self._recent.entry_of(record)
         if entry is not None:
             self._take_entry(entry)
         self.position, self._last = record.sequence, record
         return entry
+
+    def take_shown(self, record: Record, message_id: str, parties: Iterable[str]) -> None:
+        """Take the next record: what was shown of a message, just appended."""
+        self.line.take_shown(record.sequence, message_id, parties)
+        self.position, self._last = record.sequence, record
 
     def take_known(self, record: Record, entry: LineEntry) -> None:
         """Take the next record, whose entry is known: it was just appended."""

@@ -58,6 +58,7 @@ class LineServices:
     watchers: list[Callable[[], None]] = field(default_factory=list)
     history: History = field(default_factory=History)
     seen: dict[str, SeenSky] = field(default_factory=dict)  # by party; touched within `look` alone
+    remote: dict[str, frozenset[str]] = field(default_factory=dict)  # those on servers of their own
     _committed: Projection = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

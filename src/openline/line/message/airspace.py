@@ -11,10 +11,12 @@ from openline.airspace.volume import Volume4D, check_window
 from openline.errors import InvalidInput
 from openline.geo.position import Position
 from openline.line.agreement import Coarseness, check_id
+from openline.line.message.coarse import CoarseForm
 from openline.line.message.kind import (
     Asks,
     Binding,
     ClosureReason,
+    FindingState,
     Kind,
     Missing,
     NoticeKind,
@@ -46,7 +48,9 @@ class Notify:
     """A notice: where, how high, when; without volumes it is unlocated.
 
     show: how much of it each recipient sees; None is everything, for a plan what the agreement
-    says. confirmed_by: the second person who looked at a site on the map.
+    says. confirmed_by: the second person who looked at a site on the map. coarse: of a notice that
+    is not shown in full, what stands for its place; then it has nothing else that says more. One
+    that is shown as conflicts alone has times that say nothing.
     """
 
     kind: ClassVar[Kind] = Kind.NOTIFY
@@ -61,9 +65,13 @@ class Notify:
     show: Coarseness | None = None
     contact: FieldContact | None = None
     confirmed_by: str | None = None
+    coarse: CoarseForm | None = None
 
     def __post_init__(self) -> None:
         check_window(self.time_start, self.time_end)
+        if self.coarse is not None:
+            self._check_coarse(self.coarse)
+            return
         check_text(self.name, "name", NAME_MAX)
         check_text(self.text)
         check_text(self.confirmed_by, "confirmed_by", NAME_MAX)
@@ -89,8 +97,43 @@ class Notify:
 
     @property
     def located(self) -> bool:
-        """Whether it names a place."""
-        return bool(self.volumes)
+        """Whether it names a place, be it to others alone."""
+        return self.notice is not NoticeKind.UNLOCATED
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nothing is known of it but that it is there: no place, no height, no time."""
+        return self.coarse is not None and self.show is Coarseness.CONFLICTS
+
+    def _check_coarse(self, coarse: CoarseForm) -> None:
+        told = (self.name, self.flight_class, self.text, self.contact, self.confirmed_by)
+        if self.volumes or any(one is not None for one in told):
+            raise InvalidInput("a coarse form says nothing that is hidden", field="coarse")
+        if self.show not in (Coarseness.CELLS, Coarseness.CONFLICTS):
+            raise InvalidInput("a coarse form is shown as cells or conflicts", field="show")
+        needed = self.show is Coarseness.CELLS and self.located
+        if bool(coarse.cells) != needed:
+            word = "has" if needed else "has no"
+            raise InvalidInput(f"this coarse form {word} cells", field="coarse.cells")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the machine of a party finds of its own notice, for another who is shown no more of it.
+
+    about: the thread of the other's that it comes too close to, or no longer does; `of`: the
+    message there that it was compared with. ended: the time of the notice itself is over.
+    """
+
+    kind: ClassVar[Kind] = Kind.FINDING
+    state: FindingState
+    about: str | None = None
+    of: str | None = None
+
+    def __post_init__(self) -> None:
+        alone = self.state is FindingState.ENDED
+        if (self.about is None) != alone or (self.of is None) != alone:
+            raise InvalidInput("about and of belong to a conflict, and both do", field="about")
 
 
 @dataclass(frozen=True, slots=True)

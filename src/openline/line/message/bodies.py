@@ -17,6 +17,7 @@ from openline.line.message.airspace import (
     Closure,
     Decline,
     FieldContact,
+    Finding,
     Notify,
     Propose,
     Urgent,
@@ -53,6 +54,7 @@ __all__ = [
     "Disposition",
     "Evidence",
     "FieldContact",
+    "Finding",
     "Handover",
     "Incident",
     "LineCheck",
@@ -354,4 +356,5 @@ Body = (
     | Resume
     | Handover
     | Talk
+    | Finding
 )

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     RESUME = "RESUME"
     HANDOVER = "HANDOVER"
     TALK = "TALK"
+    FINDING = "FINDING"
 
     @property
     def begins_thread(self) -> bool:
@@ -59,6 +60,7 @@ class Kind(StrEnum):
                 | Kind.READBACK
                 | Kind.ANSWER
                 | Kind.CLARIFY
+                | Kind.FINDING
                 | Kind.PROPOSE
                 | Kind.ACCEPT
                 | Kind.DECLINE
@@ -76,7 +78,15 @@ class Kind(StrEnum):
 
 
 _WHILE_SUSPENDED = frozenset(
-    {Kind.URGENT, Kind.LINE_CHECK, Kind.RECEIPT, Kind.SUSPEND, Kind.RESUME, Kind.HANDOVER}
+    {
+        Kind.URGENT,
+        Kind.LINE_CHECK,
+        Kind.RECEIPT,
+        Kind.FINDING,
+        Kind.SUSPEND,
+        Kind.RESUME,
+        Kind.HANDOVER,
+    }
 )
 
 
@@ -97,6 +107,14 @@ class Asks(StrEnum):
     KEEP_MINIMA = "keep_minima"
     STAY_OUTSIDE = "stay_outside"
     CONTACT_FIRST = "contact_first"
+
+
+class FindingState(StrEnum):
+    """What a machine finds of a notice that it shows no more of: two too close, or not any more."""
+
+    OPEN = "open"
+    OVER = "over"
+    ENDED = "ended"  # the notice itself
 
 
 class ReceiptKind(StrEnum):

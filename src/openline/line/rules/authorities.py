@@ -59,8 +59,8 @@ def look_at_plans(state: LineState, party: str, at: datetime) -> None:
 
 def look_at_plan(state: LineState, notice: NoticeState, at: datetime) -> None:
     """A plan or its authorities changed: it is no longer marked, or looked at again."""
-    if notice.notify.notice is not NoticeKind.PLAN:
-        return
+    if notice.notify.notice is not NoticeKind.PLAN or notice.notify.hidden:
+        return  # of a time that is not known nobody can say what covers it
     if is_authorised(state, notice, at):
         notice.unauthorised_since, notice.unauthorised_shown = None, False
     else:

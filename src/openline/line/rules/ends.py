@@ -14,6 +14,8 @@ def end_of(state: LineState, thread: Thread) -> datetime | None:
     """
     notice, closure = state.notices.get(thread.id), state.closures.get(thread.id)
     if notice is not None:
+        if notice.over_at is not None:
+            return notice.over_at
         return notice.notify.time_end + notice.widen
     if closure is not None:
         return closure.closure.time_end + closure.widen

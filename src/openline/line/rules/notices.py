@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openline.errors import InvalidInput, VersionMismatch
+from openline.line.coarse import volumes_of
 from openline.line.duty import DutyKind, duty_name
 from openline.line.event import ClarifyAsked, EndCause, Ended, Event
 from openline.line.message.bodies import Amend, Clarify, Notify
@@ -43,6 +44,9 @@ _CANCELLED: Final = (
 def _check_notify(state: LineState, message: Message, notify: Notify, received: datetime) -> None:
     if notify.time_end <= received:
         raise InvalidInput("the notice is over already", field="time_end")
+    if notify.coarse is not None:
+        volumes_of(notify)  # refuses what cannot be compared
+        return
     known = {one.id for one in state.agreed().classes}
     if notify.flight_class is not None and notify.flight_class not in known:
         raise InvalidInput(

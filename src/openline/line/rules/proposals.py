@@ -86,6 +86,11 @@ def also(rule: Rule, then: Apply) -> Rule:
 
 def _moved(notify: Notify, volumes: tuple[Volume4D, ...]) -> Notify:
     located = notify.notice is not NoticeKind.UNLOCATED
+    if notify.coarse is not None:  # what it is called and who is there is not known
+        kind = notify.notice if notify.notice is NoticeKind.PLAN else NoticeKind.VOLUME
+        first = min(volume.time_start for volume in volumes)
+        last = max(volume.time_end for volume in volumes)
+        return Notify(kind, first, last, volumes)
     return replace(
         notify,
         notice=notify.notice if located else NoticeKind.VOLUME,

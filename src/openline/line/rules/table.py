@@ -10,6 +10,7 @@ from openline.line.rules import (
     checks,
     claims,
     closures,
+    findings,
     notices,
     proposals,
     receipts,
@@ -30,6 +31,7 @@ RULES: Final[dict[Kind, Rule]] = {
     **watch.RULES,
     **checks.RULES,
     **proposals.RULES,
+    **findings.RULES,
     Kind.AMEND: proposals.also(notices.RULES[Kind.AMEND], proposals.amended),
 }
 AGENDA: Final[Agenda] = agenda.AGENDA
