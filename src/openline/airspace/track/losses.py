@@ -13,16 +13,17 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from openline.airspace.encounter.arrays import BoolArray, FloatArray, IndexArray
+from openline.airspace.encounter.by_kind import MinimaTable, find_encounters_by_kind
 from openline.airspace.encounter.cylinder import Cylinder
 from openline.airspace.encounter.join import Search
 from openline.airspace.encounter.pruning import Encounters, find_encounters
 from openline.airspace.encounter.recorded import worst_instant
+from openline.airspace.encounter.snapshot import Snapshot
 from openline.airspace.separation import Separation
+from openline.airspace.track.live_minima import NOTHING_FLOWN, Flights, LiveMinima
 from openline.airspace.track.states import States
-from openline.errors import InvalidInput
-from openline.units import METRES_PER_FOOT
+from openline.airspace.track.way import Ahead, pieces_ahead
 
-VERTICAL_TOLERANCE_M: Final = METRES_PER_FOOT
 # Height over the ellipsoid less pressure altitude is within this of 0, by altitude: pressure at
 # sea level 950 to 1050 hPa, air 35 K colder to 25 K warmer than standard, and the geoid. See
 # `geo.altitude_resolver`; held by tests/unit/test_track_losses.
@@ -43,7 +44,8 @@ class Losses(NamedTuple):
     """k pairs, in order of the loss; indices into the states, first < second; arrays (k,).
 
     Times in seconds from the instant of the states. lateral_m, vertical_m at the worst instant
-    `closest_s`; vertical NaN where the zeros differ or an altitude is missing.
+    `closest_s`; vertical NaN where the zeros differ or an altitude is missing. turning: whether it
+    comes first if both fly as declared; then exit_s is at most the end of that straight piece.
     """
 
     first: IndexArray
@@ -54,78 +56,173 @@ class Losses(NamedTuple):
     lateral_m: FloatArray
     vertical_m: FloatArray
     zero: IndexArray
+    turning: BoolArray
 
 
 def predicted_losses(
-    states: States, minima: Separation, lookahead_s: float, search: Search | None = None
+    states: States,
+    minima: Separation | LiveMinima,
+    lookahead_s: float,
+    search: Search | None = None,
+    flights: Flights = NOTHING_FLOWN,
 ) -> Losses:
     """Every pair in loss now or within the look-ahead; aircraft on the ground are left out.
 
-    Args: `search`: `compiled.in_loops` if the extra `fast` is installed.
+    If all fly straight on, and if those whose way is declared fly along it: of a pair the earlier.
+    Args: `search`: `compiled.in_loops` if the extra `fast` is installed. `flights`: which class an
+        aircraft was declared as, and where it turns.
     Raises: InvalidInput for minima without a lateral or vertical distance, or a bad look-ahead.
     """
-    height = minima.vertical_m - VERTICAL_TOLERANCE_M
-    if minima.lateral_m <= 0 or height <= 0:
-        raise InvalidInput("a loss needs a lateral and a vertical minimum", cure="5nm/1000ft")
+    agreed = LiveMinima.alike(minima) if isinstance(minima, Separation) else minima
+    kind = agreed.kinds(states.tracks, flights)
+    asked = _Asked(states, kind, _ahead_of(states, flights, lookahead_s), lookahead_s, search)
     flies = ~states.on_ground
     pressure = flies & ~np.isnan(states.pressure_altitude_m)
     ellipsoid = flies & ~np.isnan(states.altitude_m)
     either = np.where(ellipsoid, states.altitude_m, states.pressure_altitude_m)
     lone = pressure ^ ellipsoid
     nothing = flies & ~pressure & ~ellipsoid
-
-    def found(rows: BoolArray, up_m: FloatArray, vertical_m: float, zero: Zero) -> Losses:
-        cylinder = Cylinder(minima.lateral_m, vertical_m)
-        return _found(states, rows, up_m, cylinder, lookahead_s, zero, search)
-
-    parts = [found(pressure, states.pressure_altitude_m, height, Zero.PRESSURE)]
-    part = found(ellipsoid, states.altitude_m, height, Zero.ELLIPSOID)
-    parts.append(_kept(part, ~(pressure[part.first] & pressure[part.second])))
+    table = agreed.table
+    parts = [asked.found(pressure, states.pressure_altitude_m, table, Zero.PRESSURE)]
+    if (ellipsoid & ~pressure).any():  # else all pairs are compared by pressure
+        part = asked.found(ellipsoid, states.altitude_m, table, Zero.ELLIPSOID)
+        parts.append(_kept(part, ~(pressure[part.first] & pressure[part.second])))
     if (lone & pressure).any() and (lone & ellipsoid).any():
         margin = ZERO_MARGIN_M + ZERO_MARGIN_PER_M * max(float(np.max(either[lone])), 0.0)
-        part = found(lone, either, height + margin, Zero.MIXED)
+        part = asked.found(lone, either, table.taller(margin), Zero.MIXED)
         parts.append(_kept(part, pressure[part.first] != pressure[part.second]))
     if nothing.any():
-        part = found(flies, np.zeros(len(states)), height, Zero.NONE)
+        part = asked.found(flies, np.zeros(len(states)), table, Zero.NONE)
         parts.append(_kept(part, nothing[part.first] | nothing[part.second]))
     joined = Losses._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
     order = np.lexsort((joined.second, joined.first, joined.enter_s))
     return Losses._make(column[order] for column in joined)
 
 
-def _found(
-    states: States,
-    rows: BoolArray,
-    up_m: FloatArray,
-    cylinder: Cylinder,
-    lookahead_s: float,
-    zero: Zero,
-    search: Search | None,
-) -> Losses:
-    index = np.flatnonzero(rows)
-    part = states.taken(rows)
-    aircraft = part.snapshot(up_m[index])
-    if zero is Zero.NONE:
-        aircraft.rate_mps[:] = 0.0  # a fresh array: no altitude, no rate
-    met: Encounters = find_encounters(aircraft, cylinder, lookahead_s, search)
-    pairs = aircraft.relative(met.first, met.second)
-    closest = worst_instant(pairs, cylinder, met.enter_s, met.exit_s)
-    lateral = np.hypot(
-        pairs.east_m + closest * pairs.east_mps, pairs.north_m + closest * pairs.north_mps
-    )
-    vertical = np.abs(pairs.up_m + closest * pairs.up_mps)
-    if zero in (Zero.MIXED, Zero.NONE):
-        vertical = np.full(len(vertical), np.nan)
-    return Losses(
-        index[met.first],
-        index[met.second],
-        met.enter_s,
-        met.exit_s,
-        closest,
-        lateral,
-        vertical,
-        np.full(len(closest), int(zero), np.int64),
-    )
+class _Lines(NamedTuple):
+    """Straight lines: of which state, and from when to when; the first ones, straight on, are of
+    all states of the part; `turns`: of which of them there are pieces as well."""
+
+    aircraft: Snapshot
+    row: IndexArray
+    from_s: FloatArray
+    to_s: FloatArray
+    straight: int
+    turns: BoolArray
+
+    def allowed(self, one: IndexArray, other: IndexArray) -> BoolArray:
+        """Both straight on; or as declared, each where it is."""
+        on, also = one < self.straight, other < self.straight
+        declared_one = ~on | ~self.turns[self.row[one]]
+        declared_other = ~also | ~self.turns[self.row[other]]
+        others: BoolArray = self.row[one] != self.row[other]
+        return others & ((on & also) | (declared_one & declared_other))
+
+
+class _Asked(NamedTuple):
+    """What all parts of a search share."""
+
+    states: States
+    kind: IndexArray
+    ahead: Ahead | None
+    lookahead_s: float
+    search: Search | None
+
+    def found(self, rows: BoolArray, up_m: FloatArray, table: MinimaTable, zero: Zero) -> Losses:
+        """The losses among some of the states, by altitudes over one zero."""
+        index = np.flatnonzero(rows)
+        lines = self._lines(index, up_m, flat=zero is Zero.NONE)
+        kind = self.kind[index[lines.row]]
+        met = self._met(lines.aircraft, kind, table)
+        if self.ahead is not None:
+            met = _earliest(met, lines)
+        pairs = lines.aircraft.relative(met.first, met.second)
+        limits = table.between(kind[met.first], kind[met.second])
+        closest = worst_instant(pairs, limits, met.enter_s, met.exit_s)
+        lateral = np.hypot(
+            pairs.east_m + closest * pairs.east_mps, pairs.north_m + closest * pairs.north_mps
+        )
+        vertical = np.abs(pairs.up_m + closest * pairs.up_mps)
+        if zero in (Zero.MIXED, Zero.NONE):
+            vertical = np.full(len(vertical), np.nan)
+        one, other = index[lines.row[met.first]], index[lines.row[met.second]]
+        turning = (met.first >= lines.straight) | (met.second >= lines.straight)
+        return Losses(
+            np.minimum(one, other),
+            np.maximum(one, other),
+            met.enter_s,
+            met.exit_s,
+            closest,
+            lateral,
+            vertical,
+            np.full(len(closest), int(zero), np.int64),
+            turning,
+        )
+
+    def _met(self, aircraft: Snapshot, kind: IndexArray, table: MinimaTable) -> Encounters:
+        if table.lateral_m.size > 1:
+            return find_encounters_by_kind(aircraft, kind, table, self.lookahead_s, self.search)
+        cylinder = Cylinder(float(table.lateral_m[0, 0]), float(table.vertical_m[0, 0]))
+        return find_encounters(aircraft, cylinder, self.lookahead_s, self.search)
+
+    def _lines(self, index: IndexArray, up_m: FloatArray, *, flat: bool) -> _Lines:
+        """Everybody straight on, and the pieces of those who turn. flat: no altitude, no rate."""
+        states, count = self.states, len(index)
+        turns = np.zeros(count, bool)
+        place = np.column_stack((states.lat_deg[index], states.lng_deg[index], up_m[index]))
+        velocity = states.velocity_mps[index]
+        row, start, end = np.arange(count), np.zeros(count), np.full(count, np.inf)
+        if self.ahead is not None:
+            where = np.full(len(states), -1, np.int64)
+            where[index] = row
+            there = np.flatnonzero(where[self.ahead.row] >= 0)
+            piece = Ahead._make(column[there] for column in self.ahead)
+            own = where[piece.row]
+            turns[own] = True
+            rate, up = velocity[own, 2], place[own, 2]
+            place = np.vstack((place, np.column_stack((piece.lat_deg, piece.lng_deg, up))))
+            velocity = np.vstack(
+                (velocity, np.column_stack((piece.east_mps, piece.north_mps, rate)))
+            )
+            row = np.append(row, own)
+            start, end = np.append(start, piece.from_s), np.append(end, piece.to_s)
+        if flat:
+            velocity[:, 2] = 0.0  # a fresh array
+        return _Lines(Snapshot.on_earth(place, velocity), row, start, end, count, turns)
+
+
+def _ahead_of(states: States, flights: Flights, lookahead_s: float) -> Ahead | None:
+    """The pieces of all whose way is declared; None: of nobody."""
+    if not flights:
+        return None
+    known = [
+        (number, flown.way)
+        for number, track in enumerate(states.tracks)
+        if (flown := flights.get(track.id)) is not None and flown.way is not None
+    ]
+    if not known:
+        return None
+    row = np.array([number for number, _ in known], np.int64)
+    found = pieces_ahead(states, row, [way for _, way in known], lookahead_s)
+    return found if len(found.row) else None
+
+
+def _earliest(met: Encounters, lines: _Lines) -> Encounters:
+    """While both lines hold; of each pair of aircraft the first loss, straight on if both are."""
+    begin = np.maximum(lines.from_s[met.first], lines.from_s[met.second])
+    end = np.minimum(lines.to_s[met.first], lines.to_s[met.second])
+    enter, leave = np.maximum(met.enter_s, begin), np.minimum(met.exit_s, end)
+    keep = np.flatnonzero((enter < leave) & lines.allowed(met.first, met.second))
+    first, second = met.first[keep], met.second[keep]
+    enter, leave = enter[keep], leave[keep]
+    one, other = lines.row[first], lines.row[second]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    pieces = (first >= lines.straight).astype(np.int64) + (second >= lines.straight)
+    order = np.lexsort((pieces, enter, high, low))
+    low, high = low[order], high[order]
+    new = np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1]))[: len(order)]
+    order = order[new]
+    return Encounters(first[order], second[order], enter[order], leave[order])
 
 
 def _kept(losses: Losses, rows: BoolArray) -> Losses:

@@ -48,6 +48,7 @@ class PairLoss:
     vertical_m: float | None
     zero: Zero
     level: AlertLevel
+    turning: bool = False  # it comes first if both fly as declared
 
 
 class PairEvent(NamedTuple):
@@ -151,7 +152,7 @@ class PairAlerts:
         columns = (*(column[:PAIRS_MAX].tolist() for column in losses), level.tolist())
         found: dict[Pair, PairLoss] = {}
         seen: dict[str, Track] = {}
-        for first, second, enter, leave, closest, lateral, vertical, zero, urgency in zip(
+        for first, second, enter, leave, closest, lateral, vertical, zero, turning, urgency in zip(
             *columns, strict=True
         ):
             one, other = states.tracks[first], states.tracks[second]
@@ -171,5 +172,6 @@ class PairAlerts:
                 None if isnan(vertical) else vertical,
                 Zero(zero),
                 AlertLevel(urgency),
+                turning,
             )
         return found, seen

@@ -111,7 +111,7 @@ def states_of(rows: Rows, now: datetime) -> States:
     speed = np.hypot(east, north)
     turn = 0.5 * ACCELERATION_MPS2 * age * age
     aside = np.minimum(turn, (2 * speed + ACCELERATION_MPS2) * age)
-    lat, lng, east, north = _carried(lat, lng, east, north, age)
+    lat, lng, east, north = carried(lat, lng, east, north, age)
     return States(
         now,
         rows.tracks,
@@ -126,10 +126,11 @@ def states_of(rows: Rows, now: datetime) -> States:
     )
 
 
-def _carried(
+def carried(
     lat_deg: FloatArray, lng_deg: FloatArray, east: FloatArray, north: FloatArray, age_s: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Places and velocities after the age, on the great circles of their courses."""
+    """Places and velocities after the age (before, if negative), on the great circles of their
+    courses."""
     lat, lng = np.radians(lat_deg), np.radians(lng_deg)
     speed = np.hypot(east, north)
     sin_lat, cos_lat = np.sin(lat), np.cos(lat)
