@@ -67,7 +67,7 @@ def place_in(ahead: Ahead, time_s: float) -> Place | None:
     for k in range(len(ahead.row)):
         if ahead.from_s[k] <= time_s <= ahead.to_s[k]:
             one = (column[k : k + 1] for column in ahead[1:5])
-            lat, lng, _, _ = carried(*one, np.array([time_s]))
+            lat, lng, _, _ = carried(*one, np.array([time_s]))  # type: ignore[call-arg]
             return float(lat[0]), float(lng[0])
     return None
 

@@ -11,6 +11,7 @@ footprint is as exact as in `geo.proximity`. Errs toward: an entry, earlier by l
 centimetre of flight.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -19,11 +20,11 @@ import numpy as np
 from openline.airspace.encounter.arrays import (
     LENGTH_MAX_M,
     LOOKAHEAD_MAX_S,
-    BoolArray,
     FloatArray,
     IndexArray,
     positive,
 )
+from openline.airspace.encounter.join import PairIndex
 from openline.airspace.encounter.snapshot import Snapshot
 from openline.airspace.volume_table import VolumeTable, microseconds
 from openline.errors import InvalidInput
@@ -97,9 +98,9 @@ def entries(
     way = _way_of(aircraft)
     if len(aircraft) and float(way.speed_mps.max()) * horizon_s > WAY_MAX_M:
         raise InvalidInput("the look-ahead leads too far", cure="shorten it", field="lookahead_s")
+    flat = _near_boxes(way, volumes.footprints, horizon_s, near_m)
     parts = [
-        _in_block(aircraft, way, volumes, now, horizon_s, (near_m, tall_m), rows)
-        for rows in _blocks(len(aircraft), len(volumes))
+        _of_pairs(aircraft, way, volumes, now, horizon_s, (near_m, tall_m), pairs) for pairs in flat
     ]
     if not parts:
         none = np.empty(0, np.int64)
@@ -109,37 +110,58 @@ def entries(
     return Entries(row[order], volume[order], enter[order])
 
 
-def _blocks(count: int, volumes: int) -> list[IndexArray]:
-    """Aircraft in blocks, so that a block with all volumes is not too many pairs."""
-    if not count or not volumes:
-        return []
-    size = max(1, _PAIRS_AT_ONCE // volumes)
-    return [np.arange(k, min(k + size, count)) for k in range(0, count, size)]
+def _near_boxes(
+    way: _Way, table: FootprintTable, horizon_s: float, near_m: float
+) -> Iterator[PairIndex]:
+    """Aircraft and footprints whose boxes touch, in blocks. Never too few."""
+    if not len(way.speed_mps) or not len(table):
+        return
+    every = np.arange(len(way.speed_mps))
+    ends = [way.points(every, np.full(len(every), time_s)) for time_s in (0.0, horizon_s)]
+    # A course rises over its chord by less than L^2 / 7 R.
+    length = way.speed_mps * horizon_s
+    margin = (near_m + EDGE_BULGE_M + length**2 / (7 * 6.3e6))[:, None]
+    low, high = np.minimum(*ends) - margin, np.maximum(*ends) + margin
+    axis = int(np.argmax(table.low.max(axis=0) - table.low.min(axis=0)))
+    order = np.argsort(table.low[:, axis])
+    begins = table.low[order, axis]
+    # What begins before may still reach here: as far back as the widest that begins so early.
+    reaches = np.maximum.accumulate(table.high[order, axis])
+    first = np.searchsorted(reaches, low[:, axis], side="left")
+    last = np.searchsorted(begins, high[:, axis], side="right")
+    last = np.maximum(first, last)
+    for part in chunks(last - first, _PAIRS_AT_ONCE):
+        row, at = expand(first[part], last[part])
+        row, volume = row + (part.start or 0), order[at]
+        touch = (table.high[volume] >= low[row]).all(axis=1)
+        touch &= (table.low[volume] <= high[row]).all(axis=1)
+        yield row[touch], volume[touch]
 
 
-def _in_block(
+def _of_pairs(
     aircraft: Snapshot,
     way: _Way,
     volumes: VolumeTable,
     now: datetime,
     horizon_s: float,
     margins: tuple[float, float],
-    rows: IndexArray,
+    pairs: PairIndex,
 ) -> Entries:
     near_m, tall_m = margins
-    start_s = (volumes.start_us - microseconds(now)) / 1e6
-    end_s = (volumes.end_us - microseconds(now)) / 1e6
-    low, high = volumes.low_m - tall_m, volumes.high_m + tall_m
-    height, rate = aircraft.altitude_m[rows, None], aircraft.rate_mps[rows, None]
-    up_from, up_to = _while_between(height, rate, low, high)
+    row, volume = pairs
+    start_s = (volumes.start_us[volume] - microseconds(now)) / 1e6
+    end_s = (volumes.end_us[volume] - microseconds(now)) / 1e6
+    up_from, up_to = _while_between(
+        aircraft.altitude_m[row],
+        aircraft.rate_mps[row],
+        volumes.low_m[volume] - tall_m,
+        volumes.high_m[volume] + tall_m,
+    )
     begin = np.maximum(np.maximum(up_from, start_s), 0.0)
     end = np.minimum(np.minimum(up_to, end_s), horizon_s)
-    asked = (begin <= end) & _may_reach(way, volumes.footprints, rows, horizon_s, near_m)
-    at, volume = np.nonzero(asked)
-    row = rows[at]
-    enter = _first_inside(
-        way, volumes.footprints, row, volume, (begin[at, volume], end[at, volume]), near_m
-    )
+    there = np.flatnonzero(begin <= end)
+    row, volume = row[there], volume[there]
+    enter = _first_inside(way, volumes.footprints, row, volume, (begin[there], end[there]), near_m)
     hit = np.isfinite(enter)
     return Entries(row[hit], volume[hit], enter[hit])
 
@@ -167,7 +189,7 @@ def _way_of(aircraft: Snapshot) -> _Way:
 def _while_between(
     height: FloatArray, rate: FloatArray, low: FloatArray, high: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """When each is between the limits: (n, m) from and to; level flight: always or never."""
+    """When each is between the limits, from and to; level flight: always or never."""
     with np.errstate(divide="ignore", invalid="ignore"):
         one, other = (low - height) / rate, (high - height) / rate
     level = (rate == 0) & np.ones_like(low, bool)
@@ -175,23 +197,6 @@ def _while_between(
     start = np.where(level, np.where(inside, -np.inf, np.inf), np.minimum(one, other))
     stop = np.where(level, np.where(inside, np.inf, -np.inf), np.maximum(one, other))
     return start, stop
-
-
-def _may_reach(
-    way: _Way, table: FootprintTable, rows: IndexArray, horizon_s: float, near_m: float
-) -> BoolArray:
-    """(n, m): whether the box of a course comes near the box of a footprint. Never too few."""
-    length = way.speed_mps[rows] * horizon_s
-    ends = [way.points(rows, np.full(len(rows), time_s)) for time_s in (0.0, horizon_s)]
-    # A course rises over its chord by less than L^2 / 7 R.
-    margin = (near_m + EDGE_BULGE_M + length**2 / (7 * 6.3e6))[:, None]
-    low = np.minimum(*ends) - margin
-    high = np.maximum(*ends) + margin
-    found = np.ones((len(rows), len(table)), bool)
-    for axis in range(3):
-        found &= low[:, axis, None] <= table.high[:, axis]
-        found &= table.low[:, axis] <= high[:, axis, None]
-    return found
 
 
 def _first_inside(
