@@ -1,8 +1,9 @@
 """A line on a real store: agreement files with real keys, and the services of a server."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -76,11 +77,13 @@ def next_id() -> UUID:
     return UUID(int=next(_numbers), version=4)
 
 
+@cache
 def signer(party: str) -> KeySigner:
     """The key of a party, always the same."""
     return signer_of_seed(party.encode().ljust(32, b"."))
 
 
+@cache
 def agreement_entry(version: int = 1, parties: tuple[str, ...] = PARTIES) -> AgreementEntry:
     """An agreement that every party signed."""
     text = _HEAD.format(version=version) + "".join(
@@ -109,6 +112,8 @@ def make_line(
     store: Store | None = None,
     clock: HandClock | None = None,
     hosted: Iterable[str] = PARTIES,
+    agreed: AgreementEntry | None = None,
+    new_id: Callable[[], UUID] = next_id,
 ) -> LineServices:
     """A line on that store, its agreement in force."""
     own_clock = clock or HandClock()
@@ -117,7 +122,7 @@ def make_line(
         own_clock,
         "openline",
         {party: signer(party) for party in hosted},
-        next_id,
+        new_id,
     )
-    agree(line, agreement_entry(), own_clock.now()).result()
+    agree(line, agreed or agreement_entry(), own_clock.now()).result()
     return line

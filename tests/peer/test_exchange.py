@@ -184,6 +184,42 @@ def test_what_is_refused_for_good_is_on_both_records_and_holds_nothing_up() -> N
         assert b"amended" in told.body
 
 
+def test_what_is_refused_for_good_after_it_was_refused_for_now_is_on_both_records() -> None:
+    """An answer overtakes what it answers, and that is amended when it comes."""
+    world = World("north", "south", "east")
+    said = world.say("north", unlocated(START + 2 * HOUR))
+    thread = said.message.thread
+    world.exchange("north", "east")
+    answer = world.say("east", Answer(AnswerCode.WILL_COMPLY, said.message.id), thread=thread)
+    world.exchange("east", "south")
+    assert not world["south"].refusals(), "it is tried again"
+    world.say("north", Amend(unlocated(START + 3 * HOUR)), thread=thread)
+    world.rest()
+    for party, other in (("south", "east"), ("east", "south")):
+        assert answer.message.id not in world["south"].messages()
+        (told,) = [one for one in world[party].refusals() if b'"by":"south"' in one.body]
+        assert b"amended" in told.body, f"{party} does not say so to {other}"
+
+
+def test_what_speaks_of_a_message_that_was_refused_for_good_does_not_wait_for_it() -> None:
+    """East's machine has a receipt for an answer that north does not take: it says so at once."""
+    world = World("north", "south", "east")
+    said = world.say("north", unlocated(START + 2 * HOUR))
+    world.exchange("north", "south")
+    world.exchange("north", "east")
+    thread = said.message.thread
+    world.say("south", Answer(AnswerCode.WILL_COMPLY, said.message.id), thread=thread)
+    world.exchange("south", "east")
+    world.say("north", Amend(unlocated(START + 3 * HOUR)), thread=thread)
+    world["north"].begin()
+    world.rest()
+    world.sleep(10)
+    world.rest()
+    for party in ("south", "east"):
+        assert not world[party].link("north").outbox.waiting(), party
+    assert not [one.missing for one in world["north"].board().links if one.missing]
+
+
 def test_what_crosses_a_suspension_comes_after_it() -> None:
     world = World("north", "south")
     for party in world.parties:

@@ -6,11 +6,16 @@ world.exchange("north", "south")     # north connects to south, once
 world.rest()                         # exchanges until nothing is left to say
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
+from typing import NamedTuple, TypeVar
+from uuid import UUID
 
+from openline.airspace.extent import Extent
 from openline.app.ed25519 import signer_of_seed
 from openline.app.line.change import Taken
 from openline.app.line.compose import Saying, compose
@@ -22,17 +27,54 @@ from openline.app.peer.link import REFUSED, Answered, Link
 from openline.app.peer.peering import Peering, Pending
 from openline.app.peer.peers import Peer, put_peer
 from openline.app.seal_record import Sealer
-from openline.errors import Unreachable
+from openline.errors import OpenlineError, StoreUnavailable, Unreachable
 from openline.line.board import Board
 from openline.line.message.bodies import Body, LineCheck
 from openline.line.message.envelope import Message
 from openline.line.message.kind import CheckMode
 from openline.store.memory import MemoryStore
-from openline.store.ports import Record
-from tests.line_server import START, HandClock, make_line
+from openline.store.ports import Record, Transaction
+from tests.line_server import PARTIES, START, HandClock, agreement_entry, make_line
 
-OFFICERS = {"north": "Ada", "south": "Bo", "east": "Cai"}
-Fault = Callable[[], str | None]
+T = TypeVar("T")
+OFFICERS = {"north": "Ada", "south": "Bo", "east": "Cai", "west": "Dee"}
+HELD_MAX = 5  # requests that a network holds back
+
+
+class UnsteadyStore(MemoryStore):
+    """A store whose disk fails: `fails` says in how many of the next changes. Every other of them
+    is refused before anything was done, and every other is taken back when it was to be kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fails = 0
+
+    def submit(
+        self,
+        touching: Sequence[Extent],
+        change: Callable[[Transaction], T],
+        exclusive: str | None = None,
+    ) -> "Future[T]":
+        if self.fails <= 0:
+            return super().submit(touching, change, exclusive)
+        self.fails -= 1
+        is_refused = self.fails % 2
+
+        def failing(tx: Transaction) -> T:
+            if not is_refused:
+                change(tx)
+            raise StoreUnavailable("the disk fails")
+
+        return super().submit(touching, failing, exclusive)
+
+
+class Held(NamedTuple):
+    """A request that a network holds back."""
+
+    to: str
+    path: str
+    header: str
+    body: bytes
 
 
 class Site:
@@ -41,7 +83,7 @@ class Site:
     def __init__(self, world: "World", party: str) -> None:
         self.world = world
         self.party = party
-        self.store = MemoryStore()
+        self.store: MemoryStore = UnsteadyStore()
         self.clock = HandClock()
         self.record_key = signer_of_seed(f"{party}/record".encode().ljust(32, b"."))
         self.line: LineServices
@@ -51,7 +93,9 @@ class Site:
 
     def begin(self) -> None:
         """Start the server, again if it ran before."""
-        self.line = make_line(self.store, self.clock, [self.party])
+        self.fail(0)
+        agreed, new_id = self.world.agreed, self.world.new_id
+        self.line = make_line(self.store, self.clock, [self.party], agreed, new_id)
         for party in self.world.parties:
             if party != self.party:
                 peer = Peer(party, f"https://{party}.example")
@@ -74,6 +118,16 @@ class Site:
         found = self.peering.link(party)
         assert found is not None
         return found
+
+    def has_to_say(self, party: str) -> bool:
+        """Whether there is something to say to another party now."""
+        link = self.link(party)
+        return link.owes or link.outbox.has_more(self.world.now_s) or link.has_news()
+
+    def fail(self, changes: int) -> None:
+        """Let the disk fail at the next changes."""
+        if isinstance(self.store, UnsteadyStore):
+            self.store.fails = changes
 
     def tick(self) -> None:
         """What the clock leads to."""
@@ -115,12 +169,19 @@ class World:
 
     def __init__(self, *parties: str) -> None:
         self.parties = parties
+        self.agreed = agreement_entry(parties=tuple(dict.fromkeys((*PARTIES, *parties))))
         self.now_s = 0.0
         self.nonces = count(1)
+        self.held: list[Held] = []
+        self._ids = count(1)
         self.sites = {party: Site(self, party) for party in parties}
 
     def __getitem__(self, party: str) -> Site:
         return self.sites[party]
+
+    def new_id(self) -> UUID:
+        """Ids that count."""
+        return UUID(int=next(self._ids), version=4)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass everywhere."""
@@ -158,26 +219,42 @@ class World:
         """One exchange that a site begins; whether anything was sent or came.
 
         fault: `cut` before the request arrives, `lost` on the way back, `twice` for a request that
-        a network repeats, `garbled` for an answer that was changed. False for one that failed.
+        a network repeats, `held` for one that comes later (`let_through`), `garbled` for an answer
+        that was changed, `crossed` for two that are on their way at once; `dies` and `falls`: the
+        asked, or who asks, crashes before the answer is there. False for one that failed.
         """
         link = self[party].link(peer)
 
         def send(path: str, header: str, body: bytes) -> Answered:
-            if fault == "cut":
+            if fault == "held":
+                self.held = [*self.held, Held(peer, path, header, body)][-HELD_MAX:]
+            if fault in ("cut", "held"):
                 raise Unreachable("the line is cut")
+            if fault == "crossed":
+                self.exchange(peer, party, urgent=urgent)
             answered = self.deliver(peer, path, header, body)
             if fault == "twice":
                 self.deliver(peer, path, header, body)
-            if fault == "lost":
+            if fault in ("dies", "falls"):
+                self[peer if fault == "dies" else party].begin()
+            if fault in ("lost", "dies", "falls"):
                 raise Unreachable("the answer is lost")
             if fault == "garbled":
-                return Answered(answered.status, answered.header, answered.body[:-1] + b" ")
+                return Answered(answered.status, answered.header, garbled(answered.body))
             return answered
 
         try:
             return link.exchange(send, self.now_s, urgent=urgent, wait_s=wait_s)
-        except Unreachable:
+        except OpenlineError as error:
+            if not isinstance(error, Unreachable | StoreUnavailable):
+                raise
             return False
+
+    def let_through(self) -> None:
+        """What a network held back arrives, the last first; nobody waits for the answers."""
+        held, self.held = self.held, []
+        for one in reversed(held):
+            self.deliver(one.to, one.path, one.header, one.body)
 
     def deliver(self, peer: str, path: str, header: str | None, body: bytes) -> Answered:
         """A request as it arrives at a site, and its answer."""
@@ -200,12 +277,18 @@ class World:
                     site.tick()
             for one in self.parties:
                 for other in self.parties:
-                    if one != other:
+                    if one != other and self[one].has_to_say(other):
                         said |= self.exchange(one, other)
             boxes = [link.outbox for site in self.sites.values() for link in site.peering.links]
             if not said and all(box.is_empty for box in boxes):
                 return
         raise AssertionError("it does not come to rest")
+
+
+def garbled(body: bytes) -> bytes:
+    """An answer that somebody on the way changed: nothing was refused, and all is settled."""
+    more = re.sub(rb'"settled":(\d+)', lambda found: b'"settled":9' + found[1], body)
+    return more.replace(b'"refused"', b'"known"') + b" "
 
 
 def is_beat(message: Message) -> bool:

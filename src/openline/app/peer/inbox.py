@@ -2,9 +2,11 @@
 
 A message that its sender's server sent at once came directly: it proves the link, and its sender's
 clock is measured by it. One that had to wait for the link is taken as one in a bundle is.
+
+What is refused for good is remembered by its id: what speaks of it would wait for ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +37,7 @@ from openline.store.ports import Transaction
 _LATER: Final = frozenset({"agreement", "version", "sent"})
 _SPOKEN_OF: Final = frozenset({"of", "about", "proposal", "supersedes"})
 _REASON_MAX: Final = 1_000
+GONE: Final = "peer.gone"  # documents, by the id of a message that was refused for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ def take_batch(services: LineServices, batch: Batch, now: datetime) -> list[Outc
     Raises: StoreUnavailable; then nothing is known, and the peer sends them again.
     """
     taking = [_begun(services, token, batch, now) for token in batch.tokens]
-    return [_outcome(services, one) for one in taking]
+    outcomes = [_outcome(services, one) for one in taking]
+    _note_gone(services, zip(taking, outcomes, strict=True))
+    return outcomes
 
 
 def note_settled(
@@ -144,10 +149,37 @@ def _may_come_later(services: LineServices, message: Message | None, error: Open
     place = error.facts.get("field")
     if place in _SPOKEN_OF and message is not None:
         spoken_of = getattr(message.body, str(place), None)
-        return not services.look(lambda line, _at: _is_known(line, spoken_of))
+        is_known = services.look(lambda line, _at: _is_known(line, spoken_of))
+        return not is_known and not _is_gone(services, spoken_of, message.thread)
+    if isinstance(error, NotFound) and message is not None:
+        return not _is_gone(services, message.thread)
     if isinstance(error, NotFound) or place in _LATER or "later" in error.facts:
         return True
     return isinstance(error, VersionMismatch) and "missing" in error.facts
+
+
+def _note_gone(services: LineServices, found: Iterable[tuple[Taking, Outcome]]) -> None:
+    """Remember what was refused for good: it will not come. Raises: StoreUnavailable."""
+    gone = {
+        one.message.id: one.message.sender
+        for one, outcome in found
+        if one.message is not None and outcome.result == "refused" and not outcome.again
+    }
+    if not gone:
+        return
+
+    def change(tx: Transaction) -> None:
+        for message_id, sender in gone.items():
+            tx.put_document(GONE, message_id, sender.encode())
+
+    services.store.submit((), change, GONE).result()
+
+
+def _is_gone(services: LineServices, *names: str | None) -> bool:
+    """Whether one of these was refused for good."""
+    return services.store.read(
+        lambda reader: any(name and reader.document(GONE, name) is not None for name in names)
+    )
 
 
 def _is_known(line: Line, name: str | None) -> bool:
