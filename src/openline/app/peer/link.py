@@ -50,6 +50,7 @@ LEAP: Final = 500  # numbers for others, from which on a leap over them is told 
 SETTLE_EVERY_S: Final = 4.0
 REACHED_FOR_S: Final = 40.0  # longer than the pause between two exchanges without a reason
 _REFUSED_KEPT: Final = 1_000
+_FOR_GOOD: Final = 1_000_000  # in place of a count of tries: what is refused so is told once
 _HEAD_ROUNDS: Final = 4
 
 
@@ -303,9 +304,10 @@ class Link:
         for outcome, token in zip(outcomes, tokens, strict=True):
             if outcome.result != "refused":
                 continue
-            tries = self._refused_in.get(outcome.sha256, 0) + 1
+            before = self._refused_in.get(outcome.sha256, 0)
+            tries = before + 1 if outcome.again else _FOR_GOOD
             self._refused_in[outcome.sha256] = tries
-            if tries != (TOLD_AFTER if outcome.again else 1):
+            if before >= _FOR_GOOD or (outcome.again and tries != TOLD_AFTER):
                 continue
             while len(self._refused_in) > _REFUSED_KEPT:
                 del self._refused_in[next(iter(self._refused_in))]
