@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from openline.app.line.accounts import put_account
+from openline.app.line.entries import AgreementEntry
 from openline.app.line.roles import Role
 from openline.store.sqlite.store import SqliteStore
 from tests.e2e.server_process import Server, serving
@@ -114,9 +115,12 @@ def times_of(volume: dict[str, Any]) -> dict[str, str]:
     return {name: volume[name]["value"] for name in ("time_start", "time_end")}
 
 
-def write_line(folder: Path) -> list[str]:
+def write_line(folder: Path, entry: AgreementEntry | None = None) -> list[str]:
     """Agreement, keys and accounts of a line; the options of its server."""
     write_files(folder)
+    if entry is not None:
+        (folder / "agreement.toml").write_bytes(entry.agreement)
+        (folder / "agreement.toml.v1.sig").write_bytes(entry.signatures)
     options = ["--db", str(folder / "line.db"), "--agreement", str(folder / "agreement.toml")]
     for party in PARTIES:
         key = Ed25519PrivateKey.from_private_bytes(party.encode().ljust(32, b"."))
@@ -135,9 +139,11 @@ def write_line(folder: Path) -> list[str]:
 
 
 @contextmanager
-def serving_line(folder: Path) -> Iterator[Line]:
+def serving_line(
+    folder: Path, *options: str, entry: AgreementEntry | None = None
+) -> Iterator[Line]:
     """The line, served until the end."""
-    with serving(folder, *write_line(folder)) as server:
+    with serving(folder, *write_line(folder, entry), *options) as server:
         line = Line(folder, server)
         yield line
         line.close()

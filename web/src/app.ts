@@ -15,6 +15,7 @@ import "./slider/slider";
 import "./line/line";
 import "./filing/filing";
 import "./palette/palette";
+import "./private/private";
 import "./palette/help";
 import "./tour/tour";
 
@@ -83,6 +84,7 @@ export class App extends SignalWatcher(LitElement) {
         o-profile,
         o-slider,
         o-filing,
+        o-private,
         o-palette,
         o-help,
         o-tour {
@@ -105,6 +107,7 @@ export class App extends SignalWatcher(LitElement) {
         <o-slider role="region" aria-label=${t("slider.title")}></o-slider>
       </div>
       <o-filing></o-filing>
+      <o-private></o-private>
       <o-palette></o-palette>
       <o-help></o-help>
       <o-tour></o-tour>

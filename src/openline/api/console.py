@@ -106,8 +106,8 @@ class ConsoleConfig(Struct):
     """What the page has to know before anybody has logged in.
 
     now: the server's clock. speed: of the server's clock; 1 but in a demonstration. line, sky:
-    whether the server carries a line, and follows live traffic. tiles: pictures of the map from
-    another server, if the administrator named one.
+    whether the server carries a line, and follows live traffic. private: whether it makes private
+    checks. tiles: pictures of the map from another server, if the administrator named one.
     """
 
     version: str
@@ -117,6 +117,7 @@ class ConsoleConfig(Struct):
     now: datetime
     line: bool
     sky: bool
+    private: bool
     tiles: MapTilesView | None
 
 
@@ -133,6 +134,7 @@ def config_operation(console: Console) -> Operation:
             call.now,
             call.services.line is not None,
             call.services.sky is not None,
+            call.services.private_desk is not None,
             MapTilesView(tiles.url, tiles.credit) if tiles is not None else None,
         )
 

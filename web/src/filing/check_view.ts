@@ -3,7 +3,10 @@ import { LitElement, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { iso, t } from "../i18n/i18n";
 import { partyName } from "../state/board";
+import { config } from "../state/config";
 import { previewVolumes } from "../state/preview";
+import { openPrivate } from "../state/private";
+import { may } from "../state/session";
 import { shared } from "../style/theme";
 import { position } from "../units/position";
 import { distance, instant, verticalDistance } from "../units/units";
@@ -29,6 +32,9 @@ export class CheckView extends SignalWatcher(LitElement) {
       <div class="row">
         ${found && found.conflicts.length > 0 && !advice.value
           ? html`<button ?disabled=${busy.value !== ""} @click=${() => void askAdvice()} data-act="advice">${t("conflict.advice.ask")}</button>`
+          : nothing}
+        ${config.value?.private && may("duty")
+          ? html`<button data-act="private" @click=${() => openPrivate({ plan: { name: own.name || own.id, volumes: own.volumes } })}>${t("private.open")}</button>`
           : nothing}
         ${found ? nothing : html`<button ?disabled=${busy.value !== ""} @click=${() => void check()}>${t("filing.check")}</button>`}
         <button class="main" data-act="send" ?disabled=${!ready || !found} @click=${() => void sendDraft()}>

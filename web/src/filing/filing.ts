@@ -151,6 +151,7 @@ export class Filing extends SignalWatcher(LitElement) {
       void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("input, button")?.focus());
       return;
     }
+    if (overlay.peek() === "private") return; // what is not sent is asked about there
     forget();
     amends.value = null;
     if (this.cameFrom instanceof HTMLElement) this.cameFrom.focus();

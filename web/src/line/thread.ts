@@ -9,7 +9,10 @@ import { code, iso, t } from "../i18n/i18n";
 import { board, conflictOf, partyName, readThread, threadOf } from "../state/board";
 import { now } from "../state/clock";
 import { EXPORT_FORMS, exportThread, type ExportForm } from "../state/export";
+import { config } from "../state/config";
 import { openFiling } from "../state/filing";
+import { openPrivate } from "../state/private";
+import { volumesOf } from "../geo/volumes";
 import { may, party } from "../state/session";
 import { isPast, select } from "../state/view";
 import { shared } from "../style/theme";
@@ -184,7 +187,8 @@ export class ThreadElement extends SignalWatcher(LitElement) {
   private actions(thread: Thread): TemplateResult | typeof nothing {
     if (isPast.value) return nothing;
     const actions = actionsOf(thread, party.value, now.peek()).filter((one) => may(one.role));
-    if (actions.length === 0) return nothing;
+    const asks = config.value?.private && thread.own && !thread.ended && thread.kind === "NOTIFY" && volumesOf(thread).length > 0;
+    if (actions.length === 0 && !asks) return nothing;
     return html`<div class="actions">
       ${repeat(
         actions, // keyed: a button never becomes another one under the pointer
@@ -194,6 +198,9 @@ export class ThreadElement extends SignalWatcher(LitElement) {
             ${one.code ? code(...one.code) : t(one.title)}
           </button>`,
       )}
+      ${asks && may("duty")
+        ? html`<button data-action="private" @click=${() => openPrivate({ thread: thread.id })}>${t("private.open")}</button>`
+        : nothing}
     </div>`;
   }
 

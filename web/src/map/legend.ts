@@ -50,6 +50,10 @@ export const legendStyles = css`
     fill: var(--danger);
     stroke: none;
   }
+  .legend .red.none {
+    fill: none;
+    stroke: var(--danger);
+  }
 `;
 
 const PLANE = "M22 2l2 6 8 3v2l-8-1v3l3 2h-10l3-2v-3l-8 1v-2l8-3z";
@@ -67,6 +71,7 @@ export function legend(): TemplateResult {
     ["cells", svg`<path class="other none" d=${BOX} stroke-dasharray="2 4" />`],
     ["unsent", svg`<path class="draft none" d=${BOX} stroke-width="2.5" stroke-dasharray="7 5" />`],
     ["preview", svg`<path class="draft none" d=${BOX} stroke-width="2.5" stroke-dasharray="3 3" />`],
+    ["shared", svg`<path class="red none" d=${BOX + HATCH} stroke-dasharray="2 4" />`],
     ["conflict", svg`<path class="red" d="M22 2l9 16h-18z" />`],
     ["aircraft.own", svg`<path class="own full" d=${PLANE} />`],
     ["aircraft.other", svg`<path class="other none" d=${PLANE} />`],

@@ -15,6 +15,7 @@ import { board } from "../state/board";
 import { config } from "../state/config";
 import { demo } from "../state/demo";
 import { previewVolumes, unsentVolumes } from "../state/preview";
+import { sharedCells } from "../state/private";
 import { sketch } from "../state/drawing";
 import { followTrails } from "../state/trails";
 import { pictureAt, tracks } from "../state/sky";
@@ -215,13 +216,13 @@ export class SkyMap extends SignalWatcher(LitElement) {
 
   /** Go to what is about to be sent, or to what it could be instead. */
   private goToDraft(map: OlMap): void {
-    const [unsent, preview] = [unsentVolumes.value, previewVolumes.value];
-    if (!unsent && !preview) return;
-    const drafts = shapes.peek().filter((one) => one.look === "unsent" || one.look === "preview");
+    const [unsent, preview, shared] = [unsentVolumes.value, previewVolumes.value, sharedCells.value];
+    if (!unsent && !preview && !shared) return;
+    const drafts = shapes.peek().filter((one) => ["unsent", "preview", "shared"].includes(one.look));
     const extent = extentOf(drafts.flatMap((one) => one.rings[0] ?? []));
     if (!extent) return;
     this.untouched = false;
-    flyTo(map, extent, overlay.peek() === "filing" ? PANEL_PX : 0);
+    flyTo(map, extent, ["filing", "private"].includes(overlay.peek() ?? "") ? PANEL_PX : 0);
   }
 
   /** The agreed area or everything that stands, when nobody moved the map yet. */
@@ -266,7 +267,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
         const thread = feature.get("thread") as string | undefined;
         const extent = feature.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
         const size = ((extent[2] ?? 0) - (extent[0] ?? 0)) * ((extent[3] ?? 0) - (extent[1] ?? 0));
-        if (thread && size < least) [found, least] = [thread, size];
+        if (thread && !thread.includes("/") && size < least) [found, least] = [thread, size];
       },
       { layerFilter: (layer) => layer === this.volumes.layer, hitTolerance: 3 },
     );

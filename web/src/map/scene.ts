@@ -7,8 +7,9 @@ import { bandText, endOf, saysOf, startOf, type Says } from "../geo/volumes";
 import { t } from "../i18n/i18n";
 import { board } from "../state/board";
 import { previewVolumes, unsentVolumes } from "../state/preview";
+import { sharedCells } from "../state/private";
 
-export type Look = "notice" | "plan" | "movement" | "site" | "closure" | "urgent" | "cells" | "unsent" | "preview";
+export type Look = "notice" | "plan" | "movement" | "site" | "closure" | "urgent" | "cells" | "unsent" | "preview" | "shared";
 
 /** One thing with an outline and a time. Instants are ms since 1970; the end is not in it. */
 export interface Shape {
@@ -37,6 +38,7 @@ export const shapes = computed(() => [
   ...(board.value ? shapesOf(board.value) : []),
   ...drafts("unsent", unsentVolumes.value, t("map.unsent")),
   ...drafts("preview", previewVolumes.value, t("map.preview")),
+  ...sharedShapes(),
 ]);
 export const spots = computed(() => (board.value ? board.value.threads.flatMap(spotOf) : []));
 
@@ -93,6 +95,15 @@ function drafts(look: "unsent" | "preview", volumes: readonly Volume[] | null, n
     const made = outlined(volume);
     const key = `${look}/${index}/${JSON.stringify(volume).length}/${made.rings[0]?.[0]?.join() ?? ""}/${made.rings[0]?.length ?? 0}`;
     return { ...made, key, thread: `${look}/${index}`, own: true, look, name, end: Infinity };
+  });
+}
+
+/** The cells of a private check: its slots are finer than what is drawn, so they are always there. */
+function sharedShapes(): Shape[] {
+  return (sharedCells.value ?? []).flatMap(({ cell }, index) => {
+    const ring = cellRing(cell.padEnd(16, "0"));
+    const common = { thread: `shared/${cell}`, own: true, look: "shared" as const, start: -Infinity, end: Infinity, band: "" };
+    return ring ? [{ ...common, key: `shared/${cell}`, rings: [ringOnMap(ring)], name: index === 0 ? t("private.cells") : "" }] : [];
   });
 }
 

@@ -57,7 +57,7 @@ function isDraft(drawn: Drawn): boolean {
 
 function colourOf(drawn: Drawn, own: Colours): string {
   if (isDraft(drawn)) return own.good;
-  if (drawn.look === "urgent") return own.danger;
+  if (drawn.look === "urgent" || drawn.look === "shared") return own.danger;
   return drawn.own ? own.own : own.other;
 }
 
@@ -65,7 +65,7 @@ function colourOf(drawn: Drawn, own: Colours): string {
 function dashOf(drawn: Drawn): number[] | undefined {
   if (drawn.look === "unsent") return [7, 5];
   if (drawn.look === "preview") return [3, 3];
-  if (drawn.look === "cells") return [2, 4];
+  if (drawn.look === "cells" || drawn.look === "shared") return [2, 4];
   if (!drawn.stands) return [8, 5];
   return drawn.look === "movement" ? [14, 4, 2, 4] : undefined;
 }
@@ -74,7 +74,7 @@ function fillOf(drawn: Drawn, colour: string): string | CanvasPattern {
   const strength = (isDraft(drawn) ? 0.16 : drawn.stands ? 0.1 : 0.03) * (drawn.selected ? 2 : 1);
   if (drawn.look === "closure") return hatch("lines", faded(colour, drawn.stands ? 0.5 : 0.25)) ?? faded(colour, strength);
   if (drawn.look === "site") return hatch("dots", faded(colour, drawn.stands ? 0.7 : 0.35)) ?? faded(colour, strength);
-  if (drawn.look === "urgent") return hatch("cross", faded(colour, 0.6)) ?? faded(colour, 0.2);
+  if (drawn.look === "urgent" || drawn.look === "shared") return hatch("cross", faded(colour, 0.6)) ?? faded(colour, 0.2);
   return faded(colour, strength);
 }
 

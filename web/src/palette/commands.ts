@@ -18,7 +18,7 @@ export interface Command {
 const registered = signal<ReadonlyMap<string, Command>>(new Map());
 export const commands = registered;
 /** Which overlay is open: it takes the keys. */
-export const overlay = signal<"palette" | "help" | "filing" | null>(null);
+export const overlay = signal<"palette" | "help" | "filing" | "private" | null>(null);
 
 /** Add commands; what is returned takes them away again. */
 export function register(...added: Command[]): () => void {

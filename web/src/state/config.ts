@@ -9,6 +9,8 @@ export interface Config {
   speed: number;
   demo: boolean;
   now: string;
+  /** Whether this server makes private checks. */
+  private: boolean;
   /** Pictures of the map from another server, if the administrator named one. */
   tiles: { url: string; credit: string } | null;
 }

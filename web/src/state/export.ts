@@ -18,12 +18,12 @@ export function exportDay(form: ExportForm, instant = now.peek()): Promise<strin
 }
 
 /** A page is kept as a file too: opened here, the policy of this page would take its style away. */
-async function kept(path: string, query: Record<string, string>, name: string): Promise<string> {
+export async function kept(path: string, query: Record<string, string>, name: string): Promise<string> {
   const answer = await send(path, { query, timeoutMs: TIMEOUT_MS });
   const address = URL.createObjectURL(await answer.blob());
   const link = document.createElement("a");
   link.href = address;
-  link.download = `openline-${name}.${query.form}`;
+  link.download = query.form ? `openline-${name}.${query.form}` : name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
   return link.download;
