@@ -31,11 +31,18 @@ class Turn:
 
 
 def take_turn(
-    store: Store, place: str, holder: str, now: datetime, *, alone: bool = False
+    store: Store,
+    place: str,
+    holder: str,
+    now: datetime,
+    *,
+    alone: bool = False,
+    lasts: timedelta = TURN,
 ) -> "Future[int | None]":
     """Take the turn for a receiver: the number to go on after; None if another has it.
 
-    alone: no other process can use this store, so whoever had the turn is gone.
+    alone: no other process can use this store, so whoever had the turn is gone. lasts: as long as
+    it is not renewed.
     """
 
     def change(tx: Transaction) -> int | None:
@@ -45,7 +52,7 @@ def take_turn(
         # A record that was put back to an older copy is shorter than what was noted.
         last = tx.last_sequence()
         position = last if found is None else min(found.position, last)
-        _keep(tx, place, Turn(position, holder, now + TURN))
+        _keep(tx, place, Turn(position, holder, now + lasts))
         return position
 
     return store.submit((), change, _exclusive(place))
