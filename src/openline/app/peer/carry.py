@@ -15,10 +15,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from openline.app.line.alert_turns import TURN, end_turn, take_turn
+from openline.app.line.alert_turns import end_turn, take_turn
 from openline.app.peer.link import Answered, Link
 from openline.app.peer.peering import Peering
 from openline.errors import OpenlineError, StoreUnavailable, Unreachable
@@ -37,7 +38,8 @@ _STEP_S: Final = 5.0  # for one step: a connection, a part of an answer
 _DEADLINE_S: Final = 12.0
 _PART: Final = 65_536
 _LOOK_S: Final = 0.25
-_RENEW_S: Final = TURN.total_seconds() / 4
+_TURN: Final = timedelta(seconds=6)  # two that carry at once cost exchanges, and nothing else
+_RENEW_S: Final = _TURN.total_seconds() / 4
 
 
 def _place(party: str) -> str:
@@ -243,7 +245,8 @@ class Carriers:
         if self._alone or now_s - self._turns.get(party, float("-inf")) < _RENEW_S:
             return True
         line = self.peering.line
-        taken = take_turn(line.store, _place(party), self._holder, line.clock.now()).result()
+        now = line.clock.now()
+        taken = take_turn(line.store, _place(party), self._holder, now, lasts=_TURN).result()
         if taken is None:
             self._turns.pop(party, None)
             return False
