@@ -4,12 +4,13 @@ import sys
 from typing import Final
 
 from openline.airspace.encounter.alerting import AlertEventKind
+from openline.airspace.track.entry_alerts import EntryEvent
 from openline.airspace.track.pair_alerts import PairEvent
 from openline.airspace.track.tracker import SetAside, TrackEventKind
 from openline.cli.output import printable
 from openline.feeds.session import FeedEvent, SendFailed, Session, Told
 from openline.formats import json_text
-from openline.formats.alert_words import LEVEL_WORDS, sentence
+from openline.formats.alert_words import LEVEL_WORDS, entry_sentence, sentence
 from openline.formats.instants import format_instant
 from openline.formats.sky_events import event_object
 
@@ -26,9 +27,10 @@ def line_of(event: Told) -> str | None:
         )
     if isinstance(event, SendFailed):
         return f"{event.time:%H:%M:%S}Z cannot send to {printable(f'{event.name}: {event.reason}')}"
-    if isinstance(event, PairEvent):
+    if isinstance(event, PairEvent | EntryEvent):
         word = f"{LEVEL_WORDS[event.level]}: " if event.kind is AlertEventKind.RAISED else ""
-        return f"{event.time:%H:%M:%S}Z {word}{printable(sentence(event))}"
+        words = sentence(event) if isinstance(event, PairEvent) else entry_sentence(event)
+        return f"{event.time:%H:%M:%S}Z {word}{printable(words)}"
     if isinstance(event, SetAside):
         name = printable(event.report.identity.shown())
         why = f"{event.reason}, {printable(event.detail)}"

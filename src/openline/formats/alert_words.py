@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from openline.airspace.encounter.alerting import AlertEventKind, AlertLevel
+from openline.airspace.entity import EntityKind
+from openline.airspace.track.entry_alerts import EntryEvent, VolumeEntry
 from openline.airspace.track.losses import Zero
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
 from openline.units import feet, nautical_miles
@@ -20,6 +22,13 @@ LEVEL_WORDS: Final = {
 }
 
 
+_THING_WORDS: Final = {
+    EntityKind.INTENT: "the operation",
+    EntityKind.CONSTRAINT: "the closure",
+    EntityKind.NOTICE: "the notified volume",
+}
+
+
 def sentence(event: PairEvent) -> str:
     """What is announced: who, when, how close."""
     loss = event.loss
@@ -28,7 +37,29 @@ def sentence(event: PairEvent) -> str:
         return f"over: {pair}"
     if event.kind is AlertEventKind.LOST:
         return f"lost: {pair}, one is no longer seen: nothing can be said"
-    return f"{pair}: {when(loss)}; closest {distance(loss)}"
+    declared = ", if they turn as declared" if loss.turning else ""
+    return f"{pair}: {when(loss)}{declared}; closest {distance(loss)}"
+
+
+def entry_sentence(event: EntryEvent) -> str:
+    """What is announced: who, into what, when."""
+    entry = event.entry
+    both = f"{entry.shown} and {thing_words(entry)}"
+    if event.kind is AlertEventKind.OVER:
+        return f"over: {both}"
+    if event.kind is AlertEventKind.LOST:
+        return f"lost: {both}, the aircraft is no longer seen: nothing can be said"
+    known = "" if entry.zero is not Zero.NONE else "; its altitude is not known"
+    if entry.enter_s <= 0:
+        return f"{entry.shown}: in {thing_words(entry)} now{known}"
+    at = entry.time + timedelta(seconds=entry.enter_s)
+    wait = f"in {math.floor(entry.enter_s)} s, at {at:%H:%M:%S}Z"
+    return f"{entry.shown}: enters {thing_words(entry)} {wait}{known}"
+
+
+def thing_words(entry: VolumeEntry) -> str:
+    """What it flies into, and whose that is; a thing is named by the first eight of its id."""
+    return f"{_THING_WORDS[entry.kind]} {entry.thing.id[:8]} of {entry.thing.party}"
 
 
 def when(loss: PairLoss) -> str:

@@ -1,32 +1,33 @@
 """What happens in the sky, as JSON objects: one for each event, for scripts and streams.
 
 Written: instants in UTC with `Z`, lengths in metres, times to come in seconds; `event` says which
-    kind of object it is: `alert`, `track`, `set_aside`, `discrepancy`.
+    kind of object it is: `alert`, `entry`, `track`, `set_aside`, `discrepancy`.
 """
 
 from datetime import datetime, timedelta
 
+from openline.airspace.track.entry_alerts import EntryEvent, VolumeEntry
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
 from openline.airspace.track.past import PastTrack
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import SetAside, TrackEvent
-from openline.formats.alert_words import LEVEL_WORDS, sentence
+from openline.formats.alert_words import LEVEL_WORDS, entry_sentence, sentence
 from openline.formats.instants import format_instant
 from openline.formats.observed_json import observed_object
 from openline.line.observed import ObservedTold
 
 
-def event_object(event: PairEvent | TrackEvent | SetAside | ObservedTold) -> dict[str, object]:
+def event_object(
+    event: PairEvent | EntryEvent | TrackEvent | SetAside | ObservedTold,
+) -> dict[str, object]:
     """The event as a JSON object."""
     if isinstance(event, PairEvent):
-        head: dict[str, object] = {
-            "event": "alert",
-            "kind": event.kind.value,
-            "level": LEVEL_WORDS[event.level],
-            "time": format_instant(event.time),
-        }
+        head = _announced("alert", event)
         return head | loss_object(event.loss) | {"words": sentence(event)}
+    if isinstance(event, EntryEvent):
+        head = _announced("entry", event)
+        return head | entry_object(event.entry) | {"words": entry_sentence(event)}
     if isinstance(event, TrackEvent):
         return {
             "event": "track",
@@ -48,6 +49,15 @@ def event_object(event: PairEvent | TrackEvent | SetAside | ObservedTold) -> dic
         "feed": report.feed,
         "lat": report.lat_deg,
         "lng": report.lng_deg,
+    }
+
+
+def _announced(name: str, event: PairEvent | EntryEvent) -> dict[str, object]:
+    return {
+        "event": name,
+        "kind": event.kind.value,
+        "level": LEVEL_WORDS[event.level],
+        "time": format_instant(event.time),
     }
 
 
@@ -116,6 +126,23 @@ def loss_object(loss: PairLoss) -> dict[str, object]:
         "lateral_m": round(loss.lateral_m, 1),
         "vertical_m": None if loss.vertical_m is None else round(loss.vertical_m, 1),
         "altitudes": loss.zero.name.lower(),
+        "turning": loss.turning,
+    }
+
+
+def entry_object(entry: VolumeEntry) -> dict[str, object]:
+    """A predicted entry into a volume: who, into what, when."""
+    return {
+        "aircraft": {"id": entry.track, "name": entry.shown},
+        "into": {
+            "id": entry.thing.id,
+            "kind": entry.thing.kind.value,
+            "party": entry.thing.party,
+        },
+        "predicted_at": format_instant(entry.time),
+        "begins": format_instant(entry.time + timedelta(seconds=entry.enter_s)),
+        "enter_s": round(entry.enter_s, 3),
+        "altitudes": entry.zero.name.lower(),
     }
 
 

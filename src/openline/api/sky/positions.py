@@ -16,7 +16,7 @@ from openline.formats import positions_json
 from openline.formats.instants import format_instant, parse_instant
 from openline.formats.positions_arrow import MEDIA_TYPE as ARROW
 from openline.formats.positions_arrow import read as read_arrow
-from openline.formats.sky_events import loss_object, past_object, track_object
+from openline.formats.sky_events import entry_object, loss_object, past_object, track_object
 
 PREFIX: Final = "/sky/v1"
 POSITIONS_PATH: Final = f"{PREFIX}/positions"
@@ -33,11 +33,12 @@ class PositionsReceipt(msgspec.Struct):
 
 
 class SkyPicture(msgspec.Struct):
-    """What the caller may see: tracks, predicted losses, and the number of the last event."""
+    """What the caller may see: tracks, predicted losses and entries, the last event's number."""
 
     time: str
     tracks: list[dict[str, Any]]
     encounters: list[dict[str, Any]]
+    entries: list[dict[str, Any]] | None
     event: int
     begins: str | None
 
@@ -72,6 +73,7 @@ def _picture(call: Call) -> SkyPicture:
         format_instant(view.now),
         [track_object(track, view.now, view.carry_s) for track in view.tracks],
         [loss_object(loss) for loss in view.encounters],
+        [entry_object(entry) for entry in view.entries],
         view.position,
         _or_none(view.begins),
     )
@@ -83,6 +85,7 @@ def _past(sky: SkyService, call: Call, instant: datetime) -> SkyPicture:
         format_instant(view.time),
         [past_object(track, view.time) for track in view.tracks],
         [loss_object(loss) for loss in view.encounters],
+        None,
         sky.position,
         _or_none(view.begins),
     )

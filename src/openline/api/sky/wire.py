@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from openline.airspace.conformance.discrepancy import Change, DiscrepancyKind
 from openline.airspace.encounter.alerting import AlertEventKind
-from openline.airspace.entity import IntentState
+from openline.airspace.entity import EntityKind, IntentState
 from openline.airspace.track.aircraft import AircraftClass
 from openline.airspace.track.rules import Reason
 from openline.airspace.track.tracker import TrackEventKind
@@ -61,7 +61,7 @@ class Encounter(Struct, forbid_unknown_fields=True):
     """A predicted loss of separation: who, when it begins and ends, how close it comes.
 
     enter_s, exit_s, closest_s: seconds from `predicted_at`. altitudes: what the heights were
-    compared by.
+    compared by. turning: it comes first if both turn as they declared.
     """
 
     first: Named
@@ -74,18 +74,44 @@ class Encounter(Struct, forbid_unknown_fields=True):
     lateral_m: float
     vertical_m: float | None
     altitudes: str
+    turning: bool
+
+
+class Thing(Struct, forbid_unknown_fields=True):
+    """What stands in the sky: an operation, a closure or constraint, a notice; its thread's id."""
+
+    id: str
+    kind: EntityKind
+    party: str
+
+
+class Entry(Struct, forbid_unknown_fields=True):
+    """An aircraft that is in a volume that is not its own, or will be, if it flies straight on.
+
+    enter_s: seconds from `predicted_at`, 0: it is in it. altitudes: what the heights were compared
+    by; `mixed`: pressure altitude, within its margin; `none`: the aircraft's is not known.
+    """
+
+    aircraft: Named
+    into: Thing
+    predicted_at: Instant
+    begins: Instant
+    enter_s: float
+    altitudes: str
 
 
 class Picture(Struct, forbid_unknown_fields=True):
     """What the caller may see: tracks, predicted losses, and the number of the last event.
 
-    time: of the picture; in the past the last that was kept before the instant asked for. begins:
-    the oldest instant that one is kept of, null: none yet.
+    entries: into volumes; null in the past, of which none are kept. time: of the picture; in the
+    past the last that was kept before the instant asked for. begins: the oldest instant that one
+    is kept of, null: none yet.
     """
 
     time: Instant
     tracks: list[Track]
     encounters: list[Encounter]
+    entries: list[Entry] | None
     event: int
     begins: Instant | None
 
@@ -131,6 +157,22 @@ class AlertEvent(SkyEvent, tag="alert", kw_only=True):
     closest_s: float
     lateral_m: float
     vertical_m: float | None
+    altitudes: str
+    turning: bool
+    words: str
+
+
+class EntryEvent(SkyEvent, tag="entry", kw_only=True):
+    """An alert of an aircraft and a volume: it begins, changes its level, is over, or lost."""
+
+    kind: AlertEventKind
+    level: AlertWord
+    time: Instant
+    aircraft: Named
+    into: Thing
+    predicted_at: Instant
+    begins: Instant
+    enter_s: float
     altitudes: str
     words: str
 
@@ -190,7 +232,7 @@ class Resync(SkyEvent, tag="resync", kw_only=True):
     """Too much was missed, or the server began anew: read the tracks again."""
 
 
-AnyEvent = AlertEvent | TrackEvent | SetAside | DiscrepancyEvent | Resync
+AnyEvent = AlertEvent | EntryEvent | TrackEvent | SetAside | DiscrepancyEvent | Resync
 
 
 class Discrepancies(Struct):

@@ -22,24 +22,32 @@ from openline.airspace.conformance.observed import DeclaredOperation, Observatio
 from openline.airspace.conformance.policy import ConformancePolicy
 from openline.airspace.entity import IntentState
 from openline.airspace.track.aircraft import AircraftClass
+from openline.airspace.track.live_minima import NOTHING_FLOWN, Flights, Flown
+from openline.airspace.track.obstacles import Obstacles
 from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import Tracker
+from openline.airspace.track.way import Way
 from openline.app.line.filed import managers_of
 from openline.app.line.observed import KIND
 from openline.app.line.services import LineServices
+from openline.app.sky.agreed_minima import minima_of
 from openline.app.sky.claims import Claims
 from openline.app.sky.service import SkyService
+from openline.app.sky.standing import StandingBook
 from openline.app.sky.told import Key, Told, key_of
+from openline.app.sky.watch import LOOKAHEAD_S
 from openline.formats.observed_json import encode_observed
 from openline.geo.position import Position
 from openline.line.agreement import Agreement
 from openline.line.declared import DeclaredKey, declared_now, operation_of, should_have_flown
 from openline.line.line import Line
 from openline.line.observed import Observed, ObservedTold, told_to
+from openline.line.sky import standing
 from openline.store.ports import Transaction
 
 GRACE: Final = timedelta(seconds=120)
 PENDING_MAX: Final = 100_000  # while the store is away: beyond it the oldest are not told
+_AHEAD: Final = timedelta(seconds=LOOKAHEAD_S) + timedelta(seconds=10)
 _HELD: Final = 200  # aircraft that are read while nobody else can reach the sky
 _KINDS: Final = {kind.value: kind for kind in AircraftClass}
 
@@ -70,6 +78,8 @@ class SkyConformance:
         self._pending: list[Observed] = []
         self._read = False
         self._agreement: Agreement | None = None
+        self._minima_of: Agreement | None = None  # whose minima the sky has
+        self._book = StandingBook()
         self._forget(None)
 
     def look(self, now: datetime) -> tuple[Observed, ...]:
@@ -81,6 +91,7 @@ class SkyConformance:
             self._catch_up()
             agreement = self._line.look(lambda line, _position: line.state.agreement)
             if agreement is None or not agreement.covers(now):
+                self._sky.declare(NOTHING_FLOWN, Obstacles())
                 return ()
             if agreement is not self._agreement and agreement != self._agreement:
                 self._forget(agreement)
@@ -88,6 +99,7 @@ class SkyConformance:
             events = [*self._declare(sky_now, parties)]
             own, claimed = self._claims.take(seen, self._owner_of, self._seen, sky_now)
             events += [*claimed, *self._monitor.observe(own, sky_now)]
+            self._tell_sky(agreement, sky_now)
             where = {one.track: one.position for one in seen}
             self._pending += [_observed(one, where) for one in events if not self._waits(one)]
             self._pending += self._after_grace(sky_now)
@@ -98,6 +110,19 @@ class SkyConformance:
             self._pending = []
             self._catch_up()
             return tuple(news)
+
+    def _tell_sky(self, agreement: Agreement, now: datetime) -> None:
+        """What is flown, what stands and what is agreed: the search for encounters wants it."""
+        operation_of = self._monitor.operation_of
+        flights: Flights = {
+            track: flown
+            for track in self._seen
+            if (flown := self._flown.get(operation_of(track) or "")) is not None
+        }
+        obstacles = self._line.look(lambda line, _: self._book.read(line.state, now, _AHEAD))
+        minima = None if agreement is self._minima_of else minima_of(agreement)
+        self._sky.declare(flights, obstacles, minima)
+        self._minima_of = agreement
 
     def _catch_up(self) -> None:
         """Read on, and tell what came on the record since; the first time nothing is told."""
@@ -122,6 +147,7 @@ class SkyConformance:
         self._monitor = ConformanceMonitor(self._policy, area)
         self._declared: dict[str, tuple[DeclaredKey, DeclaredOperation]] = {}
         self._seen: dict[str, datetime] = {}
+        self._flown: dict[str, Flown] = {}
         self._managers = managers_of(agreement)
         named = () if agreement is None else (one.id for one in agreement.classes)
         self._classes = {_KINDS[name]: name for name in named if name in _KINDS}
@@ -168,12 +194,14 @@ class SkyConformance:
         standing, fresh, deleted = self._line.look(
             lambda line, _position: _changed(line, known, now, frozenset(self._classes.values()))
         )
-        self._monitor.declare(operation for _, operation in fresh)
-        self._declared.update((key.id, (key, operation)) for key, operation in fresh)
+        self._monitor.declare(operation for _, operation, _ in fresh)
+        self._declared.update((key.id, (key, operation)) for key, operation, _ in fresh)
+        self._flown.update((key.id, _flown(one, name)) for key, one, name in fresh)
         self._expect(now, heard)
         gone = [key for key in known.values() if key.id not in standing]
         for key in gone:
             del self._declared[key.id]
+            self._flown.pop(key.id, None)
         # The line ends a plan with its time; who flies on is an overrun, not a stranger.
         ended = [key.id for key in gone if key.id in deleted or now < key.time_end]
         return self._monitor.withdraw(ended, now)
@@ -235,17 +263,25 @@ class SkyConformance:
 
 def _changed(
     line: Line, known: dict[str, DeclaredKey], now: datetime, classes: frozenset[str]
-) -> tuple[set[str], list[tuple[DeclaredKey, DeclaredOperation]], set[str]]:
-    """What is declared by now, what of it is new, and what was filed and is deleted."""
-    state, fresh = line.state, []
-    standing = list(declared_now(state, now))
-    for key in standing:
+) -> tuple[set[str], list[tuple[DeclaredKey, DeclaredOperation, str | None]], set[str]]:
+    """What is declared by now, what of it is new, of which class, and what was filed and is
+    deleted."""
+    state = line.state
+    fresh: list[tuple[DeclaredKey, DeclaredOperation, str | None]] = []
+    keys = list(declared_now(state, now))
+    for key in keys:
         if known.get(key.id) != key:
             operation = operation_of(state, key.id, classes)
             if operation is not None:
-                fresh.append((key, operation))
+                found = standing(state, key.id)
+                fresh.append((key, operation, None if found is None else found.flight_class))
     deleted = {key.id for key in known.values() if key.filed and key.id not in state.filed}
-    return {key.id for key in standing}, fresh, deleted
+    return {key.id for key in keys}, fresh, deleted
+
+
+def _flown(declared: DeclaredOperation, flight_class: str | None) -> Flown:
+    intent = declared.intent
+    return Flown(intent.id, intent.party, flight_class, Way.of(intent.volumes))
 
 
 def _observed(event: ConformanceEvent, where: dict[str, Position]) -> Observed:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from openline.airspace.separation import RADAR
 from openline.app.configuration import Configuration
 from openline.app.line.services import LineServices
+from openline.app.sky.agreed_minima import minima_of
 from openline.app.sky.conformance import SkyConformance
 from openline.app.sky.service import SkyService
 from openline.app.sky.watch import SkyWatch
@@ -15,13 +15,13 @@ from openline.line.sight import Sight
 def open_sky(told: Configuration, line: LineServices | None = None) -> SkyService | None:
     """The sky of a server of one process; of several, none would see all of it.
 
-    Its minima are those of the agreement, the widest of all classes: of live traffic the class is
-    not always known. Without an agreement they are 5 NM and 1,000 ft.
+    Its minima are those of the agreement, between any two classes their own; of an aircraft whose
+    class is not known, the widest. Without an agreement they are 5 NM and 1,000 ft.
     """
     if told.count("workers") > 1:
         return None
     agreed = line.look(lambda found, _position: found.state.agreement) if line else None
-    minima = agreed.widest_separation() if agreed is not None else RADAR
+    minima = minima_of(agreed)
     return SkyService(SkyWatch(minima), replays=told.switch("dev"), sight_of=sight_by(line))
 
 

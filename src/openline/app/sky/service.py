@@ -15,7 +15,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
+from openline.airspace.track.entry_alerts import EntryEvent, VolumeEntry
 from openline.airspace.track.history import SkyHistory
+from openline.airspace.track.live_minima import Flights, LiveMinima
+from openline.airspace.track.obstacles import Obstacles
 from openline.airspace.track.pair_alerts import PairEvent, PairLoss
 from openline.airspace.track.past import PastTrack
 from openline.airspace.track.report import PositionReport
@@ -67,6 +70,7 @@ class SkyView:
     now: datetime
     tracks: tuple[Track, ...]
     encounters: tuple[PairLoss, ...]
+    entries: tuple[VolumeEntry, ...]
     carry_s: float
     position: int  # the number of the last event
     begins: datetime | None  # the oldest instant that something is kept of
@@ -172,6 +176,16 @@ class SkyService:
                 rows = self._watch.tracker.rows(at)
                 self._history.take(rows, partial(_owner, now=at), self._watch.encounters, at)
 
+    def declare(
+        self, flights: Flights, obstacles: Obstacles, minima: LiveMinima | None = None
+    ) -> None:
+        """From now on this is what aircraft fly, what stands in the sky, and what is agreed (None:
+        as before)."""
+        with self._lock:
+            self._watch.declare(flights, obstacles)
+            if minima is not None:
+                self._watch.agree(minima)
+
     def look(self, question: Callable[[Tracker, datetime], T], now: datetime) -> T:
         """Ask something about all aircraft, at the time of this sky."""
         with self._lock:
@@ -192,8 +206,13 @@ class SkyService:
                 for loss in self._watch.encounters
                 if any(sight.may_see(owner, party) for owner in self._owners(loss, at))
             )
+            entries = tuple(
+                entry
+                for entry in self._watch.entries
+                if (told := self._told_of(entry, at)) is None or party in told
+            )
             begins, carry_s = self._history.begins, tracker.rules.carry_s
-            return SkyView(at, tracks, encounters, carry_s, self._number, begins)
+            return SkyView(at, tracks, encounters, entries, carry_s, self._number, begins)
 
     def view_at(self, party: str, instant: datetime, now: datetime) -> PastView:
         """What was at an instant, as far as it is kept, of what that party may see by now.
@@ -266,6 +285,8 @@ class SkyService:
     def _parties(self, event: SkyEvent) -> frozenset[str] | None:
         if isinstance(event, SetAside):
             return frozenset({event.report.feed})
+        if isinstance(event, EntryEvent):
+            return self._told_of(event.entry, event.time)
         if isinstance(event, PairEvent):
             owners = self._owners(event.loss, event.time)
         else:
@@ -279,6 +300,15 @@ class SkyService:
                 return None
             told |= audience
         return frozenset(told)
+
+    def _told_of(self, entry: VolumeEntry, now: datetime) -> frozenset[str] | None:
+        """Who is shown the volume, and sees the aircraft or is its party; None: everybody."""
+        thing = entry.thing
+        seen = (self._sight or _NOBODY_ELSE).audience(self._owner_of(entry.track, now))
+        if seen is None:
+            return thing.shown_to
+        told = seen | thing.owners
+        return told if thing.shown_to is None else told & thing.shown_to
 
     def _owners(self, loss: PairLoss, now: datetime) -> set[str | None]:
         return {self._owner_of(name, now) for name in (loss.first, loss.second)}

@@ -14,7 +14,10 @@ from typing import Final, TypeAlias
 
 from openline.airspace.encounter.alerting import AlertLevel
 from openline.airspace.separation import RADAR, Separation
+from openline.airspace.track.entry_alerts import EntryAlerts, EntryEvent, VolumeEntry
+from openline.airspace.track.live_minima import NOTHING_FLOWN, Flights, LiveMinima
 from openline.airspace.track.losses import predicted_losses
+from openline.airspace.track.obstacles import Obstacles, predicted_entries
 from openline.airspace.track.pair_alerts import PairAlerts, PairEvent, PairLoss
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.rules import DEFAULT_RULES, Reason, TrackRules
@@ -22,8 +25,10 @@ from openline.airspace.track.states import States
 from openline.airspace.track.tracker import SetAside, Tracker, TrackEvent
 from openline.app.sky.compiling import COMPILED, Compiled
 
-SkyEvent: TypeAlias = TrackEvent | PairEvent | SetAside
+SkyEvent: TypeAlias = TrackEvent | PairEvent | EntryEvent | SetAside
 LOOKAHEAD_S: Final = 300.0
+# How often entries into volumes are looked for, at most: each look is a sample of its alerts.
+_ENTRIES_EVERY: Final = timedelta(seconds=0.9)
 _FEEDS_MAX: Final = 1_000
 # A doubt of the same kind about the same aircraft is announced again after this long.
 _AGAIN: Final = timedelta(seconds=60)
@@ -49,20 +54,47 @@ class SkyWatch:
 
     def __init__(
         self,
-        minima: Separation = RADAR,
+        minima: Separation | LiveMinima = RADAR,
         lookahead_s: float = LOOKAHEAD_S,
         rules: TrackRules = DEFAULT_RULES,
         compiled: Compiled = COMPILED,
     ) -> None:
-        self.minima = minima
+        self.obstacles = Obstacles()
         self.lookahead_s = lookahead_s
         self.tracker = Tracker(rules)
         self.feeds: dict[str, Taken] = {}
         self.states: States | None = None
         self._compiled = compiled
+        self.agree(minima)
         self._alerts = PairAlerts(lookahead_s)
+        self._entries = EntryAlerts(lookahead_s)
+        self._flights: Flights = NOTHING_FLOWN
         self._ticked: datetime | None = None
+        self._entered: datetime | None = None
         self._doubted: dict[tuple[str, Reason], datetime] = {}
+
+    def agree(self, minima: Separation | LiveMinima) -> None:
+        """From now on these minima. Raises: InvalidInput without a lateral or vertical one."""
+        self._agreed = LiveMinima.alike(minima) if isinstance(minima, Separation) else minima
+
+    def declare(self, flights: Flights, obstacles: Obstacles) -> None:
+        """From now on this is what aircraft fly, and what stands in the sky."""
+        self._flights = flights
+        self.obstacles = obstacles
+
+    @property
+    def minima(self) -> Separation:
+        """The widest that are agreed between any two."""
+        return self._agreed.widest
+
+    @property
+    def entries(self) -> list[VolumeEntry]:
+        """The entries into volumes predicted at the last look for them, the nearest first."""
+        return self._entries.predicted
+
+    def entry_level(self, entry: VolumeEntry) -> AlertLevel:
+        """The level announced for an aircraft and what it flies into."""
+        return self._entries.level(entry.track, entry.thing.id)
 
     @property
     def encounters(self) -> list[PairLoss]:
@@ -84,12 +116,27 @@ class SkyWatch:
         events: list[SkyEvent] = []
         if self._ticked is not None and now < self._ticked:
             events += self._alerts.forget(now)
+            events += self._entries.forget(now)
+            self._entered = None
         self._ticked = now
         events += self.tracker.update((), now).events
         self.states = self.tracker.states(now)
         search = self._compiled.search(len(self.states))
-        losses = predicted_losses(self.states, self.minima, self.lookahead_s, search)
-        return [*self._alerts.advance(self.states, losses), *events]
+        losses = predicted_losses(
+            self.states, self._agreed, self.lookahead_s, search, self._flights
+        )
+        pairs = self._alerts.advance(self.states, losses)
+        return [*pairs, *self._look_for_entries(self.states), *events]
+
+    def _look_for_entries(self, states: States) -> list[EntryEvent]:
+        now, obstacles = states.time, self.obstacles
+        if self._entered is not None and now - self._entered < _ENTRIES_EVERY:
+            return []
+        if not len(obstacles) and not self._entries.predicted and not len(self._entries):
+            return []
+        self._entered = now
+        found = predicted_entries(states, obstacles, self.lookahead_s, self._flights)
+        return self._entries.advance(states, obstacles, found)
 
     def _is_news(self, one: SetAside, now: datetime) -> bool:
         key = (one.report.identity.names()[0], one.reason)

@@ -1,0 +1,138 @@
+"""What stands in the sky that aircraft fly into: declared volumes, closures, constraints, notices.
+
+Altitudes are compared over the ellipsoid: the aircraft's height if it is known, else its pressure
+altitude within the margin of `losses`; of whom neither is known the place alone counts.
+Errs toward: an entry found, in the last two cases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from openline.airspace.encounter.arrays import LENGTH_MAX_M, BoolArray, FloatArray, IndexArray
+from openline.airspace.encounter.entering import entries
+from openline.airspace.encounter.snapshot import Snapshot
+from openline.airspace.entity import Entity, EntityKind
+from openline.airspace.track.live_minima import NOTHING_FLOWN, Flights
+from openline.airspace.track.losses import ZERO_MARGIN_M, ZERO_MARGIN_PER_M, Zero
+from openline.airspace.track.states import States
+from openline.airspace.track.track import Track
+from openline.airspace.volume_table import VolumeTable
+
+_NOBODY: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing that stands. owners: the names of its party. shown_to: who is shown where it is;
+    None: everybody."""
+
+    id: str
+    kind: EntityKind
+    party: str
+    owners: frozenset[str] = frozenset()
+    shown_to: frozenset[str] | None = None
+
+
+class Obstacles:
+    """Many of them, with their volumes. Unlocated things are none."""
+
+    def __init__(self, things: Sequence[tuple[Obstacle, Entity]] = ()) -> None:
+        located = [(one, entity) for one, entity in things if entity.volumes]
+        self.things: tuple[Obstacle, ...] = tuple(one for one, _ in located)
+        self.table = VolumeTable.of([v for _, entity in located for v in entity.volumes])
+        counts = [len(entity.volumes) for _, entity in located]
+        self.thing = np.repeat(np.arange(len(counts)), counts)  # of each volume
+        code = {one.party: number for number, one in enumerate(self.things)}
+        self._party = np.array([code[one.party] for one in self.things], np.int64)
+        self._code = {
+            name: code[one.party] for one in self.things for name in (one.party, *one.owners)
+        }
+        self._number = {one.id: number for number, one in enumerate(self.things)}
+
+    def __len__(self) -> int:
+        return len(self.things)
+
+    def own(
+        self, tracks: Sequence[Track], flights: Flights, row: IndexArray, thing: IndexArray
+    ) -> BoolArray:
+        """Whether each thing is the aircraft's own: its operation, or of its party."""
+        chosen = np.unique(row)
+        party = np.full(len(tracks), _NOBODY, np.int64)
+        operation = np.full(len(tracks), _NOBODY, np.int64)
+        for number in chosen.tolist():
+            track = tracks[number]
+            flown = flights.get(track.id)
+            name = track.party if flown is None or flown.party is None else flown.party
+            party[number] = self._code.get(name or "", _NOBODY)
+            said = track.identity.operation_id if flown is None else flown.operation
+            operation[number] = self._number.get(said or "", _NOBODY)
+        mine: BoolArray = (self._party[thing] == party[row]) | (thing == operation[row])
+        return mine
+
+
+class Found(NamedTuple):
+    """k entries, the first first: which state, which thing, when (0: it is in it), by which zero;
+    arrays (k,)."""
+
+    row: IndexArray
+    thing: IndexArray
+    enter_s: FloatArray
+    zero: IndexArray
+
+
+def predicted_entries(
+    states: States, obstacles: Obstacles, lookahead_s: float, flights: Flights = NOTHING_FLOWN
+) -> Found:
+    """Every aircraft in the air that is in a thing that is not its own, or will be, straight on.
+
+    Of several volumes of one thing the first that is entered. Raises: InvalidInput for a bad
+    look-ahead.
+    Law: contains whatever stepping through time finds; held by tests/unit/test_sky_obstacles.
+    """
+    flies = ~states.on_ground
+    pressure = states.pressure_altitude_m
+    ellipsoid = ~np.isnan(states.altitude_m)
+    barometric = ~ellipsoid & ~np.isnan(pressure)
+    high_m = max(float(np.max(pressure[barometric], initial=0.0)), 0.0)
+    margin_m = ZERO_MARGIN_M + ZERO_MARGIN_PER_M * high_m
+    parts = [
+        _part(states, obstacles, lookahead_s, *case)
+        for case in (
+            (flies & ellipsoid, states.altitude_m, 0.0, Zero.ELLIPSOID),
+            (flies & barometric, pressure, margin_m, Zero.MIXED),
+            (flies & ~ellipsoid & ~barometric, np.zeros(len(states)), LENGTH_MAX_M, Zero.NONE),
+        )
+    ]
+    row, thing, enter, zero = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((enter, thing, row))
+    row, thing, enter, zero = row[order], thing[order], enter[order], zero[order]
+    new = np.append(True, (row[1:] != row[:-1]) | (thing[1:] != thing[:-1]))[: len(row)]
+    kept = np.flatnonzero(new & ~obstacles.own(states.tracks, flights, row, thing))
+    kept = kept[np.lexsort((thing[kept], row[kept], enter[kept]))]
+    return Found(row[kept], thing[kept], enter[kept], zero[kept])
+
+
+def _part(
+    states: States,
+    obstacles: Obstacles,
+    lookahead_s: float,
+    rows: BoolArray,
+    up_m: FloatArray,
+    margin_m: float,
+    zero: Zero,
+) -> Found:
+    index = np.flatnonzero(rows)
+    if not len(index) or not len(obstacles):
+        none = np.empty(0, np.int64)
+        return Found(none, none, np.empty(0), none)
+    place = np.column_stack((states.lat_deg[index], states.lng_deg[index], up_m[index]))
+    velocity = states.velocity_mps[index]
+    if zero is Zero.NONE:
+        velocity[:, 2] = 0.0  # a fresh array
+    aircraft = Snapshot.on_earth(place, velocity)
+    met = entries(aircraft, obstacles.table, states.time, lookahead_s, vertical_m=margin_m)
+    which = obstacles.thing[met.volume]
+    return Found(index[met.aircraft], which, met.enter_s, np.full(len(which), int(zero)))
