@@ -48,7 +48,10 @@ async def _events(
     line: LineServices, feed: Feed, party: str, position: int
 ) -> AsyncIterator[bytes]:
     yield sse.RETRY
-    if not 0 <= feed.position - position <= RESYNC_BEYOND:
+    last = feed.position
+    if position > last:  # of another process of this server, which had seen more of the record
+        last = await off_the_loop(lambda: line.look(lambda _line, entry: entry))
+    if not 0 <= last - position <= RESYNC_BEYOND:
         position = feed.position
         yield sse.event(position, "resync", {"entry": position})
     while not feed.stopping:
