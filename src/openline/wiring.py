@@ -129,6 +129,8 @@ class Plan:
             record = open_sealer(told, self.record_key, store)
             line = open_line(told, store, clock, record, ORIGIN)
             peering = open_peering(told, line, record, clock.now())
+            if self.demo is not None:
+                self.demo.peering = peering
         except BaseException:
             store.close()
             raise
@@ -340,6 +342,21 @@ def serve(
         with _shared_metrics():
             tell(address)
             run(Running(made.application, workers, drain_s), listener)
+
+
+@contextmanager
+def serve_beside(told: Configuration, demo: "DemoBoard") -> Iterator[str]:
+    """A second server of a demo, in a thread of this process; its address while it serves.
+
+    Raises: InvalidInput, StoreUnavailable, Unreachable.
+    """
+    from openline.api.run import Running, listen, running_beside
+
+    made = replace(plan(told), demo=demo)
+    with listen(told.text("host"), told.count("port")) as listener:
+        application = made.application()
+        with running_beside(Running(lambda: application, 1, told.number("drain_s")), listener):
+            yield _address(told, listener.getsockname()[1])
 
 
 def address(told: Configuration) -> str:

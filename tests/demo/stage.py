@@ -2,29 +2,28 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from functools import partial
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import msgspec
-import uvicorn
 
 from openline import wiring
-from openline.api.demo import DemoBoard, DemoShown
+from openline.api.demo import DemoShown
 from openline.api.line.board_wire import Board, Inbox, ThreadSaid
-from openline.api.run import listen
+from openline.app.line.entries import CARRIED, MESSAGE
 from openline.app.read_records import last_sequence, records_of, source_of
 from openline.demo import region, setting
 from openline.demo.act import Act
+from openline.demo.cable import Cable
 from openline.demo.clock import PacedClock
 from openline.demo.player import Player
-from openline.demo.review import write_review
+from openline.demo.review import common_digest
 from openline.demo.scene import Scene
+from openline.demo.site import Sites
 from openline.errors import NotFound
 
 SEEN_BY: Final = {"north": "ada", "south": "cora", "aid": "ines"}
@@ -35,15 +34,14 @@ PLAYED_S: Final = 240.0  # a deadline that a loaded machine keeps too
 class Stage:
     """What is played, and what was told of it."""
 
-    url: str
+    sites: Sites
     folder: Path
-    board: DemoBoard
     player: Player
     told: list[str] = field(default_factory=list)
 
     def play(self) -> None:
         """Play all acts. What ended it, if something did, is raised."""
-        self.player.start(self.url)
+        self.player.start()
         assert self.player.wait_played(PLAYED_S), "\n".join(self.told[-20:])
         if self.player.fault is not None:
             raise self.player.fault
@@ -64,11 +62,16 @@ class Played:
     observed: list[dict[str, Any]]
     events: list[dict[str, Any]]
     messages: list[dict[str, Any]]
+    digests: set[str] = field(default_factory=set)  # of what north and south said, by each record
+    other_events: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # of the second server's record
+    other_messages: list[dict[str, Any]] = field(default_factory=list)
 
 
-def played(folder: Path, acts: Sequence[Act], seed: int = 1) -> Played:
-    """Play these acts, look, and end the server."""
-    with stage(folder, acts, seed=seed) as made:
+def played(folder: Path, acts: Sequence[Act], seed: int = 1, servers: int = 1) -> Played:
+    """Play these acts, look, and end the servers. events and messages: of the first record."""
+    with stage(folder, acts, seed=seed, servers=servers) as made:
         made.play()
         scene = made.player.scene
         assert scene is not None
@@ -77,8 +80,8 @@ def played(folder: Path, acts: Sequence[Act], seed: int = 1) -> Played:
             {party: scene.client(user).inbox() for party, user in SEEN_BY.items()},
             {name: _thread(scene, one.thread) for name, one in scene.kept.items()},
             {name: _thread(scene, one) for name, one in scene.conflicts.items()},
-            httpx.get(f"{made.url}/console/demo").json(),
-            httpx.get(f"{made.url}/console/demo/review").content,
+            httpx.get(f"{made.sites.main.url}/console/demo").json(),
+            httpx.get(f"{made.sites.main.url}/console/demo/review").content,
             scene.missed,
             "\n".join(made.told),
             scene.discrepancies("ada"),
@@ -86,14 +89,22 @@ def played(folder: Path, acts: Sequence[Act], seed: int = 1) -> Played:
             [],
         )
         found.demo = msgspec.convert(found.demo, DemoShown)
-    with source_of(str(folder / setting.DATABASE)) as source:
+    if servers > 1:
+        found.digests = {common_digest(site.db, ("north", "south")) for site in made.sites.all}
+        _read(str(made.sites.all[1].db), found.other_events, found.other_messages)
+    _read(str(folder / setting.DATABASE), found.events, found.messages)
+    return found
+
+
+def _read(db: str, events: list[dict[str, Any]], messages: list[dict[str, Any]]) -> None:
+    """What is on a record."""
+    with source_of(db) as source:
         for record in records_of(source, last_sequence(source)):
             at = {"at": record.time.isoformat(), "party": record.party, "entry": record.sequence}
             if record.kind == "line.event":
-                found.events.append(at | msgspec.json.decode(record.body))
-            elif record.kind == "line.message":
-                found.messages.append(at | payload(record.body))
-    return found
+                events.append(at | msgspec.json.decode(record.body))
+            elif record.kind in (MESSAGE, CARRIED):
+                messages.append(at | payload(record.body))
 
 
 def payload(token: bytes) -> dict[str, Any]:
@@ -113,30 +124,24 @@ def _thread(scene: Scene, thread: str) -> ThreadSaid:
 
 @contextmanager
 def stage(
-    folder: Path, acts: Sequence[Act], speed: float = 2_000.0, seed: int = 1
+    folder: Path, acts: Sequence[Act], speed: float = 2_000.0, seed: int = 1, servers: int = 1
 ) -> Iterator[Stage]:
-    """A server that plays these acts once `play` is called."""
-    told = setting.prepare(folder, "127.0.0.1", 0, None)
-    store = wiring.open_store(told.text("db"))
-    setting.add_people(store)
-    store.close()
-    clock = PacedClock(region.START, speed)
-    board = DemoBoard(clock, region.START, (), region.map_of_region(), speed)
-    lines: list[str] = []
-    review = partial(write_review, told.text("db"), folder)
-    player = Player(board, clock, acts, seed, lines.append, lambda: None, review)
-    with listen("127.0.0.1", 0) as listener:
-        application = replace(wiring.plan(told), demo=board).application()
-        config = uvicorn.Config(
-            application, lifespan="on", ws="none", access_log=False, log_config=None
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        thread.start()
+    """Servers that play these acts once `play` is called."""
+    with ExitStack() as stack:
+        cables = [stack.enter_context(closing(Cable())) for _ in range(servers) if servers > 1]
+        told = setting.prepare(folder, "127.0.0.1", [0] * servers, None, cables)
+        clock = PacedClock(region.START, speed)
+        sites = setting.sites_of(folder, told, clock, cables)
+        for one, site in zip(told, sites.all, strict=True):
+            with closing(wiring.open_store(one.text("db"))) as store:
+                setting.add_people(store, site)
+            site.url = stack.enter_context(wiring.serve_beside(one, site.board))
+        for cable, site in zip(cables, sites.all, strict=bool(cables)):
+            cable.lay(int(site.url.rpartition(":")[2]))
+        lines: list[str] = []
+        player = Player(sites, clock, acts, seed, lines.append, lambda: None)
+        setting.tell_places(sites)
         try:
-            yield Stage(url, folder, board, player, lines)
+            yield Stage(sites, folder, player, lines)
         finally:
             player.stop()
-            server.should_exit = True
-            thread.join(30.0)

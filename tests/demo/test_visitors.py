@@ -33,7 +33,7 @@ def test_the_story_goes_on_when_a_visitor_changed_it(tmp_path: Path) -> None:
         assert cut >= {BY_NAME[name].title for name in ("proposal", "without_place", "breach")}
         assert BY_NAME["near_miss"].title not in cut, "what does not need it is played"
         assert "(left out: " in "\n".join(made.told)
-        assert not made.board.playing
+        assert not made.sites.main.board.playing
 
 
 def test_a_fault_of_the_story_is_no_part_of_it(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ class DemoBoard:
     """What is known of the demo by now: the player writes, the server reads. For several threads.
 
     clock: the one that the server goes by, at that pace. looks: how often the sky was compared with
-    the line. peering: the exchange with another server, if there is one, once it serves.
+    the line; ticks: how often it was looked at what is due. peering: the exchange with another
+    server, if there is one, once it serves; servers: all of them.
     """
 
     clock: Clock
@@ -103,6 +104,7 @@ class DemoBoard:
     review: bytes | None = None
     playing: bool = True
     looks: int = 0
+    ticks: int = 0
     pace: Pace = REAL_TIME
     peering: Peering | None = None
     servers: Sequence[Server] = ()
@@ -112,6 +114,10 @@ class DemoBoard:
         """Something of an act, by its number from 1, is other now."""
         with self._lock:
             self.acts[number - 1] = msgspec.structs.replace(self.acts[number - 1], **values)
+
+    def tick(self) -> None:
+        """What was due is on the record."""
+        self.ticks += 1
 
     def beat_s(self) -> float:
         """Real seconds to the next look of what looks once a second; asked after each."""

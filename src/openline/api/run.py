@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Final, cast
@@ -26,6 +26,7 @@ from openline.api.joined_writes import JoinedWrites
 from openline.errors import Unreachable
 
 _BACKLOG: Final = 2_048
+_END_S: Final = 10.0  # to close the store, beyond what requests in work get
 _KEEP_ALIVE_S: Final = 65  # longer than clients keep connections, so that they close first
 
 
@@ -62,10 +63,39 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+@contextlib.contextmanager
+def running_beside(running: Running, listener: socket.socket) -> Iterator[None]:
+    """Serve in a thread of this process as long as this lasts; no signal is heard there."""
+    server = uvicorn.Server(_config(running))
+    thread = threading.Thread(target=server.run, args=([listener],), name="beside", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(running.drain_s + _END_S)
+
+
 def run(running: Running, listener: socket.socket) -> None:
     """Serve until a signal; returns when everything in work is done."""
     several = running.workers > 1
-    config = uvicorn.Config(
+    config = _config(running)
+    if several:
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    # uvicorn raises the signal again when it has ended in order: that must not change our exit.
+    before = {name: signal.signal(name, _ignored) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with contextlib.closing(listener):
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def _config(running: Running) -> uvicorn.Config:
+    several = running.workers > 1
+    return uvicorn.Config(
         _EndingWithParent(running.make) if several else running.make,
         factory=True,
         workers=running.workers,
@@ -79,17 +109,6 @@ def run(running: Running, listener: socket.socket) -> None:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=ceil(running.drain_s),
     )
-    if several:
-        Multiprocess(config, sockets=[listener]).run()
-        return
-    # uvicorn raises the signal again when it has ended in order: that must not change our exit.
-    before = {name: signal.signal(name, _ignored) for name in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        with contextlib.closing(listener):
-            uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
 
 
 class _Http(HttpToolsProtocol):

@@ -47,7 +47,7 @@ from openline.api.sky.clockwork import SkyFollower, compare_for_ever
 from openline.api.stopping import when_stopping
 from openline.app.peer.carry import Carriers
 from openline.app.services import Services
-from openline.clock import Clock
+from openline.clock import REAL_TIME, Clock
 from openline.limits import BODY_BYTES_MAX
 
 _LOG: Final = logging.getLogger("openline.api")
@@ -181,6 +181,7 @@ async def _beside(
     """What runs beside the requests: fresh keys, expiry, the seals of the record, the clock of the
     line and its alerts; at the end the store is closed."""
     await front.ring.refresh()
+    pace = REAL_TIME if front.demo is None else front.demo.pace
     work: list[Coroutine[Any, Any, None]] = [
         remove_ended_for_ever(services, front.expiry_interval_s, front.expiry_batch)
     ]
@@ -190,11 +191,12 @@ async def _beside(
         work.append(seal_for_ever(services.record))
     if services.line is not None and feed is not None:
         when_stopping(feed.stop)
-        work += [feed.follow(), tick_for_ever(services.line)]
+        work += [feed.follow(), tick_for_ever(services.line, pace)]
     if couriers is not None:
         work.append(couriers.follow())
     if services.peering is not None:
-        work.append(carry_for_ever(Carriers(services.peering, alone=services.peering.alone)))
+        peering = services.peering
+        work.append(carry_for_ever(Carriers(peering, alone=peering.alone, pace=pace)))
     if eyes is not None:
         when_stopping(eyes.stop)
         work.append(eyes.follow())

@@ -23,6 +23,7 @@ _PORTS_TRIED: Final = 50  # the default one and those after it
     help="How many times faster than time the story goes. [20]",
 )
 @click.option("--seed", type=int, default=1, metavar="N", help="Another seed, other traffic. [1]")
+@click.option("--two-servers", is_flag=True, help="A server of its own for the south.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option(
     "--minutes",
@@ -34,7 +35,8 @@ _PORTS_TRIED: Final = 50  # the default one and those after it
     "--port",
     type=click.IntRange(0, 65_535),
     metavar="N",
-    help="Port on 127.0.0.1; 0 takes a free one. [8080, or the next free one]",
+    help="Port on 127.0.0.1; 0 takes a free one. A second server takes the next free one. "
+    "[8080, or the next free one]",
 )
 @click.option("--db", metavar="FILE", help="Keep the record in this new file.")
 @click.option(
@@ -43,6 +45,7 @@ _PORTS_TRIED: Final = 50  # the default one and those after it
 def demo(
     speed: float,
     seed: int,
+    two_servers: bool,
     no_browser: bool,
     minutes: float | None,
     port: int | None,
@@ -53,21 +56,30 @@ def demo(
 
     One server on this machine, three parties, live traffic, about fifteen acts. Each is told here
     with the address of the page that shows it; the passwords are printed. Afterwards the server
-    stays up for you to go on. Nothing leaves this machine.
+    stays up for you to go on. Nothing leaves this machine. With --two-servers the parties who do
+    not trust each other have a server each, and in one more act the link between them is cut.
     """
     from openline.cli.demo_run import Wishes, run_demo
+    from openline.demo.setting import second_database
     from openline.errors import InvalidInput
 
-    if db is not None and os.path.lexists(db):
-        raise InvalidInput("it exists already", cure="name a new file", file=db)
-    taken = _free_port(_PORT, _PORTS_TRIED) if port is None else _free_port(port, 1)
+    files = [] if db is None else [db, second_database(db)][: 2 if two_servers else 1]
+    for file in files:
+        if os.path.lexists(file):
+            raise InvalidInput("it exists already", cure="name a new file", file=file)
+    ports = [_free_port(_PORT, _PORTS_TRIED) if port is None else _free_port(port, 1)]
+    if two_servers:
+        ports.append(_free_port(ports[0] + 1, _PORTS_TRIED, told=False))
     with _folder(keep) as folder:
-        wishes = Wishes(folder, _HOST, taken, db, speed, seed, minutes, not no_browser)
+        wishes = Wishes(folder, _HOST, ports, db, speed, seed, minutes, not no_browser)
         run_demo(wishes, click.echo)
 
 
-def _free_port(first: int, tries: int) -> int:
-    """A port that is free now: the first, or one of those after it. Raises: Unreachable."""
+def _free_port(first: int, tries: int, *, told: bool = True) -> int:
+    """A port that is free now: the first, or one of those after it. told: say if it is another.
+
+    Raises: Unreachable.
+    """
     from openline.api.run import listen
     from openline.errors import Unreachable
 
@@ -79,7 +91,7 @@ def _free_port(first: int, tries: int) -> int:
             if port == first + tries - 1:
                 raise
             continue
-        if taken != first and first:
+        if taken != first and first and told:
             click.echo(f"Port {first} is taken: {taken} it is.", err=True)
         return taken
     raise AssertionError

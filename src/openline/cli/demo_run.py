@@ -1,34 +1,36 @@
-"""One run of the demo: the server in this thread, those who play in another."""
+"""One run of the demo: the server in this thread; a second one, and those who play, in others."""
 
+import contextlib
 import os
 import signal
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from openline import wiring
-from openline.api.demo import DemoBoard, Login
 from openline.cli.output import printable
 from openline.demo import region, setting
-from openline.demo.acts import ACTS
+from openline.demo.acts import ACTS, TWO_SERVERS
+from openline.demo.cable import Cable
 from openline.demo.clock import PacedClock
 from openline.demo.player import Player
-from openline.demo.review import write_review
+from openline.demo.site import Sites
 
 _AGAIN_S: Final = 3.0  # longer than the server takes to end
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for. folder: for everything that is written. minutes: of real time."""
+    """What was asked for. folder: for everything that is written. ports: one for each server.
+    minutes: of real time."""
 
     folder: Path
     host: str
-    port: int
+    ports: Sequence[int]
     db: str | None
     speed: float
     seed: int
@@ -54,45 +56,48 @@ class _Ending:
 
 
 def run_demo(wishes: Wishes, tell: Callable[[str], None]) -> Player:
-    """Serve and play until a signal; returns when the server has ended.
+    """Serve and play until a signal; returns when the servers have ended.
 
     Raises: InvalidInput, Unreachable, StoreUnavailable, and what ended the play.
     """
-    told = setting.prepare(wishes.folder, wishes.host, wishes.port, wishes.db)
-    store = wiring.open_store(told.text("db"))
-    try:
-        setting.add_people(store)
-    finally:
-        store.close()
-    clock = PacedClock(region.START, wishes.speed)
-    logins = [
-        Login(one.user, region.PASSWORD, one.party, one.role, one.name) for one in region.OFFICERS
-    ]
-    board = DemoBoard(clock, region.START, logins, region.map_of_region(), wishes.speed)
-    ending = _Ending()
-    player = Player(
-        board,
-        clock,
-        ACTS,
-        wishes.seed,
-        lambda line: tell(printable_lines(line)),
-        lambda: ending.after(0.0),
-        partial(write_review, told.text("db"), wishes.folder),
-    )
+    with contextlib.ExitStack() as stack:
+        ways = 2 if len(wishes.ports) > 1 else 0
+        cables = [stack.enter_context(closing(Cable())) for _ in range(ways)]
+        told = setting.prepare(wishes.folder, wishes.host, wishes.ports, wishes.db, cables)
+        clock = PacedClock(region.START, wishes.speed)
+        sites = setting.sites_of(wishes.folder, told, clock, cables)
+        for configuration, site in zip(told, sites.all, strict=True):
+            with closing(wiring.open_store(configuration.text("db"))) as store:
+                setting.add_people(store, site)
+        ending = _Ending()
+        player = Player(
+            sites,
+            clock,
+            TWO_SERVERS if cables else ACTS,
+            wishes.seed,
+            lambda line: tell(printable_lines(line)),
+            lambda: ending.after(0.0),
+        )
 
-    def begin(address: str) -> None:
-        tell(_welcome(address, board))
-        player.start(address)
-        if wishes.minutes is not None:
-            ending.after(wishes.minutes * 60.0)
-        if wishes.browser:
-            webbrowser.open(address)
+        def begin(address: str) -> None:
+            sites.main.url = address
+            setting.tell_places(sites)
+            tell(_welcome(sites))
+            player.start()
+            if wishes.minutes is not None:
+                ending.after(wishes.minutes * 60.0)
+            for site in sites.all if wishes.browser else ():
+                webbrowser.open(site.url)
 
-    try:
-        wiring.serve(told, begin, board)
-    finally:
-        ending.over.set()
-        player.stop()
+        for cable, port in zip(cables, wishes.ports, strict=bool(cables)):
+            cable.lay(port)
+        for configuration, site in zip(told[1:], sites.all[1:], strict=True):
+            site.url = stack.enter_context(wiring.serve_beside(configuration, site.board))
+        try:
+            wiring.serve(told[0], begin, sites.main.board)
+        finally:
+            ending.over.set()
+            player.stop()
     if player.fault is not None:
         raise player.fault
     return player
@@ -103,17 +108,22 @@ def printable_lines(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
-def _welcome(address: str, board: DemoBoard) -> str:
-    rows = [
-        f"{one.user:8} {board.logins[0].password}   {one.name}, {one.party} ({one.role})"
-        for one in board.logins
-    ]
+def _welcome(sites: Sites) -> str:
+    board = sites.main.board
+    rows = []
+    for site in sites.all:
+        if sites.are_several:
+            rows.append(f"at {site.url}, the server of {' and '.join(site.parties)}:")
+        rows += [
+            f"  {one.user:8} {region.PASSWORD}   {one.name}, {one.party} ({one.role})"
+            for one in site.officers
+        ]
     return "\n".join(
         [
-            f"openline demo: {address}",
+            f"openline demo: {' and '.join(site.url for site in sites.all)}",
             f"{region.NAME}, an invented region; everything in it is made up. "
             f"{len(board.acts)} acts at {board.speed:g} times the speed of time. Stop: ctrl-C",
             "Log in as anybody (user, password):",
-            *(f"  {row}" for row in rows),
+            *rows,
         ]
     )

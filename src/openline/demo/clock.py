@@ -2,14 +2,18 @@
 
 The player allows the clock to run to the next thing that happens, and then does it: meanwhile the
 clock stands. So whatever is said is said at its instant, however slow the machine is, and nobody is
-late because a computer was.
+late because a computer was. It stands as well while a server that goes by it is in the middle of
+something: then what two servers say to each other is no later than what people say.
 """
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from openline.clock import Pace
 
 
 class _Run(NamedTuple):
@@ -38,6 +42,8 @@ class PacedClock:
         self._monotonic_s = monotonic_s
         self._lock = threading.Lock()
         self._run = _Run(start, monotonic_s(), speed, start)
+        self._held = 0
+        self._allowed = start  # while it is held; it runs so far afterwards
 
     def now(self) -> datetime:
         """The instant, aware UTC."""
@@ -57,7 +63,29 @@ class PacedClock:
         with self._lock:
             now = self.now()
             rate = self._run.speed if speed is None else speed
-            self._run = _Run(now, self._monotonic_s(), rate, max(until, now))
+            self._allowed = max(until, now)
+            self._run = _Run(now, self._monotonic_s(), rate, now if self._held else self._allowed)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """It stands meanwhile; what it may run to is kept for afterwards."""
+        with self._lock:
+            self._held += 1
+            now = self.now()
+            self._run = _Run(now, self._monotonic_s(), self._run.speed, now)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= 1
+                if not self._held:
+                    until = max(self._allowed, self._run.until)
+                    self._run = _Run(self._run.until, self._monotonic_s(), self._run.speed, until)
+
+    @property
+    def pace(self) -> Pace:
+        """Its pace, for servers that go by it."""
+        return Pace(lambda: self.speed, self.hold)
 
     def real_s_to(self, instant: datetime) -> float:
         """Real seconds until it is that instant, if it is allowed to run so far; at least 0."""

@@ -5,16 +5,17 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import ge
 from typing import Final
 
-from openline.api.demo import ActShown, DemoBoard
+from openline.api.demo import ActShown
 from openline.client.transport import Transport
 from openline.demo.act import Act
 from openline.demo.clock import PacedClock
 from openline.demo.region import OFFICERS, START
-from openline.demo.review import Reviewed
 from openline.demo.scene import ActCut, Scene, Stopped
+from openline.demo.site import Sites
 from openline.demo.sky import Sky
 from openline.errors import LimitExceeded, OpenlineError, StoreUnavailable, Unreachable
 from openline.formats.instants import format_instant
@@ -25,6 +26,10 @@ SKY_SPEED_MAX: Final = 80.0
 AFTERWARDS_SPEED: Final = 1.0
 _PARTS: Final = 2  # of the background: each part is sent with every second post
 _START_S: Final = 60.0
+_BLINK_S: Final = 0.001
+_LEAST_S: Final = 0.005
+STEP_S: Final = 2.0  # by the clock of the demo
+TICK_S: Final = 20.0
 _LOOK_S: Final = 10.0  # longer than a look takes: then the story goes on without it
 _FIRST_OFFICER: Final = {one.party: one.user for one in reversed(OFFICERS) if one.role == "duty"}
 
@@ -37,37 +42,37 @@ class Player:
 
     def __init__(
         self,
-        board: DemoBoard,
+        sites: Sites,
         clock: PacedClock,
         acts: Sequence[Act],
         seed: int,
         tell: Callable[[str], None],
         ended: Callable[[], None],
-        review: Callable[[], Reviewed],
     ) -> None:
         self.fault: Exception | None = None
         self.scene: Scene | None = None
-        self._board = board
+        self._sites = sites
         self._clock = clock
         self._acts = acts
         self._seed = seed
         self._tell = tell
         self._ended = ended
-        self._review = review
         self._sky = Sky(seed)
         self._speed = clock.speed
         self._stop = threading.Event()
         self._done = threading.Event()
         self._thread: threading.Thread | None = None
         self._next_post = START
+        self._next_tick = START
         self._part = 0
         self._careful = False
-        self._looks = -1
-        board.acts = [_shown(number, act) for number, act in enumerate(acts, 1)]
+        self._looks = [-1] * len(sites.all)
+        for site in sites.all:
+            site.board.acts = [_shown(number, act) for number, act in enumerate(acts, 1)]
 
-    def start(self, url: str) -> None:
-        """Begin, as soon as the server answers."""
-        self._thread = threading.Thread(target=self._run, args=(url,), name="demo", daemon=True)
+    def start(self) -> None:
+        """Begin, as soon as the servers answer."""
+        self._thread = threading.Thread(target=self._run, name="demo", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -80,9 +85,9 @@ class Player:
         """Wait until all acts were played; whether they were."""
         return self._done.wait(timeout_s)
 
-    def _run(self, url: str) -> None:
+    def _run(self) -> None:
         try:
-            self._play(url)
+            self._play()
         except Stopped:
             pass
         except Exception as error:  # told by whoever started it
@@ -94,18 +99,18 @@ class Player:
             if self.scene is not None:
                 self.scene.close()
 
-    def _play(self, url: str) -> None:
-        self._wait_for_server(url)
+    def _play(self) -> None:
+        for site in self._sites.all:
+            self._wait_for_server(site.url)
         scene = self.scene = Scene(
-            self._board,
+            self._sites,
             self._clock,
-            url,
             self._seed,
             self._advance,
             self._tell,
             self._sky,
-            self._review,
             self._rest,
+            self._settle,
         )
         for number, act in enumerate(self._acts, 1):
             self._careful = self._careful and act.sky
@@ -119,8 +124,9 @@ class Player:
                     raise Stopped from None
                 scene.miss(error)
             scene.end()
-        self._board.playing = False
-        self._board.speed = AFTERWARDS_SPEED
+        for site in self._sites.all:
+            site.board.playing = False
+            site.board.speed = AFTERWARDS_SPEED
         self._speed = AFTERWARDS_SPEED
         self._clock.allow(self._clock.now(), AFTERWARDS_SPEED)
         self._tell(
@@ -139,11 +145,12 @@ class Player:
     def _advance(self, until: datetime) -> None:
         """Let the clock run to an instant, and send positions meanwhile. Raises: Stopped."""
         while True:
-            target = min(until, self._next_post)
+            self._settle()
+            target = min(until, self._next_post, self._next_step())
             speed = min(self._speed, SKY_SPEED_MAX) if self._careful else self._speed
             self._clock.allow(target, speed)
             while self._clock.now() < target:
-                if self._stop.wait(min(self._clock.real_s_to(target), 0.5)):
+                if self._stop.wait(min(max(self._clock.real_s_to(target), _BLINK_S), 0.5)):
                     raise Stopped
             if self._stop.is_set():
                 raise Stopped
@@ -153,16 +160,42 @@ class Player:
                 self._next_post = target + timedelta(seconds=step_s)
                 if self._careful:
                     self._wait_for_look()
-                self._clock.allow(min(until, self._next_post))  # it goes on meanwhile
+                self._clock.allow(min(until, self._next_post, self._next_step()))  # meanwhile
                 self._post(target)
             if target >= until:
                 return
 
+    def _next_step(self) -> datetime:
+        """How far the clock may run before it is looked at whether all has arrived: less far than
+        a machine's check of the line may be old."""
+        if not self._sites.are_several or self._speed == AFTERWARDS_SPEED:
+            return datetime.max.replace(tzinfo=UTC)
+        return self._clock.now() + timedelta(seconds=STEP_S)
+
+    def _settle(self) -> None:
+        """Hold the clock until each server has what the others said to it, and now and then until
+        all have looked at what is due. Raises: Stopped."""
+        if not self._sites.are_several:
+            return
+        self._until(self._sites.are_settled)
+        now = self._clock.now()
+        if now >= self._next_tick:
+            boards = [site.board for site in self._sites.all]
+            after = [one.ticks + 2 for one in boards]  # the first may have begun before now
+            self._until(lambda: all(map(ge, (one.ticks for one in boards), after)))
+            self._until(self._sites.are_settled)
+            self._next_tick = now + timedelta(seconds=TICK_S)
+
     def _wait_for_look(self) -> None:
-        """Hold the clock until the server has looked at what was sent last. Raises: Stopped."""
+        """Hold the clock until all servers looked at what was sent last. Raises: Stopped."""
+        before = list(zip(self._sites.all, self._looks, strict=True))
+        self._until(lambda: all(site.board.looks != looks for site, looks in before))
+
+    def _until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until it is so, for a while: then the story goes on without. Raises: Stopped."""
         until_s = time.monotonic() + _LOOK_S
-        while self._board.looks == self._looks and time.monotonic() < until_s:
-            if self._stop.wait(0.005):
+        while not is_so() and time.monotonic() < until_s:
+            if self._stop.wait(_LEAST_S):
                 raise Stopped
 
     def _post(self, now: datetime) -> None:
@@ -171,8 +204,10 @@ class Player:
         self._part = (self._part + 1) % _PARTS
         for party, positions in self._sky.own(time_s, when).items():
             self._send(party, positions)
-        self._send("north", self._sky.seen(time_s, self._part, _PARTS, when))
-        self._looks = self._board.looks
+        seen = self._sky.seen(time_s, self._part, _PARTS, when)
+        for site in self._sites.all:  # each with a radar of its own
+            self._send(site.parties[0], seen)
+        self._looks = [site.board.looks for site in self._sites.all]
 
     def _send(self, party: str, positions: list[dict[str, object]]) -> None:
         """Send them; a server that has too much to do gets the next ones. Raises: OpenlineError."""

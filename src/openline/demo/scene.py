@@ -1,12 +1,14 @@
 """What an act is written with: people who say things, time that passes, words for the audience."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from textwrap import fill
 from typing import Any, Final, TypeVar
 
-from openline.api.demo import DemoBoard
+from openline.api.demo import ActShown
 from openline.api.line import board_wire
 from openline.api.line.wire import Session, Taken
 from openline.api.sky.discrepancies import Discrepancies
@@ -15,9 +17,9 @@ from openline.client import Client
 from openline.client.transport import Transport
 from openline.demo.clock import PacedClock
 from openline.demo.region import OFFICERS, PASSWORD, START
-from openline.demo.review import Reviewed
+from openline.demo.site import Site, Sites
 from openline.demo.sky import Actor, Sky
-from openline.errors import OpenlineError
+from openline.errors import NotFound, OpenlineError, PermissionDenied
 from openline.formats.instants import format_instant
 from openline.line.message.bodies import Answer, Body, PassedTo, Receipt
 from openline.line.message.kind import AnswerCode, ReceiptKind
@@ -44,32 +46,30 @@ class ActCut(Exception):
 class Scene:
     """The stage of all acts. `kept` is what acts leave for later ones.
 
-    advance: lets time pass until an instant; rest: real seconds, while the clock stands. tell: a
-    line for the terminal.
+    advance: lets time pass until an instant; rest: real seconds, while the clock stands; settle:
+    holds the clock until what was said is where it is to be. tell: a line for the terminal.
     """
 
     def __init__(
         self,
-        board: DemoBoard,
+        sites: Sites,
         clock: PacedClock,
-        url: str,
         seed: int,
         advance: Callable[[datetime], None],
         tell: Callable[[str], None],
         sky: Sky,
-        review: Callable[[], Reviewed],
         rest: Callable[[float], None],
+        settle: Callable[[], None],
     ) -> None:
         self._rest = rest
-        self._review = review
+        self._settle = settle
         self._senses: dict[str, Transport] = {}
-        self.board = board
+        self.sites = sites
         self.sky = sky
         self.seed = seed
         self.kept: dict[str, Taken] = {}
         self.conflicts: dict[str, str] = {}
         self.missed: list[str] = []
-        self.url = url
         self._clock = clock
         self._advance = advance
         self._tell = tell
@@ -104,12 +104,29 @@ class Scene:
         """Let so much time pass."""
         self._advance(self.now + timedelta(seconds=seconds))
 
+    # The link between servers
+
+    def cut(self) -> None:
+        """The servers reach each other no more."""
+        for cable in self.sites.cables:
+            cable.cut()
+
+    def mend(self) -> None:
+        """They do again, and what waited is where it is to be."""
+        for cable in self.sites.cables:
+            cable.mend()
+        self._settle()
+
     # People
+
+    def site_of(self, user: str) -> Site:
+        """The server at which that person is logged in."""
+        return self.sites.of(_PARTIES[user])
 
     def client(self, user: str) -> Client:
         """The console of that person, logged in. Raises: OpenlineError."""
         if user not in self._clients:
-            self._clients[user] = Client(self.url)
+            self._clients[user] = Client(self.site_of(user).url)
         self._token(user, self._clients[user].log_in)
         return self._clients[user]
 
@@ -117,7 +134,10 @@ class Scene:
         """Somebody says something. Raises: OpenlineError if it is refused."""
         self._said += 1
         key = f"demo/{self.seed}/{self._name}/{self._said}"
-        return self.client(user).say(body, to=to, thread=thread or None, idempotency_key=key)
+        client = self.client(user)
+        taken = client.say(body, to=to, thread=thread or None, idempotency_key=key)
+        self._settle()
+        return taken
 
     def read(self, user: str, what: Taken) -> None:
         """Somebody says that they have read it."""
@@ -189,6 +209,11 @@ class Scene:
         """The aircraft that this person sees."""
         return self._sense(user, "tracks", SkyPicture).tracks
 
+    def track(self, user: str, callsign: str) -> str | None:
+        """The id of the aircraft with that callsign, if that person sees it."""
+        tracks = (one for one in self.tracks(user) if one["callsign"] == callsign)
+        return next((str(one["id"]) for one in tracks), None)
+
     def encounters(self, user: str) -> list[dict[str, Any]]:
         """The predicted losses that this person sees."""
         return self._sense(user, "tracks", SkyPicture).encounters
@@ -203,44 +228,46 @@ class Scene:
             "POST", POSITIONS_PATH, PositionsReceipt, body=body, headers=_JSON
         )
 
-    def review(self) -> Reviewed:
-        """The record as a file, and its review, which the page shows from now on."""
-        reviewed = self._review()
-        self.board.review = reviewed.page
-        return reviewed
-
     # Audience
 
     def begin(self, number: int, name: str) -> None:
         """The act with that number and name begins: tell it."""
         self._act, self._name, self._said = number, name, 0
-        act = self.board.acts[number - 1]
-        self.board.change(number, state="playing")
+        act = self._played()
+        self._change(state="playing")
         self._tell(f"\n{_time(self.now)}  {number}. {act.title}\n{_wrapped(act.sentence)}")
 
     def end(self) -> None:
         """The act is over."""
-        self.board.change(self._act, state="done")
+        self._change(state="done")
 
     def show(self, **what: str) -> None:
-        """Where to look: `thread`, `conflict` or `track`, with its id."""
-        self.board.change(self._act, **what)
+        """Where to look: `thread` or `conflict`, with its id."""
+        self._change(**what)
         ((kind, name),) = what.items()
-        self._tell(f"    → {self.url}/#{_LINKS[kind]}={name}")
+        urls = [site.url for site in self.sites.all if self._has(site, name)]
+        self._tell("\n".join(f"    → {url}/#{_LINKS[kind]}={name}" for url in urls))
+
+    def show_track(self, callsign: str) -> None:
+        """The aircraft to look at. Raises: ActCut if a server does not see it."""
+        for site in self.sites.all:
+            seen = partial(self.track, site.on_duty(), callsign)
+            found = self.held(seen, f"{callsign} is not seen")
+            site.board.change(self._act, track=found)
+            self._tell(f"    → {site.url}/#{_LINKS['track']}={found}")
 
     def link(self, path: str) -> None:
-        """A page of the server to look at."""
-        self._tell(f"    → {self.url}{path}")
+        """A page of every server to look at."""
+        self._tell("\n".join(f"    → {site.url}{path}" for site in self.sites.all))
 
     def note(self, words: str) -> None:
         """Something that happened, in a line."""
-        said = (*self.board.acts[self._act - 1].said, f"{_time(self.now)} {words}")
-        self.board.change(self._act, said=said)
+        self._change(said=(*self._played().said, f"{_time(self.now)} {words}"))
         self._tell(_wrapped(f"{_time(self.now)}  {words}", " " * 11))
 
     def miss(self, error: OpenlineError | ActCut) -> None:
         """The act could not go on: the story does, without the rest of it."""
-        words = f"{self.board.acts[self._act - 1].title}: {error}"
+        words = f"{self._played().title}: {error}"
         self.missed.append(words)
         self._tell(f"    (left out: {error})")
 
@@ -251,6 +278,23 @@ class Scene:
         for sense in self._senses.values():
             sense.close()
 
+    def _played(self) -> ActShown:
+        return self.sites.main.board.acts[self._act - 1]
+
+    def _change(self, **values: Any) -> None:
+        for site in self.sites.all:
+            site.board.change(self._act, **values)
+
+    def _has(self, site: Site, thread: str) -> bool:
+        """Whether a server has the thread; the only one has all."""
+        if not self.sites.are_several:
+            return True
+        for user in _one_each(site):
+            with suppress(NotFound, PermissionDenied):
+                self.client(user).thread(thread)
+                return True
+        return False
+
     def _sense(self, user: str, name: str, kind: type[T]) -> T:
         """What the server answers of its sky to that person."""
         return self._transport(user).ask("GET", f"/sky/v1/{name}", kind)
@@ -259,7 +303,7 @@ class Scene:
         """For what the client has no words for."""
         self.client(user)
         if user not in self._senses:
-            self._senses[user] = Transport(self.url, None, _ASK_S)
+            self._senses[user] = Transport(self.site_of(user).url, None, _ASK_S)
         self._senses[user].token = self._tokens[user]
         return self._senses[user]
 
@@ -274,6 +318,12 @@ class Scene:
 def name_of(user: str) -> str:
     """The name of somebody, with the party."""
     return f"{_NAMES[user]} ({_PARTIES[user]})"
+
+
+def _one_each(site: Site) -> Iterator[str]:
+    """Somebody on duty of each party of a server."""
+    for party in site.parties:
+        yield next(one.user for one in site.officers if (one.party, one.role) == (party, "duty"))
 
 
 def party_of(user: str) -> str:

@@ -7,22 +7,26 @@ from typing import Final
 from openline.api.handover import off_the_loop, outcome
 from openline.app.line.services import LineServices
 from openline.app.line.tick import tick
+from openline.clock import REAL_TIME, Pace
 from openline.errors import StoreUnavailable
 
 _LOG: Final = logging.getLogger("openline.line")
 TICK_S: Final = 0.25
+LEAST_S: Final = 0.03  # between two looks, however fast the clock runs
 
 
-async def tick_for_ever(line: LineServices) -> None:
+async def tick_for_ever(line: LineServices, pace: Pace = REAL_TIME) -> None:
     """Put what is due on the record, a few times a second; ends by being cancelled."""
     while True:
         try:
-            future = await off_the_loop(lambda: tick(line, line.clock.now()))
-            if future is not None:
-                for event in await outcome(future):
-                    _LOG.info("%s", event.name)
+            with pace.hold():
+                future = await off_the_loop(lambda: tick(line, line.clock.now()))
+                events = () if future is None else await outcome(future)
+            pace.ticked()
+            for event in events:
+                _LOG.info("%s", event.name)
         except StoreUnavailable as error:
             _LOG.warning("what is due waits: %s", error)
         except Exception:  # a fault here must not stop the clock of everybody
             _LOG.exception("fault while looking for what is due")
-        await asyncio.sleep(TICK_S)
+        await asyncio.sleep(pace.wait_s(TICK_S, LEAST_S))

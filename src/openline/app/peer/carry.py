@@ -3,7 +3,7 @@
 One thread sends what there is, one sends URGENT and nothing else, and one waits at the peer for
 what that one has for us as long as it cannot reach us itself. A peer that does not answer is tried
 again after a wait that doubles, up to LAST_WAIT_S, with some spread so that many do not come at
-once.
+once. Waits are those of the server's clock, which a demo runs faster than time.
 """
 
 import http.client
@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from openline.app.line.alert_turns import end_turn, take_turn
 from openline.app.peer.link import Answered, Link
 from openline.app.peer.peering import Peering
+from openline.clock import REAL_TIME, Pace
 from openline.errors import OpenlineError, StoreUnavailable, Unreachable
 from openline.formats.peer_exchange import BODY_BYTES_MAX, HEADER, WAIT_MAX_S
 
@@ -38,6 +39,8 @@ _STEP_S: Final = 5.0  # for one step: a connection, a part of an answer
 _DEADLINE_S: Final = 12.0
 _PART: Final = 65_536
 _LOOK_S: Final = 0.25
+_LEAST_S: Final = 0.25  # real time between exchanges without a reason, however fast a clock runs
+_LOOK_LEAST_S: Final = 0.05
 _TURN: Final = timedelta(seconds=6)  # two that carry at once cost exchanges, and nothing else
 _RENEW_S: Final = _TURN.total_seconds() / 4
 
@@ -115,7 +118,8 @@ class Road:
 
 
 class Lane:
-    """One thread of one link. work: one exchange; whether there may be more at once."""
+    """One thread of one link. work: one exchange; whether there may be more at once. pace: of the
+    clock, which stands during an exchange if it can."""
 
     def __init__(
         self,
@@ -123,8 +127,10 @@ class Lane:
         name: str,
         work: Callable[[Road], bool],
         pause_s: Callable[[], float],
+        pace: Pace = REAL_TIME,
     ) -> None:
         self.link = link
+        self._pace = pace
         self._name = name
         self._work = work
         self._pause_s = pause_s
@@ -160,11 +166,12 @@ class Lane:
                 road = Road(peer.url)
             self._wake.clear()
             try:
-                more = self._work(road)
+                with self._pace.hold():
+                    more = self._work(road)
             except Unreachable as error:
                 if wait_s == FIRST_WAIT_S:
                     _LOG.warning("%s", error)
-                self._rest(wait_s * (0.5 + random.random()))
+                self._rest(self._pace.wait_s(wait_s * (0.5 + random.random())))
                 wait_s = min(2 * wait_s, LAST_WAIT_S)
                 continue
             except (StoreUnavailable, OpenlineError) as error:
@@ -177,7 +184,7 @@ class Lane:
                 continue
             wait_s = FIRST_WAIT_S
             if not more:
-                self._wake.wait(self._pause_s())
+                self._wake.wait(self._pace.wait_s(self._pause_s(), _LOOK_LEAST_S))
         if road is not None:
             road.close()
 
@@ -192,8 +199,9 @@ class Lane:
 class Carriers:
     """All lanes of a server's peering; `start` and `stop` from one thread."""
 
-    def __init__(self, peering: Peering, *, alone: bool = True) -> None:
+    def __init__(self, peering: Peering, *, alone: bool = True, pace: Pace = REAL_TIME) -> None:
         self.peering = peering
+        self._pace = pace
         self._alone = alone
         self._holder = secrets.token_hex(16)
         self._turns: dict[str, float] = {}  # since when a turn is held
@@ -259,13 +267,16 @@ class Carriers:
                 lane.wake()
 
     def _lanes_of(self, link: Link) -> list[Lane]:
-        ticks = self.peering.ticks
+        ticks, pace = self.peering.ticks, self._pace
         last_s, shown_s, seen_urgent = [float("-inf")], [float("-inf")], [0]
 
         def work(road: Road) -> bool:
             now_s = ticks()
-            due = link.owes or now_s - last_s[0] >= IDLE_S or link.outbox.has_more(now_s)
-            due = due or (now_s - last_s[0] >= NEWS_S and link.has_news())
+            since_s = now_s - last_s[0]
+            due = (
+                link.owes or since_s >= pace.wait_s(IDLE_S, _LEAST_S) or link.outbox.has_more(now_s)
+            )
+            due = due or (since_s >= pace.wait_s(NEWS_S, _LEAST_S) and link.has_news())
             if not due:
                 return False
             last_s[0] = now_s
@@ -282,7 +293,7 @@ class Carriers:
 
         def heads(road: Road) -> bool:
             urgent_now = link.urgent_count
-            due = ticks() - shown_s[0] >= HEADS_EVERY_S
+            due = ticks() - shown_s[0] >= pace.wait_s(HEADS_EVERY_S, 2 * _LEAST_S)
             if not due and urgent_now == seen_urgent[0]:
                 return False
             if not due:
@@ -300,8 +311,8 @@ class Carriers:
             return IDLE_S if again_s is None else min(IDLE_S, max(0.1, again_s - ticks()))
 
         return [
-            Lane(link, "send", work, pause_s),
-            Lane(link, "urgent", urgent, lambda: IDLE_S),
-            Lane(link, "poll", poll, lambda: REFRESH_S),
-            Lane(link, "heads", heads, lambda: REFRESH_S),
+            Lane(link, "send", work, pause_s, pace),
+            Lane(link, "urgent", urgent, lambda: IDLE_S, pace),
+            Lane(link, "poll", poll, lambda: REFRESH_S),  # what waits at the peer holds no clock
+            Lane(link, "heads", heads, lambda: REFRESH_S, pace),
         ]

@@ -134,6 +134,13 @@ class Link:
         told = self._told_settled
         return any(number > told.get(party, 0) for party, number in self._settled().items())
 
+    def is_settled(self) -> bool:
+        """Whether each side has heard of all that this one has for the other.
+
+        Raises: StoreUnavailable.
+        """
+        return not self._owed and self.outbox.is_settled()
+
     def reaches(self, now_s: float) -> bool:
         """Whether this side reached the peer by itself a short while ago."""
         return now_s - self._reached_s < REACHED_FOR_S

@@ -161,6 +161,16 @@ class Outbox:
                 return True
             return any(at_s <= now_s for at_s in self._again_s.values())
 
+    def is_settled(self) -> bool:
+        """Whether the peer has said what became of all that is on the record now.
+
+        Raises: StoreUnavailable.
+        """
+        with self._lock:
+            self._fill(self._urgent, urgent=True)
+            self._fill(self._others, urgent=False)
+            return self.is_empty and not self._waiting
+
     def failed(self, tokens: Iterable[bytes]) -> None:
         """They did not arrive, as far as is known: they are offered again at once."""
         with self._lock:

@@ -1,9 +1,10 @@
 """The acts in their order: each shows one thing that a line is for."""
 
+from dataclasses import replace
 from typing import Final
 
 from openline.demo.act import Act
-from openline.demo.acts import claims, conflicts, receipts, traffic, unlocated
+from openline.demo.acts import claims, conflicts, links, receipts, traffic, unlocated
 
 ACTS: Final = (
     Act(
@@ -129,4 +130,15 @@ ACTS: Final = (
         88.0,
         conflicts.your_turn,
     ),
+)
+TWO_SERVERS: Final = (
+    *ACTS[:-2],
+    Act(
+        "The link is cut",
+        "The servers cannot reach each other, and an urgent message waits. Each side knows that it "
+        "knows nothing; then the link is there again, and nothing is lost.",
+        85.0,
+        links.cut,
+    ),
+    *(replace(act, minute=act.minute + 7.0) for act in ACTS[-2:]),
 )

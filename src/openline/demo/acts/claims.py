@@ -2,6 +2,7 @@
 
 from openline.demo.acts.shapes import circle, volume
 from openline.demo.region import Place
+from openline.demo.review import common_digest
 from openline.demo.scene import ActCut, Scene, name_of
 from openline.errors import OpenlineError
 from openline.line.message.bodies import Breach, Closure, Disposition, Evidence, Reply
@@ -59,10 +60,23 @@ def breach(scene: Scene) -> None:
 
 def review(scene: Scene) -> None:
     """The record as a file, and the report of it."""
-    reviewed = scene.review()
-    scene.note(f"{reviewed.entries} entries verified: {reviewed.record}")
-    scene.note(f"the review: {reviewed.review}")
+    for site in scene.sites.all:
+        reviewed = site.review()
+        site.board.review = reviewed.page
+        scene.note(f"{reviewed.entries} entries verified: {reviewed.record}")
+        scene.note(f"the review: {reviewed.review}")
+    if scene.sites.are_several:
+        _in_common(scene)
     scene.link("/console/demo/review")
+
+
+def _in_common(scene: Scene) -> None:
+    """What both records have of north and south is the same to the letter. Raises: ActCut."""
+    digests = {common_digest(site.db, ("north", "south")) for site in scene.sites.all}
+    if len(digests) > 1:
+        raise ActCut("the records of north and south are not of the same messages")
+    (digest,) = digests
+    scene.note(f"what north and south said is the same in both records: {digest[:16]}…")
 
 
 def _closure(scene: Scene, *uppers_m: float) -> Closure:

@@ -24,8 +24,7 @@ def live_sky(scene: Scene) -> None:
     plans = {name: scene.taken(name).thread for name in ("nr12", "sl40", "nd5", "sd3")}
     take_off(scene.sky, plans)
     scene.until(58.5)
-    helicopter = scene.held(lambda: _track(scene, "cora", "SLA40"), "SLA40 is not seen")
-    scene.show(track=helicopter)
+    scene.show_track("SLA40")
     seen = len(scene.tracks("ada"))
     scene.note(f"{seen} aircraft are followed; NRA12 and SLA40 have taken off as NR12 and SL40 say")
 
@@ -35,7 +34,7 @@ def nonconforming(scene: Scene) -> None:
     scene.actor("sl40")
     stray(scene.sky, scene.passed_s)
     thread = scene.taken("sl40").thread
-    scene.show(track=scene.held(lambda: _track(scene, "cora", "SLA40"), "SLA40 is not seen"))
+    scene.show_track("SLA40")
     scene.note("SLA40 turns to the east")
     _await_told(scene, 62.5, thread, {"change": "state", "state": "Nonconforming"})
     scene.note(f"SLA40 is Nonconforming{_how_far(scene, thread)}")
@@ -50,7 +49,7 @@ def head_on(scene: Scene) -> None:
     scene.actor("nr71")
     scene.until(68.4)
     found = scene.held(lambda: _encounter(scene), "no loss of separation is predicted")
-    scene.show(track=scene.held(lambda: _track(scene, "ines", "AID2"), "AID2 is not seen"))
+    scene.show_track("AID2")
     _tell_encounter(scene, found)
     scene.until(70.0)
     _tell_encounter(scene, scene.held(lambda: _encounter(scene), "the prediction is gone"))
@@ -168,14 +167,6 @@ def _towards(place: Place, other: Place) -> Place:
     east, north = other.east_nm - place.east_nm, other.north_nm - place.north_nm
     share = _CLIMB_NM / (east * east + north * north) ** 0.5
     return Place(place.east_nm + east * share, place.north_nm + north * share)
-
-
-def _track(scene: Scene, user: str, callsign: str) -> str | None:
-    """The id of the aircraft with that callsign, if it is seen."""
-    for track in scene.tracks(user):
-        if track["callsign"] == callsign:
-            return str(track["id"])
-    return None
 
 
 def _await_told(scene: Scene, minute: float, thread: str, values: dict[str, str]) -> None:

@@ -1,0 +1,116 @@
+"""The same story over two servers that do not trust each other: the same words, on both sides."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pytest
+
+from openline.demo.acts import TWO_SERVERS
+from openline.demo.region import START
+from tests.demo.stage import Played, played
+from tests.demo.test_seed import said_by_people
+
+BY_NAME: Final = {act.name: act for act in TWO_SERVERS}
+# What is in the air takes its time, and goes the same way over two servers as over one.
+SHORT: Final = (
+    *TWO_SERVERS[:9],
+    replace(BY_NAME["cut"], minute=57.0),
+    replace(BY_NAME["review"], minute=64.0),
+)
+CUT: Final = START + timedelta(minutes=57)
+MENDED: Final = timedelta(seconds=200)  # so long was it cut once HOLD was called
+
+
+@pytest.fixture(scope="module")
+def over_two(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The acts on the ground and the cut, with a server of its own for the south."""
+    return played(tmp_path_factory.mktemp("two"), SHORT, servers=2)
+
+
+def the(found: list[dict[str, Any]], **values: str) -> dict[str, Any]:
+    (one,) = (one for one in found if values.items() <= one.items())
+    return one
+
+
+def test_no_act_was_left_out(over_two: Played) -> None:
+    assert over_two.missed == []
+    assert [act.state for act in over_two.demo.acts] == ["done"] * len(SHORT)
+
+
+def test_the_same_words_and_ids_as_on_one_server(story: Played, over_two: Played) -> None:
+    assert len(said_by_people(over_two)) > 60
+    assert said_by_people(over_two) == said_by_people(story)
+
+
+def test_each_conflict_has_one_id_and_one_end_on_both_records(over_two: Played) -> None:
+    for name in ("conflict.opened", "conflict.closed"):
+        mine, theirs = (
+            [(one["conflict"], one["at"]) for one in events if one["event"] == name]
+            for events in (over_two.events, over_two.other_events)
+        )
+        assert len(mine) == 3
+        assert mine == theirs, "at the same instant: the clock stands while it is carried"
+
+
+def test_nothing_was_late_but_for_the_cut(over_two: Played) -> None:
+    came = {one["id"]: one["at"] for one in over_two.other_messages}
+    for one in over_two.messages:
+        at = datetime.fromisoformat(one["at"])
+        if "officer" in one and "south" in one["to"] and at < CUT:
+            assert came[one["id"]] == one["at"], one["kind"]
+
+
+def test_the_urgent_message_waited_for_the_link_and_then_came(over_two: Played) -> None:
+    said, came = (
+        the(messages, kind="URGENT") for messages in (over_two.other_messages, over_two.messages)
+    )
+    assert said["id"] == came["id"]
+    waited = datetime.fromisoformat(came["at"]) - datetime.fromisoformat(said["at"])
+    assert waited == MENDED
+    answer = the(over_two.other_messages, kind="ANSWER", thread=said["id"])
+    assert answer["body"]["code"] == "will_comply"
+    assert answer["officer"] == "bram"
+
+
+def test_both_sides_knew_that_they_knew_nothing_and_when_it_was_over(over_two: Played) -> None:
+    sides = (("south", over_two.events), ("north", over_two.other_events))
+    for party, events in sides:
+        links = [one for one in events if one["event"] == "link.changed" and one["party"] == party]
+        unknown = [number for number, one in enumerate(links) if one["state"] == "UNKNOWN"]
+        assert len(unknown) == 1, "and only while it was cut"
+        since, until = (
+            datetime.fromisoformat(links[unknown[0] + later]["at"]) - CUT for later in (0, 1)
+        )
+        assert timedelta(seconds=60) < since < timedelta(seconds=200)
+        assert until == timedelta(seconds=220)
+        assert links[unknown[0] + 1]["state"] == "live"
+
+
+def test_both_records_say_the_same_and_each_was_cosigned(over_two: Played) -> None:
+    assert len(over_two.digests) == 1
+    told = " ".join(over_two.told.split())
+    assert "the same in both records" in told
+    assert "north has cosigned the record of the south" in told
+    for party, other in (("north", "south"), ("south", "north")):
+        link = next(one for one in over_two.boards[party].links if one.party == other)
+        assert link.peer is not None
+        assert link.peer.cosigned
+        assert link.peer.seen
+        assert not link.peer.evidence
+        assert not link.peer.refused
+
+
+def test_each_page_knows_where_the_other_server_is_and_its_own_people(over_two: Played) -> None:
+    parties = [one.parties for one in over_two.demo.servers]
+    assert parties == [["north", "aid"], ["south"]]
+    assert len({one.url for one in over_two.demo.servers}) == 2
+    assert {one.party for one in over_two.demo.logins} == {"north", "aid"}
+
+
+def test_every_link_is_told_with_both_addresses_where_both_have_it(over_two: Played) -> None:
+    urls = [one.url for one in over_two.demo.servers]
+    for act in over_two.demo.acts:
+        if act.conflict:
+            for url in urls:
+                assert f"{url}/#c={act.conflict}" in over_two.told
