@@ -144,15 +144,18 @@ def _catching_up(folder: Path, behind: int) -> Facts:
         token, said = _token(north, "north"), dict[str, float]()
         _say(north, token, behind, 1e9, said)
         with Client(_url(north), token) as client:
-            begun_s = time.monotonic()
-            with _server(folder, agreement, "south", f"north={_url(north)}"):
-                started_s = time.monotonic()
+            begun_s, sent_s = time.monotonic(), north.cpu_s()
+            with _server(folder, agreement, "south", f"north={_url(north)}") as south:
+                started_s, taken_s = time.monotonic(), south.cpu_s()
                 while (peer := client.peers()[0]).behind or peer.heard is None:
                     time.sleep(0.1)
                 ended_s = time.monotonic()
+                sent_s, taken_s = north.cpu_s() - sent_s, south.cpu_s() - taken_s
     return {
         "start_s": round(started_s - begun_s, 2),
         "catch_up_s": round(ended_s - started_s, 2),
+        "sender_cpu_ms_per_message": round(sent_s / behind * 1_000, 3),
+        "receiver_cpu_ms_per_message": round(taken_s / behind * 1_000, 3),
     }
 
 

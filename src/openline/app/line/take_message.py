@@ -30,6 +30,24 @@ def take_message(
     Raises: InvalidInput, Unauthenticated for a signature that is not the party's; in the future
     also NotFound, PermissionDenied, VersionMismatch, StoreUnavailable.
     """
+    party, key, message = read_message(services, token)
+    if only is not None and message.kind is not only:
+        raise InvalidInput(f"only {only} is taken here", field="kind")
+    is_carried = carried(message) if callable(carried) else carried
+
+    def change(tx: Transaction) -> Taken:
+        begun = LineChange.begin(services, tx, now)
+        require_key(begun.line, party, key)
+        return begun.take(token, message, carried=is_carried)
+
+    return services.submit(change, urgent=message.kind is Kind.URGENT)
+
+
+def read_message(services: LineServices, token: bytes) -> tuple[str, bytes, Message]:
+    """The party that signed, the key it signed with, and the message.
+
+    Raises: InvalidInput, Unauthenticated for a signature that is not the party's.
+    """
     if len(token) > MESSAGE_BYTES_MAX:
         raise InvalidInput(
             f"a message of {len(token):,} bytes; {MESSAGE_BYTES_MAX:,} are the most",
@@ -43,19 +61,15 @@ def take_message(
             f"a message from {message.sender!r} under the key of {party!r}",
             cure="sign it with the sender's own key",
         )
-    if only is not None and message.kind is not only:
-        raise InvalidInput(f"only {only} is taken here", field="kind")
-    is_carried = carried(message) if callable(carried) else carried
+    return party, keys[party], message
 
-    def change(tx: Transaction) -> Taken:
-        begun = LineChange.begin(services, tx, now)
-        if _keys(begun.line).get(party) != keys[party]:
-            raise Unauthenticated(
-                f"the key of {party!r} was changed", cure="sign it with the key in force"
-            )
-        return begun.take(token, message, carried=is_carried)
 
-    return services.submit(change, urgent=message.kind is Kind.URGENT)
+def require_key(line: Line, party: str, key: bytes) -> None:
+    """Raises: Unauthenticated if the party has another key by now."""
+    if _keys(line).get(party) != key:
+        raise Unauthenticated(
+            f"the key of {party!r} was changed", cure="sign it with the key in force"
+        )
 
 
 def _keys(line: Line) -> dict[str, bytes]:

@@ -20,6 +20,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from openline.app.line.alert_turns import end_turn, take_turn
+from openline.app.peer.ahead import Ahead
 from openline.app.peer.link import Answered, Link
 from openline.app.peer.peering import Peering
 from openline.clock import REAL_TIME, Pace
@@ -268,6 +269,7 @@ class Carriers:
 
     def _lanes_of(self, link: Link) -> list[Lane]:
         ticks, pace = self.peering.ticks, self._pace
+        ahead = Ahead()
         last_s, shown_s, seen_urgent = [float("-inf")], [float("-inf")], [0]
 
         def work(road: Road) -> bool:
@@ -280,7 +282,7 @@ class Carriers:
             if not due:
                 return False
             last_s[0] = now_s
-            return link.exchange(road.send, now_s)
+            return link.exchange(road.send, now_s, ahead=ahead)
 
         def urgent(road: Road) -> bool:
             return link.exchange(road.send, ticks(), urgent=True)

@@ -1,4 +1,7 @@
-"""Messages of a peer in: each is verified and put on the record by itself, and told of.
+"""Messages of a peer in: each is verified and counts for itself, and is told of.
+
+Some at a time are put on the record in one change, so that a peer which has been away catches up
+soon; few enough that URGENT, which waits for none but the change that runs, does not wait for long.
 
 A message that its sender's server sent at once came directly: it proves the link, and its sender's
 clock is measured by it. One that had to wait for the link is taken as one in a bundle is.
@@ -8,13 +11,13 @@ What is refused for good is remembered by its id: what speaks of it would wait f
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from openline.app.line.change import LineChange, Taken
 from openline.app.line.services import LineServices
-from openline.app.line.take_message import take_message
+from openline.app.line.take_message import read_message, require_key, take_message
 from openline.app.peer.outbox import FRESH
 from openline.errors import (
     InvalidInput,
@@ -37,6 +40,7 @@ from openline.store.ports import Transaction
 _LATER: Final = frozenset({"agreement", "version", "sent"})
 _SPOKEN_OF: Final = frozenset({"of", "about", "proposal", "supersedes"})
 _REASON_MAX: Final = 1_000
+AT_ONCE: Final = 16  # messages in one change
 GONE: Final = "peer.gone"  # documents, by the id of a message that was refused for good
 
 
@@ -52,22 +56,85 @@ class Batch:
 
 @dataclass(slots=True)
 class Taking:
-    """A message on its way to the record. message: None as long as it was not read."""
+    """A message on its way to the record: as it was read, and what became of it.
+
+    message: None as long as it was not read. is_carried: it was on its way for long.
+    """
 
     token: bytes
+    party: str = ""
+    key: bytes = b""
     message: Message | None = None
-    future: "Future[Taken]" = field(default_factory=Future)
+    is_carried: bool = False
+    result: "Taken | OpenlineError | None" = None
 
 
 def take_batch(services: LineServices, batch: Batch, now: datetime) -> list[Outcome]:
-    """Take each, in their order; returns when all that is new is durable.
+    """Take each, in their order, URGENT first; returns when all that is new is durable.
 
     Raises: StoreUnavailable; then nothing is known, and the peer sends them again.
     """
-    taking = [_begun(services, token, batch, now) for token in batch.tokens]
+    taking = [_read(services, token, batch, now) for token in batch.tokens]
+    waiting = [one for one in taking if one.message is not None and one.result is None]
+    urgent = [one for one in waiting if _is_urgent(one)]
+    others = [one for one in waiting if not _is_urgent(one)]
+    some = [[one] for one in urgent]
+    some += [others[first : first + AT_ONCE] for first in range(0, len(others), AT_ONCE)]
+    begun = [(few, _submitted(services, few, now)) for few in some]
+    for few, future in begun:
+        try:
+            results = future.result()
+        except _Halfway:  # each by itself then
+            results = [_alone(services, one, now) for one in few]
+        for one, result in zip(few, results, strict=True):
+            one.result = result
     outcomes = [_outcome(services, one) for one in taking]
     _note_gone(services, zip(taking, outcomes, strict=True))
     return outcomes
+
+
+class _Halfway(Exception):
+    """A message was refused after something of it was on the record already."""
+
+
+def _submitted(
+    services: LineServices, few: list[Taking], now: datetime
+) -> "Future[list[Taken | OpenlineError]]":
+    def change(tx: Transaction) -> list[Taken | OpenlineError]:
+        LineChange.begin(services, tx, now)
+        return [_taken(services, tx, one, now) for one in few]
+
+    return services.submit(change, urgent=any(_is_urgent(one) for one in few))
+
+
+def _taken(
+    services: LineServices, tx: Transaction, one: Taking, now: datetime
+) -> Taken | OpenlineError:
+    """Take one within a change. Raises: _Halfway; what is no refusal."""
+    begun, position = LineChange(services, tx, now), services.writing.position
+    assert one.message is not None
+    try:
+        require_key(begun.line, one.party, one.key)
+        return begun.take(one.token, one.message, carried=one.is_carried)
+    except (StoreUnavailable, InvariantBroken):
+        raise
+    except OpenlineError as error:
+        if services.writing.position != position:
+            raise _Halfway from error
+        return error
+
+
+def _alone(services: LineServices, one: Taking, now: datetime) -> Taken | OpenlineError:
+    try:
+        return take_message(services, one.token, now, carried=one.is_carried).result()
+    except (StoreUnavailable, InvariantBroken):
+        raise
+    except OpenlineError as error:
+        return error
+
+
+def _is_urgent(one: Taking) -> bool:
+    return one.message is not None and one.message.kind is Kind.URGENT
 
 
 def note_settled(
@@ -97,10 +164,10 @@ def gap_below(services: LineServices, party: str, up_to: int) -> int:
     return services.look(ask)
 
 
-def _begun(services: LineServices, token: bytes, batch: Batch, now: datetime) -> Taking:
+def _read(services: LineServices, token: bytes, batch: Batch, now: datetime) -> Taking:
     taking = Taking(token)
-
-    def carried(message: Message) -> bool:
+    try:
+        taking.party, taking.key, message = read_message(services, token)
         taking.message = message
         _check_place(services, message, batch)
         skew = batch.clock - now
@@ -111,12 +178,11 @@ def _begun(services: LineServices, token: bytes, batch: Batch, now: datetime) ->
                 cure="set the clocks of both servers",
                 field="sent",
             )
-        return batch.clock - message.time_sent > FRESH
-
-    try:
-        taking.future = take_message(services, token, now, carried=carried)
+        taking.is_carried = batch.clock - message.time_sent > FRESH
+    except (StoreUnavailable, InvariantBroken):
+        raise
     except OpenlineError as error:
-        taking.future.set_exception(error)
+        taking.result = error
     return taking
 
 
@@ -133,15 +199,12 @@ def _check_place(services: LineServices, message: Message, batch: Batch) -> None
 
 
 def _outcome(services: LineServices, taking: Taking) -> Outcome:
-    digest = digest_of(taking.token)
-    try:
-        taken = taking.future.result()
-    except (StoreUnavailable, InvariantBroken):
-        raise
-    except OpenlineError as error:
-        again = _may_come_later(services, taking.message, error)
-        return Outcome(digest, "refused", str(error)[:_REASON_MAX], again=again)
-    return Outcome(digest, "known" if taken.repeated else "new")
+    digest, result = digest_of(taking.token), taking.result
+    if isinstance(result, Taken):
+        return Outcome(digest, "known" if result.repeated else "new")
+    assert result is not None, "a message that nothing became of"
+    again = _may_come_later(services, taking.message, result)
+    return Outcome(digest, "refused", str(result)[:_REASON_MAX], again=again)
 
 
 def _may_come_later(services: LineServices, message: Message | None, error: OpenlineError) -> bool:

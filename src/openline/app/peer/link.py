@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from openline.app.ed25519 import verify
 from openline.app.line.services import LineServices
+from openline.app.peer.ahead import Ahead
 from openline.app.peer.heads import Circle, Witness
 from openline.app.peer.inbox import Batch, gap_below, note_settled, take_batch
 from openline.app.peer.outbox import TOLD_AFTER, Outbox, Refused
@@ -146,12 +147,20 @@ class Link:
         return now_s - self._reached_s < REACHED_FOR_S
 
     def exchange(
-        self, send: Send, now_s: float, *, urgent: bool = False, wait_s: float = 0.0
+        self,
+        send: Send,
+        now_s: float,
+        *,
+        urgent: bool = False,
+        wait_s: float = 0.0,
+        ahead: Ahead | None = None,
     ) -> bool:
         """One exchange that this side begins; whether something was sent or came.
 
         urgent: URGENT alone, and nothing at all if there is none. wait_s: send nothing, and let the
-        answer wait so long for something. Raises: Unreachable, StoreUnavailable.
+        answer wait so long for something. ahead: takes what came while more is sent; without it, or
+        with nothing more to send, all is taken before this returns.
+        Raises: Unreachable, StoreUnavailable.
         """
         polls = wait_s > 0
         tokens = (
@@ -184,7 +193,13 @@ class Link:
             messages_out=self.status.messages_out + len(tokens),
         )
         self.urgent_count += urgent
-        owed_now = self._take(answer, done, now_s)
+        self._take_outcomes(answer, done, now_s)
+        if ahead is not None:
+            if answer.messages and self.outbox.has_more(now_s):
+                ahead(lambda: self._owe(self._take_messages(answer, done)))
+                return True
+            ahead.finish()
+        owed_now = self._take_messages(answer, done)
         self._owe(owed_now)
         return bool(tokens or owed or owed_now)
 
@@ -276,6 +291,11 @@ class Link:
 
     def _take(self, came: Exchange, now: datetime, now_s: float) -> list[Outcome]:
         """Take one direction of an exchange; what became of its messages."""
+        self._take_outcomes(came, now, now_s)
+        return self._take_messages(came, now)
+
+    def _take_outcomes(self, came: Exchange, now: datetime, now_s: float) -> None:
+        """Take what the peer says of the other direction, and of its numbers."""
         if came.agreement != self._agreement().id:
             raise InvalidInput(
                 f"this line is under {self._agreement().id!r}, not {came.agreement!r}",
@@ -287,6 +307,10 @@ class Link:
             self._record(refused, by=party, now=now)
         also = {name: number for name, number in came.also.items() if name in self.peer.hosts}
         self._note_settled({party: came.settled, **also}, now, now_s)
+
+    def _take_messages(self, came: Exchange, now: datetime) -> list[Outcome]:
+        """Take the messages that came; what became of them."""
+        party = self.peer.party
         tokens = [token.encode() for token in came.messages]
         batch = Batch(party, tokens, parse_utc(came.clock), self.own.parties)
         outcomes = take_batch(self._line, batch, now) if tokens else []

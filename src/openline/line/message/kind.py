@@ -1,7 +1,6 @@
 """The kinds of messages, and the codes in them: words of the line, the same in every language."""
 
 from enum import StrEnum
-from typing import assert_never
 
 
 class Kind(StrEnum):
@@ -36,40 +35,7 @@ class Kind(StrEnum):
     @property
     def begins_thread(self) -> bool:
         """Whether the message begins a thread; the others belong to one."""
-        match self:
-            case (
-                Kind.LINE_CHECK
-                | Kind.NOTIFY
-                | Kind.URGENT
-                | Kind.ALERT_STATE
-                | Kind.CLOSURE
-                | Kind.INCIDENT
-                | Kind.QUERY
-                | Kind.BREACH
-                | Kind.AUTHORITY
-                | Kind.SUSPEND
-                | Kind.RESUME
-                | Kind.HANDOVER
-                | Kind.TALK
-            ):
-                return True
-            case (
-                Kind.AMEND
-                | Kind.CANCEL
-                | Kind.RECEIPT
-                | Kind.READBACK
-                | Kind.ANSWER
-                | Kind.CLARIFY
-                | Kind.FINDING
-                | Kind.PROPOSE
-                | Kind.ACCEPT
-                | Kind.DECLINE
-                | Kind.REPLY
-                | Kind.DISPOSITION
-            ):
-                return False
-            case _:
-                assert_never(self)
+        return self in _BEGIN_THREADS
 
     @property
     def works_while_suspended(self) -> bool:
@@ -77,6 +43,23 @@ class Kind(StrEnum):
         return self in _WHILE_SUSPENDED
 
 
+_BEGIN_THREADS = frozenset(
+    {
+        Kind.LINE_CHECK,
+        Kind.NOTIFY,
+        Kind.URGENT,
+        Kind.ALERT_STATE,
+        Kind.CLOSURE,
+        Kind.INCIDENT,
+        Kind.QUERY,
+        Kind.BREACH,
+        Kind.AUTHORITY,
+        Kind.SUSPEND,
+        Kind.RESUME,
+        Kind.HANDOVER,
+        Kind.TALK,
+    }
+)
 _WHILE_SUSPENDED = frozenset(
     {
         Kind.URGENT,
