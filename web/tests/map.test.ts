@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { carried } from "../src/geo/carry";
+import { carried, carriedOnMap } from "../src/geo/carry";
 import { roughMetres } from "../src/geo/geodesic";
 import { bandText } from "../src/geo/volumes";
 import { copies, gridStep, pixelX, type Frame } from "../src/map/frame";
-import { WORLD } from "../src/geo/mercator";
+import { WORLD, fromMap } from "../src/geo/mercator";
 import { rounded, scaleBar } from "../src/map/scale";
 import { phaseOf, shapes, shapesOf, spots } from "../src/map/scene";
 import { heightOf, labelOf } from "../src/map/track_labels";
+import { Labels } from "../src/map/labels";
+import { stepOf } from "../src/map/symbols";
 import { Taken, opacityOf } from "../src/map/track_symbols";
 import type { Board } from "../src/api/types";
 import { liveBoard } from "../src/state/board";
@@ -146,5 +148,112 @@ describe("labels", () => {
     expect(opacityOf(0, false)).toBe(1);
     expect(opacityOf(1_000, false)).toBeGreaterThanOrEqual(0.5);
     expect(opacityOf(12, false)).toBeLessThan(opacityOf(6, false));
+  });
+});
+
+describe("carrying on over the map", () => {
+  const apart = (one: ReturnType<typeof track>, seconds: number) => {
+    const at = Date.parse(one.time) + seconds * 1_000;
+    const exact = carried(one, at);
+    const { x, y, ageS } = carriedOnMap(one, at);
+    expect(ageS).toBe(seconds);
+    return roughMetres(fromMap([x, y]), exact);
+  };
+
+  it("is within 4 m of the line on the ellipsoid, at any age, in any direction, near a pole too", () => {
+    for (const lat of [-80, 0, 54, 80]) {
+      for (const track_deg of [0, 45, 90, 271]) {
+        const one = track({ lat, track_deg, speed_mps: 300 });
+        for (const seconds of [-3, 0, 7.5, 15, 22, 44.9, 60, 600]) expect(apart(one, seconds)).toBeLessThan(4);
+      }
+    }
+  });
+
+  it("goes on over the 180th meridian without a leap", () => {
+    const one = track({ lng: 179.999, track_deg: 90, speed_mps: 300 });
+    const places = [0, 10, 20, 30].map((seconds) => carriedOnMap(one, Date.parse(one.time) + seconds * 1_000).x);
+    for (let next = 1; next < places.length; next++) {
+      const step = (places[next] ?? 0) - (places[next - 1] ?? 0);
+      expect(step).toBeGreaterThan(0);
+      expect(step).toBeLessThan(10_000);
+    }
+  });
+
+  it("stays where the last report was of what is lost", () => {
+    expect(apart(track({ lost: true }), 50)).toBeLessThan(1e-6);
+  });
+});
+
+describe("symbols", () => {
+  it("point where the aircraft goes, within half a step", () => {
+    expect(stepOf(0)).toBe(0);
+    expect(stepOf(359)).toBe(0);
+    expect(stepOf(90)).toBe(18);
+    expect(stepOf(-90)).toBe(54);
+    for (let deg = 0; deg < 360; deg++) expect(Math.abs(((stepOf(deg) * 5 - deg + 540) % 360) - 180)).toBeLessThanOrEqual(2.5);
+  });
+
+  it("have a picture of their own where the direction is not known", () => {
+    const pictures = new Set(Array.from({ length: 360 }, (_, deg) => stepOf(deg)));
+    expect(pictures.has(stepOf(null))).toBe(false);
+    expect(stepOf(NaN)).toBe(stepOf(null));
+  });
+});
+
+describe("labels on a screen", () => {
+  const frame: Frame = { x: 0, y: 0, resolution: 100, width: 300, height: 200, ratio: 1 };
+  const pen = () => {
+    const written: string[] = [];
+    const fonts: string[] = [];
+    const context = {
+      measureText: (text: string) => ({ width: 6 * text.length }),
+      save: () => undefined,
+      restore: () => undefined,
+      strokeText: () => undefined,
+      fillText: (text: string, x: number, y: number) => written.push(`${text} ${x} ${y}`),
+      set font(font: string) {
+        fonts.push(font);
+      },
+    };
+    return { written, fonts, labels: new Labels(context as unknown as CanvasRenderingContext2D, frame, "#000") };
+  };
+
+  it("are written at the first place that is free, and left out where none is", () => {
+    const { labels, written } = pen();
+    expect(labels.put(["AAAA"], [[10, 10, "left"]], "#fff")).toBe(true);
+    expect(labels.put(["BBBB"], [[12, 12, "left"], [100, 10, "left"]], "#fff")).toBe(true);
+    expect(labels.put(["CCCC"], [[12, 12, "left"]], "#fff")).toBe(false);
+    expect(labels.put(["DDDD"], [[12, 12, "left"]], "#fff", { always: true })).toBe(true);
+    expect(written).toEqual([]);
+    labels.write();
+    expect(written).toEqual(["AAAA 10 10", "BBBB 100 10", "DDDD 12 12"]);
+  });
+
+  it("set each font once, however many there are", () => {
+    const { labels, fonts } = pen();
+    for (let row = 0; row < 6; row++) labels.put(["AAAA"], [[10, 30 * row, "left"]], "#fff", { bold: row % 2 === 0 });
+    fonts.length = 0;
+    labels.write();
+    expect(fonts).toEqual(["11px B612, sans-serif", "700 11px B612, sans-serif"]);
+  });
+
+  it("are not even put into words where no label fits", () => {
+    const { labels } = pen();
+    expect(labels.mayFit([[10, 10, "left"]], 2)).toBe(true);
+    expect(labels.mayFit([[500, 10, "left"]], 2)).toBe(false);
+    labels.keepFree(0, 0, 100, 60);
+    expect(labels.mayFit([[10, 10, "left"]], 2)).toBe(false);
+    expect(labels.mayFit([[10, 10, "left"], [150, 10, "left"]], 2)).toBe(true);
+  });
+
+  it("take no place beyond the screen", () => {
+    const taken = new Taken(100, 100);
+    expect(taken.take(-500, -500, 50, 50)).toBe(true);
+    expect(taken.take(-500, -500, 50, 50)).toBe(true);
+    expect(taken.take(900, 10, 50, 10)).toBe(true);
+    expect(taken.free(0, 0, 100, 100)).toBe(true);
+    expect(taken.take(-10, 0, 30, 10)).toBe(true);
+    expect(taken.free(15, 5, 1, 1)).toBe(false);
+    expect(taken.free(40, 5, 1, 1)).toBe(true);
   });
 });

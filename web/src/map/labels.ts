@@ -3,15 +3,30 @@ import { Taken } from "./track_symbols";
 
 export const LABEL_FONT = "11px B612, sans-serif";
 const LINE_PX = 13;
-const WIDTHS_KEPT = 5_000;
+const LEAST_PX = 40; // hardly a label is narrower
+const WIDTHS_KEPT = 20_000;
 const widths = new Map<string, number>();
+
+// What was measured before the font was there is of another font.
+document.fonts?.addEventListener?.("loadingdone", () => widths.clear());
+
+/** One line of a label: pixels of the page. */
+interface Line {
+  text: string;
+  x: number;
+  y: number;
+  colour: string;
+  opacity: number;
+}
 
 /** A place for a label: its left or right edge or its middle is there, its top is at `y`. */
 export type Spot = readonly [x: number, y: number, side: "left" | "middle" | "right"];
 
 /** Labels that do not lie on each other: who comes first has the better place. */
 export class Labels {
-  private readonly taken = new Taken();
+  private readonly taken: Taken;
+  private readonly plain: Line[] = [];
+  private readonly bold: Line[] = [];
   count = 0;
 
   constructor(
@@ -19,7 +34,7 @@ export class Labels {
     private readonly frame: Frame,
     private readonly ground: string,
   ) {
-    context.lineJoin = "round";
+    this.taken = new Taken(frame.width, frame.height);
   }
 
   /** Keep a place free: a symbol is there. */
@@ -31,6 +46,14 @@ export class Labels {
     this.taken.take(x, y, width, height);
   }
 
+  /** Whether there may be room at one of these places: asked before a label is put into words. */
+  mayFit(spots: readonly Spot[], rows: number): boolean {
+    return spots.some((spot) => {
+      const x = leftOf(spot, LEAST_PX);
+      return this.inView(x, spot[1], LEAST_PX) && this.taken.free(x, spot[1], LEAST_PX, LINE_PX * rows);
+    });
+  }
+
   /** Write lines at the first place that is free; `always`: at the first place, if none is. */
   put(
     lines: readonly string[],
@@ -40,37 +63,40 @@ export class Labels {
   ): boolean {
     const width = Math.max(...lines.map((text) => this.width(text)));
     const height = LINE_PX * lines.length;
-    const left = ([x, , side]: Spot) => (side === "left" ? x : side === "right" ? x - width : x - width / 2);
-    const free = spots.find(
-      (spot) => this.inView(left(spot), spot[1], width) && this.taken.take(left(spot), spot[1], width, height),
-    );
+    const free = spots.find((spot) => {
+      const x = leftOf(spot, width);
+      return this.inView(x, spot[1], width) && this.taken.take(x, spot[1], width, height);
+    });
     const spot = free ?? (options.always ? spots[0] : undefined);
     if (!spot) return false;
     this.count += 1;
-    this.write(lines, left(spot), spot[1], colour, options);
+    const [x, y] = [leftOf(spot, width), spot[1]];
+    const { bold, opacity = 1 } = options;
+    lines.forEach((text, row) => {
+      const own = typeof colour === "string" ? colour : colour(row);
+      (bold ? this.bold : this.plain).push({ text, x, y: y + LINE_PX * row, colour: own, opacity });
+    });
     return true;
   }
 
-  private write(
-    lines: readonly string[],
-    x: number,
-    y: number,
-    colour: string | ((row: number) => string),
-    options: { opacity?: number; bold?: boolean },
-  ): void {
+  /** Draw all that were put, over everything else; each font is set once: that costs a look at styles. */
+  write(): void {
     const { context } = this;
-    context.font = options.bold ? `700 ${LABEL_FONT}` : LABEL_FONT;
+    context.save();
     context.textBaseline = "top";
-    context.globalAlpha = options.opacity ?? 1;
-    context.strokeStyle = this.ground;
+    context.lineJoin = "round";
     context.lineWidth = 3;
-    lines.forEach((text, row) => {
-      context.fillStyle = typeof colour === "string" ? colour : colour(row);
-      context.strokeText(text, x, y + LINE_PX * row);
-      context.fillText(text, x, y + LINE_PX * row);
-    });
-    context.globalAlpha = 1;
-    context.textBaseline = "alphabetic";
+    context.strokeStyle = this.ground;
+    for (const [font, lines] of [[LABEL_FONT, this.plain], [`700 ${LABEL_FONT}`, this.bold]] as const) {
+      if (lines.length > 0) context.font = font;
+      for (const { text, x, y, colour, opacity } of lines) {
+        context.globalAlpha = opacity;
+        context.fillStyle = colour;
+        context.strokeText(text, Math.round(x), Math.round(y));
+        context.fillText(text, Math.round(x), Math.round(y));
+      }
+    }
+    context.restore();
   }
 
   private inView(x: number, y: number, width: number): boolean {
@@ -86,4 +112,8 @@ export class Labels {
     }
     return found;
   }
+}
+
+function leftOf([x, , side]: Spot, width: number): number {
+  return side === "left" ? x : side === "right" ? x - width : x - width / 2;
 }

@@ -67,6 +67,7 @@ export class Overlay {
     drawTrackLabels(labels, frame, scene, this.placed, 3, Infinity);
     drawVolumeLabels(labels, frame, volumes, "others");
     drawTrackLabels(labels, frame, scene, this.placed, 0, 3);
+    labels.write();
     this.spentMs = performance.now() - began;
   }
 

@@ -1,5 +1,5 @@
 import type { Encounter, Track } from "../api/types";
-import { carried, type Carried } from "../geo/carry";
+import { carriedOnMap } from "../geo/carry";
 import { toMap } from "../geo/mercator";
 import type { PairAlert } from "../state/sky";
 import type { Trace } from "../state/trails";
@@ -8,7 +8,8 @@ import type { Colours } from "./colours";
 import type { Labels, Spot } from "./labels";
 import { copies, pixelX, pixelY, type Frame } from "./frame";
 import { heightKnown, labelOf } from "./track_labels";
-import { opacityOf, symbolPath } from "./track_symbols";
+import { symbolsOf } from "./symbols";
+import { opacityOf } from "./track_symbols";
 
 export interface Scene {
   tracks: Iterable<Track>;
@@ -24,7 +25,8 @@ export interface Scene {
 /** An aircraft as it was drawn: for clicks. Pixels of the page. */
 export interface Placed {
   track: Track;
-  at: Carried;
+  /** Seconds since its report. */
+  ageS: number;
   x: number;
   y: number;
   rank: number;
@@ -43,29 +45,38 @@ export function drawTracks(
   labels: Labels,
 ): Placed[] {
   const levels = levelsOf(scene.alerts);
-  const placed: Placed[] = [];
-  const byId = new Map<string, Placed>();
-  for (const track of scene.tracks) {
-    const at = carried(track, scene.at);
-    const [mapX, mapY] = toMap(at.lat, at.lng);
-    const y = pixelY(frame, mapY);
-    if (y < -40 || y > frame.height + 40) continue;
-    const rank = rankOf(track, scene, levels);
-    for (const shift of copies(frame, mapX)) {
-      const one = { track, at, x: pixelX(frame, mapX + shift), y, rank };
-      placed.push(one);
-      byId.set(track.id, one);
-    }
-  }
-  placed.sort((a, b) => a.rank - b.rank);
+  const placed = placedOf(frame, scene, levels);
+  const byId = new Map(placed.map((one) => [one.track.id, one]));
   drawTrail(context, frame, scene);
   const lines = drawEncounters(context, scene, byId, levels);
+  if (frame.resolution > DOTS_FROM) drawDots(context, scene, placed);
+  else {
+    drawLeaders(context, frame, scene, placed);
+    drawSymbols(context, frame, scene, placed);
+  }
   for (const one of placed) {
-    drawSymbol(context, frame, scene, one, levels.get(one.track.id));
+    const level = levels.get(one.track.id);
+    if (one.track.lost) cross(context, one, colourOf(one.track, scene));
+    if (level) box(context, one.x, one.y, level, scene.colours);
+    if (one.track.id === scene.selected) ring(context, one.x, one.y, scene.colours.focus);
     if (one.rank >= 1) labels.reserve(one.x, one.y, 6);
   }
   for (const line of lines) labels.put([line.text], [line.spot], line.colour, { always: line.warns });
   return placed;
+}
+
+function placedOf(frame: Frame, scene: Scene, levels: ReadonlyMap<string, PairAlert["level"]>): Placed[] {
+  const placed: Placed[] = [];
+  for (const track of scene.tracks) {
+    const at = carriedOnMap(track, scene.at);
+    const y = pixelY(frame, at.y);
+    if (y < -40 || y > frame.height + 40) continue;
+    const rank = rankOf(track, scene, levels);
+    for (const shift of copies(frame, at.x)) {
+      placed.push({ track, ageS: at.ageS, x: pixelX(frame, at.x + shift), y, rank });
+    }
+  }
+  return placed.sort((a, b) => a.rank - b.rank);
 }
 
 /** What is seen first: what is selected, then alerts by level, then own aircraft. */
@@ -95,50 +106,60 @@ function levelsOf(alerts: ReadonlyMap<string, PairAlert>): Map<string, PairAlert
   return found;
 }
 
-function drawSymbol(
-  context: CanvasRenderingContext2D,
-  frame: Frame,
-  scene: Scene,
-  placed: Placed,
-  level: PairAlert["level"] | undefined,
-): void {
-  const { track, at, x, y } = placed;
-  const colour = colourOf(track, scene);
-  context.globalAlpha = opacityOf(at.ageS, track.lost);
-  context.strokeStyle = context.fillStyle = colour;
-  context.lineWidth = 1.2;
-  if (frame.resolution > DOTS_FROM) {
+function drawDots(context: CanvasRenderingContext2D, scene: Scene, placed: readonly Placed[]): void {
+  for (const { track, ageS, x, y } of placed) {
+    context.globalAlpha = opacityOf(ageS, track.lost);
+    context.fillStyle = colourOf(track, scene);
     context.fillRect(x - 1.5, y - 1.5, 3, 3);
-  } else {
-    if (track.speed_mps && track.track_deg !== null && !track.lost && !track.on_ground) {
-      // the map keeps directions: on it, a minute ahead is a straight line
-      const wide = Math.cos((at.lat * Math.PI) / 180) * frame.resolution;
-      const [long, turn] = [(track.speed_mps * LEADER_S) / Math.max(wide, 1e-6), (track.track_deg * Math.PI) / 180];
-      context.beginPath();
-      context.moveTo(x, y);
-      context.lineTo(x + long * Math.sin(turn), y - long * Math.cos(turn));
-      context.stroke();
-    }
-    context.save();
-    context.translate(x, y);
-    context.rotate(((track.track_deg ?? 0) * Math.PI) / 180);
-    if (track.track_deg === null && !["uncrewed", "rotorcraft", "balloon", "vehicle"].includes(track.class)) {
-      context.beginPath();
-      context.arc(0, 0, 4.5, 0, 2 * Math.PI);
-    } else symbolPath(context, track.class);
-    // own ones are filled, others hollow over the ground: the side is seen without its colour
-    context.fillStyle = own(track, scene) ? colour : scene.colours.ground;
-    context.fill();
-    context.stroke();
-    context.restore();
   }
-  if (track.lost) cross(context, x, y, 8);
   context.globalAlpha = 1;
-  if (level) box(context, x, y, level, scene.colours);
-  if (track.id === scene.selected) ring(context, x, y, scene.colours.focus);
 }
 
-function cross(context: CanvasRenderingContext2D, x: number, y: number, half: number): void {
+/** Where each goes in the next minute. Lines that look alike are drawn as one. */
+function drawLeaders(context: CanvasRenderingContext2D, frame: Frame, scene: Scene, placed: readonly Placed[]): void {
+  const alike = new Map<string, Placed[]>();
+  for (const one of placed) {
+    const { track } = one;
+    if (!track.speed_mps || track.track_deg === null || track.lost || track.on_ground) continue;
+    const key = `${opacityOf(one.ageS, false).toFixed(1)} ${colourOf(track, scene)}`;
+    const found = alike.get(key);
+    if (found) found.push(one);
+    else alike.set(key, [one]);
+  }
+  context.lineWidth = 1.2;
+  for (const [key, ones] of alike) {
+    const [opacity, ...colour] = key.split(" ");
+    context.globalAlpha = Number(opacity);
+    context.strokeStyle = colour.join(" ");
+    context.beginPath();
+    for (const { track, x, y } of ones) {
+      // the map keeps directions: on it, a minute ahead is a straight line
+      const wide = Math.cos((track.lat * Math.PI) / 180) * frame.resolution;
+      const [long, turn] = [((track.speed_mps ?? 0) * LEADER_S) / Math.max(wide, 1e-6), ((track.track_deg ?? 0) * Math.PI) / 180];
+      context.moveTo(x, y);
+      context.lineTo(x + long * Math.sin(turn), y - long * Math.cos(turn));
+    }
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+function drawSymbols(context: CanvasRenderingContext2D, frame: Frame, scene: Scene, placed: readonly Placed[]): void {
+  const { ground, own: mine, other } = scene.colours;
+  const [ours, theirs] = [mine, other].map((colour) => symbolsOf(colour, ground, frame.ratio));
+  context.save();
+  context.setTransform(1, 0, 0, 1, 0, 0); // pixels of the screen
+  for (const { track, ageS, x, y } of placed) {
+    const filled = own(track, scene);
+    context.globalAlpha = opacityOf(ageS, track.lost);
+    (filled ? ours : theirs)?.draw(context, { kind: track.class, track: track.track_deg, filled }, x, y);
+  }
+  context.restore();
+}
+
+function cross(context: CanvasRenderingContext2D, { x, y, ageS }: Placed, colour: string, half = 8): void {
+  context.globalAlpha = opacityOf(ageS, true);
+  context.strokeStyle = colour;
   context.beginPath();
   context.moveTo(x - half, y - half);
   context.lineTo(x + half, y + half);
@@ -146,6 +167,7 @@ function cross(context: CanvasRenderingContext2D, x: number, y: number, half: nu
   context.lineTo(x - half, y + half);
   context.lineWidth = 1.5;
   context.stroke();
+  context.globalAlpha = 1;
 }
 
 function box(
@@ -189,18 +211,19 @@ export function drawTrackLabels(
     if (!one || one.rank < low || one.rank >= high) continue;
     if (one.x < -20 || one.x > frame.width + 20) continue;
     if (frame.resolution > DOTS_FROM && one.rank < 3) continue;
-    const lines = labelOf(one.track);
+    const spots: Spot[] = [
+      [one.x + 12, one.y - 27, "left"],
+      [one.x + 12, one.y + 4, "left"],
+      [one.x - 12, one.y - 27, "right"],
+      [one.x - 12, one.y + 4, "right"],
+    ];
+    if (one.rank < 3 && !labels.mayFit(spots, 2)) continue;
     const colour = colourOf(one.track, scene);
     labels.put(
-      lines,
-      [
-        [one.x + 12, one.y - 27, "left"],
-        [one.x + 12, one.y + 4, "left"],
-        [one.x - 12, one.y - 27, "right"],
-        [one.x - 12, one.y + 4, "right"],
-      ],
+      labelOf(one.track),
+      spots,
       (row) => (row === 0 || heightKnown(one.track) ? colour : scene.colours.stale),
-      { always: one.rank >= 3, opacity: Math.max(0.75, opacityOf(one.at.ageS, one.track.lost)) },
+      { always: one.rank >= 3, opacity: Math.max(0.75, opacityOf(one.ageS, one.track.lost)) },
     );
   }
 }

@@ -54,26 +54,51 @@ export function opacityOf(ageS: number, lost: boolean): number {
 
 /** Places on the screen that are taken, so that labels do not lie on each other. */
 export class Taken {
-  private readonly cells = new Set<number>();
+  private readonly cells: Uint8Array;
+  private readonly columns: number;
+  private readonly rows: number;
 
-  constructor(private readonly size = 10) {}
+  /** Of that many pixels; what is beyond them is free for all. `size`: of a cell. */
+  constructor(
+    width = 2_048,
+    height = 2_048,
+    private readonly size = 10,
+  ) {
+    this.columns = Math.ceil(width / size) + 1;
+    this.rows = Math.ceil(height / size) + 1;
+    this.cells = new Uint8Array(this.columns * this.rows);
+  }
 
   /** Take a rectangle, unless any of it is taken. */
   take(x: number, y: number, width: number, height: number): boolean {
-    const found = this.cellsOf(x, y, width, height);
-    if (found.some((one) => this.cells.has(one))) return false;
-    for (const one of found) this.cells.add(one);
+    if (!this.free(x, y, width, height)) return false;
+    this.each(x, y, width, height, (from, until) => {
+      this.cells.fill(1, from, until);
+      return true;
+    });
     return true;
   }
 
-  private cellsOf(x: number, y: number, width: number, height: number): number[] {
-    const found: number[] = [];
-    const [right, low] = [Math.floor((x + width) / this.size), Math.floor((y + height) / this.size)];
-    for (let row = Math.floor(y / this.size); row <= low; row++) {
-      for (let column = Math.floor(x / this.size); column <= right; column++) {
-        found.push(row * 4_096 + column);
-      }
+  /** Whether none of a rectangle is taken. */
+  free(x: number, y: number, width: number, height: number): boolean {
+    return this.each(x, y, width, height, (from, until) => {
+      for (let cell = from; cell < until; cell++) if (this.cells[cell]) return false;
+      return true;
+    });
+  }
+
+  /** Each row of cells under a rectangle, until one says no. */
+  private each(x: number, y: number, width: number, height: number, row: (from: number, until: number) => boolean): boolean {
+    const [left, right] = [this.cell(x, this.columns), this.cell(x + width, this.columns)];
+    const [top, low] = [this.cell(y, this.rows), this.cell(y + height, this.rows)];
+    if (x + width < 0 || y + height < 0 || x / this.size >= this.columns || y / this.size >= this.rows) return true;
+    for (let line = top; line <= low; line++) {
+      if (!row(line * this.columns + left, line * this.columns + right + 1)) return false;
     }
-    return found;
+    return true;
+  }
+
+  private cell(at: number, most: number): number {
+    return Math.max(0, Math.min(most - 1, Math.floor(at / this.size)));
   }
 }
