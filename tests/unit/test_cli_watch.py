@@ -1,6 +1,7 @@
 """`openline watch` and `openline feed` as their users meet them."""
 
 import json
+import math
 import os
 import pty
 import select
@@ -177,3 +178,31 @@ def test_a_real_recording_is_watched() -> None:
     (taken,) = watch.feeds.values()
     assert taken.accepted > 500
     assert taken.doubts < taken.accepted / 100
+
+
+def test_who_flies_into_a_volume_of_a_file_is_told(tmp_path: Path) -> None:
+    """At 200 m/s, from 20.8 km before the edge of a closure, for 60 s."""
+    metres = 111_195.0 * math.cos(math.radians(47.0))
+    rows = ["icao24,callsign,timestamp,latitude,longitude,alt_geom"]
+    rows += [f"4b1617,SWR1,{1_790_000_000 + t},47.0,{8 + 200 * t / metres},1000" for t in range(60)]
+    tracks, volumes = tmp_path / "t.csv", tmp_path / "v.geojson"
+    tracks.write_text("\n".join(rows))
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [8.3, 47.0]},
+        "properties": {
+            "kind": "constraint",
+            "party": "north",
+            "name": "Fire 7",
+            "radius_m": 2_000,
+        },
+    }
+    volumes.write_text(json.dumps(feature))
+    options = ("--altitude", "alt_geom:m", "--volumes", str(volumes), "--json")
+    ran = invoke("watch", "--feed", f"replay:{tracks}@60", *options)
+    assert ran.exit_code == 1
+    events = [json.loads(line) for line in ran.stdout.splitlines()]
+    entries = [one for one in events if one["event"] == "entry"]
+    assert [(one["kind"], one["level"]) for one in entries][:1] == [("raised", "corrective")]
+    assert entries[0]["words"].startswith("SWR1: enters the closure Fire 7 of north in ")
+    assert 95 < entries[0]["enter_s"] < 104

@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Silence after which a track is lost.",
 )
+@click.option(
+    "--volumes",
+    multiple=True,
+    type=PATH,
+    metavar="FILE",
+    help="Say who flies into what is in these files: volumes in any format that is read.",
+)
 @click.option("--for", "duration", type=DURATION, help="Stop after this time.")
 @click.option(
     "--altitude",
@@ -74,6 +81,7 @@ def watch(specs: tuple[str, ...], **params: Any) -> None:
     from openline.cli.watch_screen import Screen
 
     sky = SkyWatch(params["minima"], _lookahead(params["lookahead"]), _rules(params["lost"]))
+    _stand(sky, params["volumes"])
     if params["as_json"]:
         told: Any = JsonLines()
     elif params["plain"] or not is_terminal():
@@ -87,6 +95,21 @@ def watch(specs: tuple[str, ...], **params: Any) -> None:
     asyncio.run(told.run(session, ticking=ticking, duration_s=limit_s))
     if told.alerts:
         raise click.exceptions.Exit(EXIT_CONFLICTS)
+
+
+def _stand(sky: "SkyWatch", files: tuple[str, ...]) -> None:
+    """Read what stands in the sky. Raises: Unreachable, InvalidInput."""
+    if not files:
+        return
+    from openline.airspace.entity import Entity
+    from openline.airspace.track.obstacles import Obstacle, Obstacles
+    from openline.app.read_files import read_files
+    from openline.cli.output import warn
+
+    read = read_files(files)
+    warn(read.warnings)
+    found: tuple[Entity, ...] = (*read.intents, *read.constraints, *read.notices)
+    sky.declare({}, Obstacles([(Obstacle.of(one), one) for one in found]))
 
 
 def _session(

@@ -14,13 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from openline.airspace.encounter.alerting import AlertLevel
+from openline.airspace.track.entry_alerts import VolumeEntry
 from openline.airspace.track.pair_alerts import PairLoss
 from openline.airspace.track.track import Track
 from openline.app.sky.feed_status import FeedState, FeedStatus
 from openline.app.sky.watch import SkyWatch
 from openline.cli.output import printable
 from openline.cli.unruled_table import unruled_table
-from openline.formats.alert_words import LEVEL_WORDS, height
+from openline.formats.alert_words import LEVEL_WORDS, height, thing_words
 from openline.units import KNOT_MPS, feet, nautical_miles
 
 _STYLES: Final = {
@@ -52,12 +53,14 @@ class Board:
         encounters = watch.encounters
         room = max(lines - _FIXED_LINES - len(statuses), 6)
         shown = min(len(encounters), max(room // 3, 3))
+        entered = min(len(watch.entries), max(room // 5, 2))
         words = list(self._words)[-min(len(self._words), max(room // 5, 2)) :]
-        rest = max(room - shown - len(words), 1)
+        rest = max(room - shown - entered - len(words), 1)
         return Group(
             self._head(now),
             _feeds(statuses, watch),
             self._encounters(encounters, shown),
+            *([self._entries(watch.entries, entered)] if len(watch.obstacles) else []),
             *(Text(word, style="dim") for word in words),
             self._tracks(now, rest),
         )
@@ -91,6 +94,24 @@ class Board:
                 style=_STYLES[level],
             )
         more = len(encounters) - rows
+        return table if more <= 0 else Group(table, Text(f"and {more:,} more", style="dim"))
+
+    def _entries(self, entries: list[VolumeEntry], rows: int) -> RenderableType:
+        if not entries:
+            return Text("no entry into a volume predicted", style="dim")
+        table = unruled_table("level", "who", "enters", ">in", ">at")
+        for entry in entries[:rows]:
+            level = self._watch.entry_level(entry)
+            at = entry.time + timedelta(seconds=entry.enter_s)
+            table.add_row(
+                LEVEL_WORDS[level],
+                printable(entry.shown),
+                printable(thing_words(entry)),
+                "it is" if entry.enter_s <= 0 else f"{math.floor(entry.enter_s)} s",
+                f"{at:%H:%M:%S}Z",
+                style=_STYLES[level],
+            )
+        more = len(entries) - rows
         return table if more <= 0 else Group(table, Text(f"and {more:,} more", style="dim"))
 
     def _tracks(self, now: datetime, rows: int) -> RenderableType:

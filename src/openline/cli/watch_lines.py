@@ -63,8 +63,8 @@ class PlainLines:
     @staticmethod
     def _count(events: list[Told]) -> int:
         """How many alerts are raised among them."""
-        pairs = [event for event in events if isinstance(event, PairEvent)]
-        return sum(event.kind is AlertEventKind.RAISED for event in pairs)
+        told = [event for event in events if isinstance(event, PairEvent | EntryEvent)]
+        return sum(event.kind is AlertEventKind.RAISED for event in told)
 
     def _line(self, event: Told) -> str | None:
         return line_of(event)

@@ -58,8 +58,9 @@ def entry_sentence(event: EntryEvent) -> str:
 
 
 def thing_words(entry: VolumeEntry) -> str:
-    """What it flies into, and whose that is; a thing is named by the first eight of its id."""
-    return f"{_THING_WORDS[entry.kind]} {entry.thing.id[:8]} of {entry.thing.party}"
+    """What it flies into, and whose that is; without a name, by the first eight of its id."""
+    thing = entry.thing
+    return f"{_THING_WORDS[entry.kind]} {thing.name or thing.id[:8]} of {thing.party}"
 
 
 def when(loss: PairLoss) -> str:

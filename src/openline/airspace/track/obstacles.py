@@ -27,13 +27,20 @@ _NOBODY: Final = -1
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """One thing that stands. owners: the names of its party. shown_to: who is shown where it is;
-    None: everybody."""
+    None: everybody. name: for people."""
 
     id: str
     kind: EntityKind
     party: str
     owners: frozenset[str] = frozenset()
     shown_to: frozenset[str] | None = None
+    name: str | None = None
+
+    @classmethod
+    def of(cls, entity: Entity) -> "Obstacle":
+        """What stands for everybody to see."""
+        owners = frozenset((entity.party,))
+        return cls(entity.id, entity.kind, entity.party, owners, None, entity.name)
 
 
 class Obstacles:
