@@ -179,9 +179,13 @@ def _unlocated_conflicts(
     conflicts = []
     seen: set[str] = set()
     concerned = entities if agreed_area is None else _within(agreed_area, entities)
+    of_others = {
+        party: [one for one in concerned if all_pairs or one.party != party]
+        for party in {notice.party for notice in notices}
+    }
     for notice in notices:
-        for entity in concerned:
-            if entity is notice or (entity.party == notice.party and not all_pairs):
+        for entity in of_others[notice.party]:
+            if entity is notice:
                 continue
             found = unlocated_conflict(notice, entity, separation)
             if found is not None and found.id not in seen:
