@@ -27,14 +27,17 @@ class Feed:
         self._line = line
         self._waiting: set[asyncio.Future[None]] = set()
         self._grown = asyncio.Event()
+        self._told = False  # of what was put on the record since it was looked at
 
     async def follow(self) -> None:
         """Look at the record for ever; ends by being cancelled."""
         loop = asyncio.get_running_loop()
 
         def tell() -> None:
-            with suppress(RuntimeError):  # the loop has ended: nobody waits
-                loop.call_soon_threadsafe(self._grown.set)
+            if not self._told:  # who finds it true is certain that the record is looked at again
+                self._told = True
+                with suppress(RuntimeError):  # the loop has ended: nobody waits
+                    loop.call_soon_threadsafe(self._grown.set)
 
         self._line.watchers.append(tell)
         while True:
@@ -51,6 +54,7 @@ class Feed:
                 await asyncio.wait_for(self._grown.wait(), LOOK_S)
                 await asyncio.sleep(GATHER_S)
             self._grown.clear()
+            self._told = False
 
     async def beyond(self, position: int, wait_s: float) -> bool:
         """Whether the record has more than `position` entries, at the latest after that time."""

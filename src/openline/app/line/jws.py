@@ -70,7 +70,7 @@ def parts_of(token: bytes) -> tuple[str, bytes, bytes]:
     Raises: InvalidInput for what is no token.
     """
     head, body, tail = _parts(token)
-    party = _party(_decoded(head, "header"))
+    party = _party(head)
     return party, _decoded(body, "payload"), _decoded(tail, "signature")
 
 
@@ -81,7 +81,7 @@ def verified_payload(token: bytes, key_of: KeyOf) -> tuple[str, bytes]:
     Raises: InvalidInput (no token of this form), Unauthenticated (not signed by that party).
     """
     head, body, tail = _parts(token)
-    party = _party(_decoded(head, "header"))
+    party = _party(head)
     payload = _decoded(body, "payload")
     signature = _decoded(tail, "signature")
     key = key_of(party)
@@ -124,7 +124,8 @@ def _parts(token: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 @lru_cache(maxsize=256)  # a party's header is the same in all its messages
-def _party(header: bytes) -> str:
+def _party(encoded: bytes) -> str:
+    header = _decoded(encoded, "header")
     if len(header) > _HEADER_BYTES_MAX:
         raise InvalidInput(f"a header of {len(header):,} bytes", cure=_FORM, field="header")
     try:

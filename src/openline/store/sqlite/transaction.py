@@ -16,11 +16,12 @@ from openline.airspace.reference import (
 )
 from openline.airspace.volume_table import microseconds
 from openline.store.keeping import check_body, check_checkpoint, check_name
-from openline.store.ports import StoredCheckpoint, Transaction
+from openline.store.ports import Record, StoredCheckpoint, Transaction
 from openline.store.references import extents_of, with_next_index
 from openline.store.sqlite.live import Live
 from openline.store.sqlite.reader import SqliteReader, WriterSight
 from openline.store.sqlite.rows import CONSTRAINTS, INTENTS, SUBSCRIPTIONS, Table
+from openline.store.sqlite.tail import Tail
 from openline.store.touching import Touching
 
 R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
@@ -29,9 +30,12 @@ R = TypeVar("R", IntentReference, ConstraintReference, Subscription)
 class SqliteTransaction(SqliteReader):
     """See `ports.Transaction`. Raises: InvariantBroken for extents that were not named."""
 
-    def __init__(self, connection: apsw.Connection, live: Live, touching: Sequence[Extent]) -> None:
+    def __init__(
+        self, connection: apsw.Connection, live: Live, tail: Tail, touching: Sequence[Extent]
+    ) -> None:
         super().__init__(connection, WriterSight(live))
         self._writer = connection
+        self._tail = tail
         self._live = live
         self._named = touching
         self._named_cells = {extent.cells for extent in touching}
@@ -96,10 +100,19 @@ class SqliteTransaction(SqliteReader):
 
     def append_record(self, time: datetime, party: str, kind: str, body: bytes) -> None:
         """Add to the record, under the next number."""
-        self._connection.execute(
-            "INSERT INTO records (time, party, kind, body) VALUES (?, ?, ?, ?)",
-            (microseconds(time), party, kind, body),
-        )
+        self._tail.append(Record(self._tail.last + 1, time, party, kind, body))
+
+    def records(self, after: int, limit: int) -> list[Record]:
+        """At most `limit` records with a sequence greater than `after`, ascending."""
+        found = self._tail.after(after, limit)
+        if found is None:
+            self._tail.write(self._writer)
+            found = super().records(after, limit)
+        return found
+
+    def last_sequence(self) -> int:
+        """The number of the newest record, 0 for none."""
+        return self._tail.last
 
     def put_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Keep a checkpoint."""

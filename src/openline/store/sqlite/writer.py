@@ -27,6 +27,7 @@ from openline.store.ports import Transaction
 from openline.store.sqlite.connection import as_openline_error
 from openline.store.sqlite.live import Live
 from openline.store.sqlite.rows import CELL_BYTES, TABLES, add_columns
+from openline.store.sqlite.tail import Tail
 from openline.store.sqlite.transaction import SqliteTransaction
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class Writer:
         self._connection = connection
         self._live = live
         self._path = path
-        self._waiting: queue.Queue[_Job | None] = queue.Queue(WAITING_MAX)
+        self._waiting: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._last_size = 0
         self._log_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
@@ -76,6 +77,7 @@ class Writer:
         self._pause = threading.Event()  # never set: a sleep that needs no clock
         self._open = True
         self._fault: BaseException | None = None
+        self._tail = Tail()
         connection.set_wal_hook(self._note_log)
         self._thread = threading.Thread(target=self._run, name="openline-writer", daemon=True)
         self._thread.start()
@@ -89,17 +91,16 @@ class Writer:
         """Queue a change. The future is done after its commit."""
         job = _Job(touching, change)
         with self._gate:
-            if not self._open:
-                job.error = StoreUnavailable("the store is closed", file=str(self._path))
-            else:
-                try:
-                    self._waiting.put_nowait(job)
-                except queue.Full:
-                    job.error = StoreUnavailable(
-                        f"{WAITING_MAX:,} changes are waiting", cure="try again in a second"
-                    )
-        if job.error is not None:
-            job.resolve()
+            if self._open and self._waiting.qsize() < WAITING_MAX:
+                self._waiting.put(job)  # from now on the job is the writer's
+                return job.future
+            is_open = self._open
+        job.error = (
+            StoreUnavailable(f"{WAITING_MAX:,} changes are waiting", cure="try again in a second")
+            if is_open
+            else StoreUnavailable("the store is closed", file=str(self._path))
+        )
+        job.resolve()
         return job.future
 
     def close(self) -> None:
@@ -159,9 +160,11 @@ class Writer:
         try:
             self._restore()
             self._connection.execute("BEGIN IMMEDIATE")
+            self._tail.begin(self._connection)
             before = self._connection.total_changes()
             for job in jobs:
                 apply(job)
+            self._tail.write(self._connection)
             if self._connection.total_changes() == before:
                 self._connection.execute("ROLLBACK")
                 return None
@@ -178,39 +181,49 @@ class Writer:
             self._abandon()
             return InvariantBroken(f"a batch of changes broke: {error!r}")
         self._live.committed()
+        self._tail.committed()
         return None
 
     def _apply(self, job: _Job) -> None:
         """Run one change. Raises: apsw.Error, _HalfDone, which undo the batch."""
         job.answer = job.error = None
-        before, mark = self._connection.total_changes(), self._live.mark()
+        before = self._marks()
         try:
-            job.answer = job.change(SqliteTransaction(self._connection, self._live, job.touching))
+            job.answer = job.change(self._transaction(job))
         except apsw.Error:
             raise
         except BaseException as error:
-            if (self._connection.total_changes(), self._live.mark()) != (before, mark):
+            if self._marks() != before:
                 raise _HalfDone from error
             job.error = error
 
     def _apply_in_savepoint(self, job: _Job) -> None:
         """As `_apply`, for a change that may raise after it wrote. Raises: apsw.Error."""
         job.answer = job.error = None
-        mark = self._live.mark()
+        mark, last = self._live.mark(), self._tail.last
         self._connection.execute("SAVEPOINT change")
         try:
-            transaction = SqliteTransaction(self._connection, self._live, job.touching)
-            job.answer = job.change(transaction)
+            job.answer = job.change(self._transaction(job))
+            self._tail.write(self._connection)
         except apsw.Error:
             raise
         except BaseException as error:
             job.error = error
             self._connection.execute("ROLLBACK TO change")
             self._live.undo_to(mark)
+            self._tail.undo_to(last)
         self._connection.execute("RELEASE change")
+
+    def _transaction(self, job: _Job) -> SqliteTransaction:
+        return SqliteTransaction(self._connection, self._live, self._tail, job.touching)
+
+    def _marks(self) -> tuple[int, int, int]:
+        """What is other after anything was written."""
+        return self._connection.total_changes(), self._live.mark(), self._tail.last
 
     def _abandon(self) -> None:
         """Take back the whole batch, in the file and in memory."""
+        self._tail.lost()
         try:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
