@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from openline.api.line.sessions import Sessions
     from openline.api.log import LineWriter
     from openline.api.server import Front
-    from openline.app.line.services import LineServices
     from openline.app.private.desk import PrivateDesk
     from openline.app.private.service import PrivateService
     from openline.line.private.session import Envelope
@@ -116,6 +115,7 @@ class Plan:
         from openline.api.server import create_app
         from openline.app.line.opening import open_line
         from openline.app.peer.opening import open_peering
+        from openline.app.private.opening import open_private
         from openline.app.record_key import open_sealer
         from openline.app.sky.opening import open_conformance, open_sky
         from openline.feeds.sky_out import open_out
@@ -197,26 +197,6 @@ def plan(told: Configuration) -> Plan:
         _session_key(told) if told.text("agreement") else None,
         record_key_file(told),
     )
-
-
-def open_private(told: Configuration, line: "LineServices | None") -> "PrivateService | None":
-    """Who answers private checks; None if no folder is given. Raises: InvalidInput."""
-    folder = told.text("private")
-    if not folder:
-        return None
-    from openline.app.private.engine import WorkerEngine
-    from openline.app.private.service import PrivateService
-
-    if line is None or not line.signers:
-        raise InvalidInput(
-            "private checks are answered for a party of a line",
-            cure="give --agreement FILE and --party-key FILE too",
-        )
-    if told.count("workers") > 1:
-        raise InvalidInput(
-            "private checks are answered by one process", cure="give --workers 1, or no --private"
-        )
-    return PrivateService(line, Path(folder), WorkerEngine())
 
 
 def private_desk(private: "PrivateService | None") -> "PrivateDesk | None":
@@ -342,21 +322,6 @@ def serve(
         with _shared_metrics():
             tell(address)
             run(Running(made.application, workers, drain_s), listener)
-
-
-@contextmanager
-def serve_beside(told: Configuration, demo: "DemoBoard") -> Iterator[str]:
-    """A second server of a demo, in a thread of this process; its address while it serves.
-
-    Raises: InvalidInput, StoreUnavailable, Unreachable.
-    """
-    from openline.api.run import Running, listen, running_beside
-
-    made = replace(plan(told), demo=demo)
-    with listen(told.text("host"), told.count("port")) as listener:
-        application = made.application()
-        with running_beside(Running(lambda: application, 1, told.number("drain_s")), listener):
-            yield _address(told, listener.getsockname()[1])
 
 
 def address(told: Configuration) -> str:

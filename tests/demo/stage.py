@@ -16,6 +16,7 @@ from openline.api.demo import DemoShown
 from openline.api.line.board_wire import Board, Inbox, ThreadSaid
 from openline.app.line.entries import CARRIED, MESSAGE
 from openline.app.read_records import last_sequence, records_of, source_of
+from openline.cli.demo_run import serve_beside
 from openline.demo import region, setting
 from openline.demo.act import Act
 from openline.demo.cable import Cable
@@ -135,7 +136,7 @@ def stage(
         for one, site in zip(told, sites.all, strict=True):
             with closing(wiring.open_store(one.text("db"))) as store:
                 setting.add_people(store, site)
-            site.url = stack.enter_context(wiring.serve_beside(one, site.board))
+            site.url = stack.enter_context(serve_beside(one, site.board))
         for cable, site in zip(cables, sites.all, strict=bool(cables)):
             cable.lay(int(site.url.rpartition(":")[2]))
         lines: list[str] = []

@@ -5,13 +5,16 @@ import os
 import signal
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from openline import wiring
+from openline.api.demo import DemoBoard
+from openline.api.run import Running, listen, running_beside
+from openline.app.configuration import Configuration
 from openline.cli.output import printable
 from openline.demo import region, setting
 from openline.demo.acts import ACTS, TWO_SERVERS
@@ -92,7 +95,7 @@ def run_demo(wishes: Wishes, tell: Callable[[str], None]) -> Player:
         for cable, port in zip(cables, wishes.ports, strict=bool(cables)):
             cable.lay(port)
         for configuration, site in zip(told[1:], sites.all[1:], strict=True):
-            site.url = stack.enter_context(wiring.serve_beside(configuration, site.board))
+            site.url = stack.enter_context(serve_beside(configuration, site.board))
         try:
             wiring.serve(told[0], begin, sites.main.board)
         finally:
@@ -101,6 +104,20 @@ def run_demo(wishes: Wishes, tell: Callable[[str], None]) -> Player:
     if player.fault is not None:
         raise player.fault
     return player
+
+
+@contextlib.contextmanager
+def serve_beside(told: Configuration, board: DemoBoard) -> Iterator[str]:
+    """A server in a thread of this process; its address while it serves.
+
+    Raises: InvalidInput, StoreUnavailable, Unreachable.
+    """
+    made = replace(wiring.plan(told), demo=board)
+    with listen(told.text("host"), told.count("port")) as listener:
+        application = made.application()
+        with running_beside(Running(lambda: application, 1, told.number("drain_s")), listener):
+            host, port = listener.getsockname()
+            yield f"http://{host}:{port}"
 
 
 def printable_lines(text: str) -> str:

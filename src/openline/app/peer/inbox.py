@@ -18,7 +18,7 @@ from typing import Final
 from openline.app.line.change import LineChange, Taken
 from openline.app.line.services import LineServices
 from openline.app.line.take_message import read_message, require_key, take_message
-from openline.app.peer.outbox import FRESH
+from openline.app.peer.offered import FRESH
 from openline.errors import (
     InvalidInput,
     InvariantBroken,

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import methodcaller
 from typing import Final
 
@@ -22,19 +22,16 @@ import msgspec
 
 from openline.app.line.services import LineServices
 from openline.app.line.shown import show, shown_of
+from openline.app.peer.offered import is_beat, is_shown, is_stale
 from openline.app.peer.peers import Peer
 from openline.errors import StoreUnavailable
 from openline.formats.peer_exchange import Outcome, digest_of
-from openline.line.agreement import Coarseness
-from openline.line.line import Line
-from openline.line.masking import notify_of, visible_message
-from openline.line.message.bodies import LineCheck
+from openline.line.masking import notify_of
 from openline.line.message.envelope import Message
-from openline.line.message.kind import CheckMode, Kind
+from openline.line.message.kind import Kind
 from openline.store.ports import Record, Transaction
 
 KIND: Final = "peer.outbox"
-FRESH: Final = timedelta(seconds=5)
 WINDOW: Final = 400  # messages offered and not settled
 WINDOW_BYTES: Final = 4_194_304
 WAITING_MAX: Final = 1_000
@@ -277,13 +274,13 @@ class Outbox:
         now = self._line.clock.now()
         tokens = self._tokens(found)
         for (record, message), token in zip(found, tokens, strict=True):
-            if token and now < message.time_expires and not _is_stale(message, now):
+            if token and now < message.time_expires and not is_stale(message, now):
                 yield Offer(record.sequence, token, message, digest_of(token))
 
     def _tokens(self, found: list[tuple[Record, Message]]) -> list[bytes | None]:
         """What the peer is to have of each message: all of it, its coarse form, or nothing."""
         is_full = self._line.look(
-            lambda line, _at: [_is_shown(line, message, self._theirs) for _, message in found]
+            lambda line, _at: [is_shown(line, message, self._theirs) for _, message in found]
         )
         hidden = [
             (message, record.body)
@@ -341,7 +338,7 @@ class Outbox:
     ) -> Refused | None:
         """Note a refusal; itself if it is final, or was tried often."""
         message, tries = offer.message, offer.tries + 1
-        if _is_beat(message) and outcome.again:
+        if is_beat(message) and outcome.again:
             return None  # the next one is on its way
         refused = Refused(
             offer.entry,
@@ -392,21 +389,3 @@ class Outbox:
         # A record that was put back to an older copy is shorter than what was noted.
         waiting = tuple(one for one in kept.waiting if one.entry <= last)
         return replace(kept, position=min(kept.position, last), waiting=waiting)
-
-
-def _is_shown(line: Line, message: Message, parties: frozenset[str]) -> bool:
-    """Whether one of these parties, to whom it is said, may have it in full."""
-    known = line.state.messages.get(message.id)
-    return known is not None and any(
-        visible_message(line.state, known, party) is Coarseness.FULL
-        for party in parties.intersection(message.recipients)
-    )
-
-
-def _is_beat(message: Message) -> bool:
-    """A machine's check of the line."""
-    return isinstance(message.body, LineCheck) and message.body.mode is CheckMode.MACHINE
-
-
-def _is_stale(message: Message, now: datetime) -> bool:
-    return _is_beat(message) and now - message.time_sent > FRESH
