@@ -20,6 +20,7 @@ from openline.line.agreement import Coarseness
 from openline.line.coarse import coarse_form, version_in
 from openline.line.masking import chosen_of, notify_of
 from openline.line.message.bodies import Amend
+from openline.line.message.coarse import CoarseForm
 from openline.line.message.envelope import Message
 from openline.line.state import LineState
 from openline.store.ports import Transaction
@@ -41,6 +42,11 @@ class Shown:
 def shown_of(body: bytes) -> Shown:
     """What an entry holds that was made here."""
     return msgspec.json.decode(body, type=Shown)
+
+
+def hides(form: CoarseForm, token: bytes) -> bool:
+    """Whether that is the message which the form stands for, as it was signed."""
+    return form.sha256 == sha256(token).digest()
 
 
 def show(

@@ -20,11 +20,14 @@ from typing import Any, Final
 
 import msgspec
 
-from openline.app.line.entries import entry_of
+from openline.app.line.entries import SHOWN, entry_of
+from openline.app.line.jws import payload_of
+from openline.app.line.shown import Shown, shown_of
 from openline.app.peer.link import REFUSED
 from openline.app.review_line import line_values
 from openline.errors import NotFound, OpenlineError
 from openline.formats.instants import format_instant
+from openline.formats.line_message import decode
 from openline.formats.peer_exchange import digest_of
 from openline.line.agreement import Agreement
 from openline.line.event import Event
@@ -151,6 +154,9 @@ def _read(records: Iterable[Record], two: tuple[str, str]) -> Said:
             if told.get("by") in two and told.get("from") in two and not told.get("again"):
                 said.refused.add(str(told.get("id")))
             continue
+        if record.kind == SHOWN:
+            _take_shown(said, shown_of(record.body), two)
+            continue
         entry = entry_of(record)
         if entry is None:
             continue
@@ -163,6 +169,15 @@ def _read(records: Iterable[Record], two: tuple[str, str]) -> Said:
             if isinstance(body, Receipt) and body.receipt is ReceiptKind.DELIVERED:
                 said.delivered.add(body.of)
     return said
+
+
+def _take_shown(said: Said, shown: Shown, two: tuple[str, str]) -> None:
+    """What went to the other in place of a message: that is what both have."""
+    known = said.messages.get(shown.message)
+    if known is None or not any(party in two for party in shown.parties):
+        return
+    token = shown.token.encode()
+    said.messages[shown.message] = (decode(payload_of(token)), digest_of(token))
 
 
 def _is_between(message: Message, two: tuple[str, str]) -> bool:
