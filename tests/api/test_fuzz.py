@@ -179,6 +179,9 @@ class Sandbox:
     def read(self, query: Callable[[Reader], T]) -> T:
         return self._store.read(query)
 
+    def read_at_hand(self, query: Callable[[Reader], T]) -> T:
+        return self._store.read_at_hand(query)
+
     def check(self) -> None:
         return None
 

@@ -19,6 +19,7 @@ from openline.api.server import Front, create_app
 from openline.app.services import Services, Settings
 from openline.errors import StoreUnavailable
 from openline.store.memory import MemoryStore
+from openline.store.ports import NotAtHand
 from tests.api.tokens_samples import NOW_S
 
 STRATEGIC = "utm.strategic_coordination"
@@ -44,6 +45,9 @@ class SlowStore:
         if self.down:
             raise StoreUnavailable("the disk is away")
         return self._store.read(query)
+
+    def read_at_hand(self, query: Any) -> Any:
+        raise NotAtHand
 
     def submit(self, touching: Any, change: Any, exclusive: str | None = None) -> Any:
         future: Future[Any] = Future()

@@ -2,10 +2,10 @@
 
 import random
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from openline.store.ports import Reader, Transaction
+from openline.store.ports import NotAtHand, Reader, Transaction
 from openline.store.sqlite.store import SqliteStore
 from tests.store.samples import extent, intent
 
@@ -34,9 +34,21 @@ def test_a_baton_is_always_in_exactly_one_place(tmp_path: Path) -> None:
         if reader.records(version - 1, 5)[0].sequence != version or reader.records(version, 5):
             wrong.append(("the record is of another commit", version))
 
+    at_hand: list[int] = []
+
+    def glance(reader: Reader) -> None:
+        batons = reader.intents_matching(everywhere)
+        if len(batons) != 2 or batons[0].version != batons[1].version:
+            wrong.append(("at hand", [(one.id, one.version) for one in batons]))
+        elif batons != reader.intents_matching(everywhere[:4] + everywhere[2:]):
+            wrong.append(("at hand", "another instant"))
+        at_hand.append(batons[0].version)
+
     def read(store: SqliteStore) -> None:
         while not done.is_set():
             store.read(look)
+            with suppress(NotAtHand):
+                store.read_at_hand(glance)
 
     with closing(SqliteStore(tmp_path / "line.db")) as store:
         rng = random.Random(1)
@@ -51,6 +63,7 @@ def test_a_baton_is_always_in_exactly_one_place(tmp_path: Path) -> None:
             thread.join()
     assert wrong == []
     assert len(seen) > CHANGES // 20, "the readers hardly read"
+    assert len(set(at_hand)) > CHANGES // 20, "hardly anything was at hand"
 
 
 def _hand_on(store: SqliteStore, rng: random.Random, version: int, everywhere: list) -> None:  # type: ignore[type-arg]

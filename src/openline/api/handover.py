@@ -120,6 +120,49 @@ async def off_the_loop(call: Callable[[], T], *, first: bool = False) -> T:
     return result
 
 
+class _Turn:
+    """Calls of one turn of a loop, which run when everything else of it has."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = ref(loop)
+        self._waiting: list[tuple[Waiter, Callable[[], Any]]] = []
+
+    def add(self, waiter: Waiter, call: Callable[[], Any]) -> None:
+        loop = self._loop()
+        if not self._waiting and loop is not None:
+            loop.call_soon(self._run)
+        self._waiting.append((waiter, call))
+
+    def _run(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for waiter, call in waiting:
+            if waiter.cancelled():
+                continue
+            try:
+                waiter.set_result(call())
+            except BaseException as error:  # whoever waits must hear of it
+                waiter.set_exception(error)
+
+
+_turns: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, _Turn]] = WeakKeyDictionary()
+
+
+async def at_the_end_of_the_turn(call: Callable[[], T]) -> T:
+    """What the call returns or raises, run on the loop, one after the other with its like.
+
+    Short calls alone: the loop waits for them. A processor that does the same for many requests in
+    a row has code and data at hand.
+    """
+    loop = asyncio.get_running_loop()
+    turn = _turns.get(loop)
+    if turn is None:
+        turn = _turns[loop] = _Turn(loop)
+    waiter = loop.create_future()
+    turn.add(waiter, call)
+    result: T = await waiter
+    return result
+
+
 async def outcome(future: "Future[T]") -> T:
     """What a future of another thread ends with. Giving up the waiting does not touch it."""
     mailbox, waiter = _at_home()

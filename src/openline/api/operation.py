@@ -2,7 +2,8 @@
 
 The work runs in a thread, off the event loop: asking the store takes time, and so does reading a
 large body into cells. Small bodies of `quick` operations are read on the loop: a thread would only
-take turns with it. A change answers `Later`, once its effects are durable.
+take turns with it. A change answers `Later`, once its effects are durable; a question that memory
+may answer is `Asked`, on the loop first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,10 +19,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from openline.api.bodies import read_body
-from openline.api.handover import off_the_loop, outcome
+from openline.api.handover import at_the_end_of_the_turn, off_the_loop, outcome
 from openline.app.caller import Caller
 from openline.app.services import Services
 from openline.errors import PermissionDenied, Unauthenticated
+from openline.store.ports import NotAtHand
 
 Scopes = frozenset[str]
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -54,6 +56,14 @@ class Later:
     convert: Callable[[Any], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer that the store is asked for: with True at hand, where NotAtHand may be raised;
+    with False by a thread that may wait."""
+
+    ask: Callable[[bool], object]
+
+
 class Raw(NamedTuple):
     """An answer that is no JSON, or has headers of its own: how it travels."""
 
@@ -69,8 +79,9 @@ class Operation:
     scopes: the caller needs all scopes of one of these sets; empty: any caller; None: no token.
     too_large: the status for input beyond a limit, 400 or 413. media_type: of a body that the
     handler reads itself, from `raw_body`. quick: whether the handler of such a body neither waits
-    nor asks the store in its own thread. first: it goes before all others that wait. produces: the
-    media types of its answers; where they are no JSON the handler gives a `Raw`.
+    nor asks the store in its own thread, but by an answer that is `Asked`. first: it goes before
+    all others that wait. produces: the media types of its answers; where they are no JSON the
+    handler gives a `Raw`.
     """
 
     name: str
@@ -90,6 +101,11 @@ class Operation:
     quick: Callable[[Any], bool] | None = None
     first: bool = False
     produces: tuple[str, ...] = ("application/json",)
+
+
+def always(_body: object) -> bool:
+    """`quick` for every body that is small."""
+    return True
 
 
 NOBODY: Final = Caller("", frozenset())
@@ -164,15 +180,28 @@ async def _serve(
 
     answer: object
     if operation.quick is None or len(raw) > _SMALL_BYTES:
-        answer = await off_the_loop(lambda: work(read()), first=operation.first)
+        answer = await off_the_loop(lambda: _waited_for(work(read())), first=operation.first)
     elif operation.quick(body := read()):
-        answer = work(body)
+        answer = await _found(work(body))
     else:
-        answer = await off_the_loop(lambda: work(body))
+        answer = await off_the_loop(lambda: _waited_for(work(body)))
     if isinstance(answer, Later):
         # whoever stops waiting does not stop the change: it is done as a whole, or not at all
         answer = answer.convert(await outcome(answer.future))
     return answer if isinstance(answer, Raw) else _ENCODE(answer)
+
+
+def _waited_for(answer: object) -> object:
+    return answer.ask(False) if isinstance(answer, Asked) else answer
+
+
+async def _found(answer: object) -> object:
+    if not isinstance(answer, Asked):
+        return answer
+    try:
+        return await at_the_end_of_the_turn(lambda: answer.ask(True))
+    except NotAtHand:
+        return await off_the_loop(lambda: answer.ask(False))
 
 
 def _admitted(operation: Operation, request: Request) -> Caller:

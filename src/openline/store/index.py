@@ -38,6 +38,7 @@ from openline.store.curve import (
     unpack,
     windows,
 )
+from openline.store.ports import NotAtHand
 
 Floats = npt.NDArray[np.float64]
 _BucketName = tuple[int, int]  # which width, which number
@@ -48,6 +49,9 @@ _WIDTHS_US: Final = (_HOUR_US, 8 * _HOUR_US, 64 * _HOUR_US)
 _BUCKETS_MAX: Final = 5  # of one width for one extent
 _ALL_TIMES: Final = (len(_WIDTHS_US), 0)
 _FEW: Final = 16  # slots that may as well be looked at twice as be sorted
+# What is gone through within a few milliseconds: runs, and then slots with all their cells.
+_AT_ONCE_RUNS: Final = 500_000
+_AT_ONCE_NEAR: Final = 500
 _NOTHING: Final = np.empty(0, np.int64)
 _WASTE_MIN: Final = 4096  # cells of removed extents that are kept without looking
 
@@ -154,6 +158,17 @@ def _heights(extent: Extent) -> tuple[float, float]:
     return -math.inf if low_m is None else low_m, math.inf if high_m is None else high_m
 
 
+def _near(buckets: Sequence[_Bucket], cells: Cells) -> _Runs | None:
+    """The runs near these cells; a slot may have several."""
+    first, last = runs(cells)
+    near: list[_Runs] = []
+    for bucket in buckets:
+        near += bucket.meeting(first, last)
+    if len(near) < 2:
+        return near[0] if near else None
+    return _Runs(*map(np.concatenate, zip(*near, strict=True)))
+
+
 class ExtentIndex:
     """Extents by whole-number keys, such as row numbers; a key may have several extents.
 
@@ -245,18 +260,24 @@ class ExtentIndex:
         if self._waste > max(_WASTE_MIN, self._cells_end // 2):
             self._compact()
 
-    def matching(self, extents: Sequence[Extent]) -> list[int]:
-        """Keys with an extent that touches one of these; each once, ascending."""
+    def matching(self, extents: Sequence[Extent], *, at_once: bool = False) -> list[int]:
+        """Keys with an extent that touches one of these; each once, ascending.
+
+        at_once: within some milliseconds. Raises: NotAtHand where that takes longer.
+        """
         found: set[int] = set()
         for extent in extents:
             if extent.around:
-                found.update(self._touching(extent).tolist())
+                found.update(self._touching(extent, at_once=at_once).tolist())
         return sorted(found)
 
-    def _touching(self, extent: Extent) -> Integers:
+    def _touching(self, extent: Extent, *, at_once: bool) -> Integers:
         """The keys of the slots that touch, in any order, each once or more."""
         start, end = microseconds(extent.time_start), microseconds(extent.time_end)
-        near = self._near(extent.around, start, end)
+        buckets = self._buckets_between(start, end)
+        if at_once and sum(bucket.used for bucket in buckets) > _AT_ONCE_RUNS:
+            raise NotAtHand
+        near = _near(buckets, extent.around)
         if near is None:
             return _NOTHING
         slots = near.slot
@@ -265,8 +286,11 @@ class ExtentIndex:
             keep &= self._high_m[slots] >= extent.altitude_lower_m
         if extent.altitude_upper_m is not None:
             keep &= self._low_m[slots] <= extent.altitude_upper_m
-        if not keep.any():
+        count = int(np.count_nonzero(keep))
+        if not count:
             return _NOTHING
+        if at_once and count > _AT_ONCE_NEAR:
+            raise NotAtHand
         cells = extent.cells  # what they cost is spent only here
         if cells is not extent.around:
             keep &= near.meeting(*runs(cells))
@@ -277,16 +301,6 @@ class ExtentIndex:
             slots = np.unique(slots)
         first, last = leaves(np.array(cells, np.uint64))
         return self._key[slots[self._cells_meet(slots, first, last)]]
-
-    def _near(self, cells: Cells, start_us: int, end_us: int) -> _Runs | None:
-        """The runs near these cells in buckets of these times; a slot may have several."""
-        first, last = runs(cells)
-        near: list[_Runs] = []
-        for bucket in self._buckets_between(start_us, end_us):
-            near += bucket.meeting(first, last)
-        if len(near) < 2:
-            return near[0] if near else None
-        return _Runs(*map(np.concatenate, zip(*near, strict=True)))
 
     def _cells_meet(self, slots: Slots, first: Leaves, last: Leaves) -> npt.NDArray[np.bool_]:
         """Per slot, of one or more: whether a cell of it meets one of these ascending ranges."""

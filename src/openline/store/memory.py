@@ -23,7 +23,7 @@ from openline.airspace.reference import (
 from openline.errors import InvariantBroken, StoreUnavailable
 from openline.store.index import ExtentIndex
 from openline.store.keeping import check_body, check_checkpoint, check_name, check_word
-from openline.store.ports import Reader, Record, StoredCheckpoint, Transaction
+from openline.store.ports import NotAtHand, Reader, Record, StoredCheckpoint, Transaction
 from openline.store.references import Expirable, extents_of, time_end_of, with_next_index
 from openline.store.touching import Touching
 
@@ -306,6 +306,10 @@ class MemoryStore:
     def read(self, query: Callable[[Reader], T]) -> T:
         """Run a query on the committed state."""
         return self._run(None, query)
+
+    def read_at_hand(self, query: Callable[[Reader], T]) -> T:  # noqa: ARG002 - a change may run
+        """Raises: NotAtHand; a change under way holds every query up."""
+        raise NotAtHand
 
     def check(self) -> None:
         """Raises: StoreUnavailable once closed."""

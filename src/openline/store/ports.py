@@ -36,6 +36,10 @@ from openline.airspace.reference import (
 T = TypeVar("T")
 
 
+class NotAtHand(Exception):
+    """The answer needs more than memory, or more time than whoever must not wait has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One entry of the record: who changed what, as canonical bytes. `sequence` counts from 1."""
@@ -215,6 +219,13 @@ class Store(Protocol):
 
     def read(self, query: Callable[[Reader], T]) -> T:
         """Run a query on the committed state, all of one instant."""
+        ...
+
+    def read_at_hand(self, query: Callable[[Reader], T]) -> T:
+        """As `read`, at once or not at all: it waits for no disk and no other machine.
+
+        Raises: NotAtHand, often, and always where the backend keeps nothing in memory.
+        """
         ...
 
     def check(self) -> None:

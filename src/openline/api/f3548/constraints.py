@@ -4,7 +4,7 @@ from typing import Final
 
 from openline.api.f3548 import to_domain, to_wire, wire
 from openline.api.f3548.intents import given_version
-from openline.api.operation import Call, Later, Operation
+from openline.api.operation import Asked, Call, Later, Operation, always
 from openline.app.dss.delete_constraint import delete_constraint
 from openline.app.dss.get_constraints import get_constraint, query_constraints
 from openline.app.dss.put_constraint import ChangedConstraint, PutConstraint, put_constraint
@@ -16,12 +16,16 @@ _READ: Final = (frozenset({CONSTRAINT_MANAGEMENT}), frozenset({CONSTRAINT_PROCES
 _WRITE: Final = (frozenset({CONSTRAINT_MANAGEMENT}),)
 
 
-def _query(call: Call) -> object:
+def _query(call: Call) -> Asked:
     area = to_domain.area_of_interest(call.body.area_of_interest, CONSTRAINT_AREA_MAX_KM2)
-    found = query_constraints(call.services, area)
-    return wire.QueryConstraintReferencesResponse(
-        to_wire.constraints(found.constraints, found.availability, call.caller.sub)
-    )
+
+    def ask(at_hand: bool) -> object:
+        found = query_constraints(call.services, area, at_hand=at_hand)
+        return wire.QueryConstraintReferencesResponse(
+            to_wire.constraints(found.constraints, found.availability, call.caller.sub)
+        )
+
+    return Asked(ask)
 
 
 def _get(call: Call) -> object:
@@ -74,6 +78,7 @@ OPERATIONS: Final = (
         scopes=_READ,
         request=wire.AreaOfInterest,
         response=wire.QueryConstraintReferencesResponse,
+        quick=always,
         errors=(400, 413),
         too_large=413,
     ),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from openline.api.f3548 import to_domain, to_wire, wire
-from openline.api.operation import Call, Later, Operation
+from openline.api.operation import Asked, Call, Later, Operation, always
 from openline.app.dss.attach import Attachment, NewSubscription
 from openline.app.dss.delete_intent import delete_intent
 from openline.app.dss.get_intents import get_intent, query_intents
@@ -29,12 +29,16 @@ def given_version(call: Call, name: str) -> str:
     return version
 
 
-def _query(call: Call) -> object:
+def _query(call: Call) -> Asked:
     area = to_domain.area_of_interest(call.body.area_of_interest, AREA_MAX_KM2)
-    found = query_intents(call.services, area)
-    return wire.QueryOperationalIntentReferenceResponse(
-        to_wire.intents(found.intents, found.availability, call.caller.sub)
-    )
+
+    def ask(at_hand: bool) -> object:
+        found = query_intents(call.services, area, at_hand=at_hand)
+        return wire.QueryOperationalIntentReferenceResponse(
+            to_wire.intents(found.intents, found.availability, call.caller.sub)
+        )
+
+    return Asked(ask)
 
 
 def _get(call: Call) -> object:
@@ -102,6 +106,7 @@ OPERATIONS: Final = (
         scopes=_READ,
         request=wire.AreaOfInterest,
         response=wire.QueryOperationalIntentReferenceResponse,
+        quick=always,
         errors=(400,),
     ),
     Operation(

@@ -4,7 +4,7 @@ from typing import Final
 
 from openline.api.f3548 import to_domain, to_wire, wire
 from openline.api.f3548.intents import given_version
-from openline.api.operation import Call, Later, Operation
+from openline.api.operation import Asked, Call, Later, Operation, always
 from openline.app.dss.delete_subscription import delete_subscription
 from openline.app.dss.get_subscriptions import get_subscription, query_subscriptions
 from openline.app.dss.put_subscription import (
@@ -19,12 +19,16 @@ _PATH: Final = "/dss/v1/subscriptions"
 _SCOPES: Final = (frozenset({CONSTRAINT_PROCESSING}), frozenset({STRATEGIC}))
 
 
-def _query(call: Call) -> object:
+def _query(call: Call) -> Asked:
     area = to_domain.area_of_interest(call.body.area_of_interest, AREA_MAX_KM2)
-    found = query_subscriptions(call.services, call.caller, area, call.now)
-    return wire.QuerySubscriptionsResponse(
-        [to_wire.subscription(one.subscription, one.dependents) for one in found]
-    )
+
+    def ask(at_hand: bool) -> object:
+        found = query_subscriptions(call.services, call.caller, area, call.now, at_hand=at_hand)
+        return wire.QuerySubscriptionsResponse(
+            [to_wire.subscription(one.subscription, one.dependents) for one in found]
+        )
+
+    return Asked(ask)
 
 
 def _get(call: Call) -> object:
@@ -100,6 +104,7 @@ OPERATIONS: Final = (
         scopes=_SCOPES,
         request=wire.AreaOfInterest,
         response=wire.QuerySubscriptionsResponse,
+        quick=always,
         errors=(400, 413),
         too_large=413,
     ),

@@ -32,16 +32,18 @@ def get_constraint(services: Services, constraint_id: str) -> FoundConstraints:
     return services.store.read(query)
 
 
-def query_constraints(services: Services, area: Extent) -> FoundConstraints:
+def query_constraints(
+    services: Services, area: Extent, *, at_hand: bool = False
+) -> FoundConstraints:
     """Every constraint with a volume that touches the area, whatever the time is now.
 
-    Raises: AreaTooLarge if more than QUERY_RESULTS_MAX were found; StoreUnavailable.
+    Raises: AreaTooLarge if more than QUERY_RESULTS_MAX were found; StoreUnavailable; NotAtHand.
     """
 
     def query(reader: Reader) -> FoundConstraints:
         return found_constraints(reader, [area])
 
-    return services.store.read(query)
+    return services.store.read_at_hand(query) if at_hand else services.store.read(query)
 
 
 def found_constraints(reader: Reader, extents: Sequence[Extent]) -> FoundConstraints:

@@ -32,16 +32,16 @@ def get_intent(services: Services, intent_id: str) -> FoundIntents:
     return services.store.read(query)
 
 
-def query_intents(services: Services, area: Extent) -> FoundIntents:
+def query_intents(services: Services, area: Extent, *, at_hand: bool = False) -> FoundIntents:
     """Every intent with a volume that touches the area, whatever the time is now.
 
-    Raises: AreaTooLarge if more than QUERY_RESULTS_MAX were found; StoreUnavailable.
+    Raises: AreaTooLarge if more than QUERY_RESULTS_MAX were found; StoreUnavailable; NotAtHand.
     """
 
     def query(reader: Reader) -> FoundIntents:
         return found_intents(reader, [area])
 
-    return services.store.read(query)
+    return services.store.read_at_hand(query) if at_hand else services.store.read(query)
 
 
 def found_intents(reader: Reader, extents: Sequence[Extent]) -> FoundIntents:

@@ -39,11 +39,11 @@ def get_subscription(services: Services, caller: Caller, subscription_id: str) -
 
 
 def query_subscriptions(
-    services: Services, caller: Caller, area: Extent, now: datetime
+    services: Services, caller: Caller, area: Extent, now: datetime, *, at_hand: bool = False
 ) -> list[FoundSubscription]:
     """The caller's subscriptions that touch the area and have not ended, by id.
 
-    Raises: AreaTooLarge if more than QUERY_RESULTS_MAX were found; StoreUnavailable.
+    Raises: AreaTooLarge if more than QUERY_RESULTS_MAX were found; StoreUnavailable; NotAtHand.
     """
 
     def query(reader: Reader) -> list[FoundSubscription]:
@@ -55,7 +55,7 @@ def query_subscriptions(
         refuse_too_many(len(found), "subscriptions")
         return [_with_dependents(reader, subscription) for subscription in found]
 
-    return services.store.read(query)
+    return services.store.read_at_hand(query) if at_hand else services.store.read(query)
 
 
 def _with_dependents(reader: Reader, subscription: Subscription) -> FoundSubscription:

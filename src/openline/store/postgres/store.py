@@ -21,7 +21,7 @@ import psycopg
 
 from openline.airspace.extent import Extent
 from openline.errors import StoreUnavailable
-from openline.store.ports import Reader, Transaction
+from openline.store.ports import NotAtHand, Reader, Transaction
 from openline.store.postgres import migrations
 from openline.store.postgres.connections import (
     CONTENTION,
@@ -151,6 +151,10 @@ class PostgresStore:
             except _ConnectionLost as error:
                 lost = error
         raise StoreUnavailable(str(lost), cure="try again") from lost
+
+    def read_at_hand(self, query: Callable[[Reader], T]) -> T:  # noqa: ARG002 - all is elsewhere
+        """Raises: NotAtHand."""
+        raise NotAtHand
 
     def check(self) -> None:
         """See `ports.Store`."""

@@ -151,10 +151,10 @@ class Live:
             index = self._index[table]
             return index.matching(extents) if len(index) else []
 
-    def cached(self, table: str, key: int) -> Expirable | None:
-        """A reference as the writer sees it, if it is at hand."""
+    def cached(self, table: str, keys: Sequence[int]) -> list[Expirable | None]:
+        """References as the writer sees them, those that are at hand."""
         with self._lock:
-            return self._cache[table].get(key)
+            return list(map(self._cache[table].get, keys))
 
     def remember(self, table: str, key: int, reference: Expirable, cells: int) -> None:
         """Keep a reference at hand, as the writer sees it."""
@@ -201,23 +201,24 @@ class Live:
             if not self._readers[token]:
                 del self._readers[token]
 
-    def matching_as_of(self, commit: int, table: str, extents: Sequence[Extent]) -> Matches:
-        """Keys that match as of a commit."""
+    def matching_as_of(
+        self, commit: int, table: str, extents: Sequence[Extent], *, at_once: bool = False
+    ) -> Matches:
+        """Keys that match as of a commit. Raises: NotAtHand, as `ExtentIndex.matching`."""
         with self._lock:
             index = self._index[table]
-            found = index.matching(extents) if len(index) else []
+            found = index.matching(extents, at_once=at_once) if len(index) else []
             doubtful = [key for key, at in self._changed[table].items() if at > commit]
         if not doubtful:
             return Matches(found, doubtful)
         unsure = set(doubtful)
         return Matches([key for key in found if key not in unsure], doubtful)
 
-    def cached_as_of(self, commit: int, table: str, key: int) -> Expirable | None:
-        """A reference as of a commit, if it is at hand."""
+    def cached_as_of(self, commit: int, table: str, keys: Sequence[int]) -> list[Expirable | None]:
+        """References as of a commit, those that are at hand."""
         with self._lock:
-            if self._changed[table].get(key, 0) > commit:
-                return None
-            return self._cache[table].get(key)
+            changed, cache = self._changed[table], self._cache[table]
+            return [None if changed.get(key, 0) > commit else cache.get(key) for key in keys]
 
     def remember_as_of(
         self, commit: int, table: str, key: int, reference: Expirable, cells: int

@@ -40,8 +40,8 @@ class Sight(Protocol):
         """Keys that match, and keys to ask the file about."""
         ...
 
-    def cached(self, table: str, key: int) -> Expirable | None:
-        """A reference, if it is at hand."""
+    def cached(self, table: str, keys: Sequence[int]) -> list[Expirable | None]:
+        """References, those that are at hand."""
         ...
 
     def remember(self, table: str, key: int, reference: Expirable, cells: int) -> None:
@@ -202,13 +202,20 @@ class SqliteReader:
         return found
 
     def _by_keys(self, table: Table[R], keys: Sequence[int]) -> list[R]:
-        return [self._by_key(table, key) for key in keys]
+        """The references of keys that are there."""
+        if not keys:
+            return []
+        known = self._sight.cached(table.name, keys)
+        return [
+            self._fetched(table, key) if one is None else cast(R, one)
+            for key, one in zip(keys, known, strict=True)
+        ]
 
     def _by_key(self, table: Table[R], key: int) -> R:
-        """The reference of a key that is there."""
-        known = self._sight.cached(table.name, key)
-        if known is not None:
-            return cast(R, known)
+        (found,) = self._by_keys(table, (key,))
+        return found
+
+    def _fetched(self, table: Table[R], key: int) -> R:
         reference = self._read(table, key)
         if reference is None:
             raise InvariantBroken("the index names no row", table=table.name, key=key)
