@@ -1,6 +1,6 @@
 """Two servers: how long until a message is durable on the other and its receipt is back.
 
-    python -m bench.peer_bench [--messages N] [--rate N] [--urgent N] [--behind N] [--out FILE]
+    python -m bench.peer_bench [--messages N] [--rate N] [--urgent N] [--behind N] [--out FOLDER]
 
 Two real servers with files of their own over loopback; north connects to south. Three figures:
 from saying something on north to south's receipt on north's stream, at a rate; the same of URGENT
@@ -36,6 +36,10 @@ from openline.line.signatures import sign_agreement
 _ID: Final = "bench-peer"
 _SCOPES: Final = "openline.watch openline.file openline.duty openline.admin"
 _LAST_S: Final = 60.0
+_RECEIPT_MS: Final = 250
+_URGENT_MS: Final = 150
+_CATCH_UP_MESSAGES: Final = 100_000
+_CATCH_UP_S: Final = 120
 Facts = dict[str, Any]
 
 
@@ -194,6 +198,43 @@ def _spread(seconds: Sequence[float]) -> Facts:
     }
 
 
+def page(facts: Facts) -> str:
+    """The facts for people, with what was aimed at."""
+    software_text = ", ".join(f"{name} {version}" for name, version in facts["software"].items())
+    machine_text = ", ".join(f"{name} {value}" for name, value in facts["machine"].items())
+    rows = [
+        ("message in on one server, receipt of the other back", facts["receipt_ms"], _RECEIPT_MS),
+        ("the same of URGENT meanwhile", facts["urgent_receipt_ms"], _URGENT_MS),
+    ]
+    behind, catch_up_s = facts["behind"], facts["catch_up_s"]
+    aim_s = _CATCH_UP_S * behind / _CATCH_UP_MESSAGES
+    return "\n".join(
+        [
+            "# Two servers: benchmark results",
+            "",
+            f"`{facts['command']}` at commit `{facts['commit']}`: two servers with files of their "
+            f"own over loopback, {facts['messages']:,} messages, {facts['rate_per_s']:g} a second.",
+            "",
+            f"{machine_text}. {software_text}.",
+            "",
+            "| | count | p50 | p99 | most | aim for p99 |",
+            "|---|---|---|---|---|---|",
+            *(
+                f"| {name} | {one['count']:,} | {one['p50']} ms | {one['p99']} ms "
+                f"| {one['most']} ms | {aim} ms |"
+                for name, one, aim in rows
+            ),
+            "",
+            f"Catching up {behind:,} messages after an outage: {catch_up_s} s from when the other "
+            f"server was ready, {facts['start_s']} s after it was started; the aim is "
+            f"{aim_s:g} s. Processor time for each message and its receipt: sender "
+            f"{facts['sender_cpu_ms_per_message']} ms, receiver "
+            f"{facts['receiver_cpu_ms_per_message']} ms.",
+            "",
+        ]
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print the facts."""
     parser = argparse.ArgumentParser(description="Measure two servers that exchange.")
@@ -201,13 +242,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rate", type=float, default=100.0)
     parser.add_argument("--urgent", type=int, default=50)
     parser.add_argument("--behind", type=int, default=5_000)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, help="a folder for peer.json and peer.md")
     told = parser.parse_args(arguments)
     facts = measure(told.messages, told.rate, told.urgent, told.behind)
     text = json.dumps(facts, indent=1)
     print(text)
     if told.out is not None:
-        told.out.write_text(text + "\n", encoding="utf-8")
+        (told.out / "peer.json").write_text(text + "\n", encoding="utf-8")
+        (told.out / "peer.md").write_text(page(facts), encoding="utf-8")
 
 
 if __name__ == "__main__":

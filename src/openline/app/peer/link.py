@@ -158,8 +158,8 @@ class Link:
         """One exchange that this side begins; whether something was sent or came.
 
         urgent: URGENT alone, and nothing at all if there is none. wait_s: send nothing, and let the
-        answer wait so long for something. ahead: takes what came while more is sent; without it, or
-        with nothing more to send, all is taken before this returns.
+        answer wait so long for something. ahead: takes what came while more is sent or
+        asked for; without it, or with nothing more, all is taken before this returns.
         Raises: Unreachable, StoreUnavailable.
         """
         polls = wait_s > 0
@@ -195,7 +195,8 @@ class Link:
         self.urgent_count += urgent
         self._take_outcomes(answer, done, now_s)
         if ahead is not None:
-            if answer.messages and self.outbox.has_more(now_s):
+            is_full = len(answer.messages) == MESSAGES_MAX  # so there is more where it came from
+            if is_full or (answer.messages and self.outbox.has_more(now_s)):
                 ahead(lambda: self._owe(self._take_messages(answer, done)))
                 return True
             ahead.finish()
