@@ -378,3 +378,11 @@ def test_history_is_bounded_in_time_too() -> None:
 def test_rules_that_cannot_work_are_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         TrackRules(**bad)
+
+
+def test_a_better_position_of_the_same_instant_replaces_the_other() -> None:
+    tracker = Tracker()
+    tracker.update([report(0, accuracy_m=500.0), report(0, feed="b", lat_deg=47.001)], at(0))
+    (track,) = tracker
+    assert [(fix.time, fix.lat_deg) for fix in track.history] == [(at(0), 47.001)]
+    assert track.latest.lat_deg == 47.001

@@ -206,13 +206,22 @@ class Track:
         self.confirmed = now
         self.lost = False
         self._aside: list[_Chain] = []
-        self.history.append(fix)
+        self._remember(fix, report)
         self._learn(report, now)
         self._feed_seen(report.feed, now)
         if report.pressure_altitude_ft is not None:
             self._pressure = (fix.time, report.pressure_altitude_ft)
         if report.altitude_m is not None:
             self._height = (fix.time, report.altitude_m)
+
+    def _remember(self, fix: Fix, report: PositionReport) -> None:
+        """The history has one position of an instant: the later one, if it goes with the others."""
+        if self.history and self.history[-1].time == fix.time:
+            before = self.history[-2] if len(self.history) > 1 else None
+            if before is not None and why_not(before, fix, self._class_of(report)) is not None:
+                return
+            self.history.pop()
+        self.history.append(fix)
 
     def _accept(self, report: PositionReport, fix: Fix, now: datetime, rules: TrackRules) -> None:
         self._take(report, fix, now)
