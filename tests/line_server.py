@@ -38,7 +38,7 @@ receipt_within_s = 60
 read_within_s = 300
 urgent_alarms_s = [10, 30, 60]
 [line_check]
-machine_every_s = 60
+machine_every_s = {every_s}
 human_every_h = 8
 unknown_after_missed = 2
 """
@@ -84,9 +84,11 @@ def signer(party: str) -> KeySigner:
 
 
 @cache
-def agreement_entry(version: int = 1, parties: tuple[str, ...] = PARTIES) -> AgreementEntry:
+def agreement_entry(
+    version: int = 1, parties: tuple[str, ...] = PARTIES, every_s: int = 60
+) -> AgreementEntry:
     """An agreement that every party signed."""
-    text = _HEAD.format(version=version) + "".join(
+    text = _HEAD.format(version=version, every_s=every_s) + "".join(
         _PARTY.format(party=party, key=public_key_text(signer(party).public_key))
         for party in parties
     )
@@ -99,9 +101,9 @@ def agreement_entry(version: int = 1, parties: tuple[str, ...] = PARTIES) -> Agr
     return AgreementEntry(unsigned.agreement, unsigned.area_name, unsigned.area, str(note).encode())
 
 
-def write_files(folder: Path, hosted: Iterable[str] = ()) -> Path:
-    """The agreement and its signatures as files; its name."""
-    entry = agreement_entry()
+def write_files(folder: Path, every_s: int = 60) -> Path:
+    """The agreement and its signatures as files; its name. every_s: a machine tries the line."""
+    entry = agreement_entry(every_s=every_s)
     (folder / "agreement.toml").write_bytes(entry.agreement)
     (folder / entry.area_name).write_bytes(entry.area)
     (folder / "agreement.toml.v1.sig").write_bytes(entry.signatures)

@@ -54,7 +54,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        assert self._serving.wait(START_S), "the server did not start"
+        assert self._serving.wait(START_S), "the server did not start:\n" + "".join(self.log)
         assert self._url, "".join(self.log)
         return self._url
 

@@ -1,6 +1,7 @@
-"""A network by hand between real servers: a TCP proxy that cuts, hangs, slows and repeats."""
+"""A network by hand between real servers: a TCP proxy that cuts, hangs, delays and repeats."""
 
 import contextlib
+import random
 import socket
 import threading
 import time
@@ -14,14 +15,17 @@ class Proxy:
     """Passes connections on to a port of this machine, in the way that `mode` says.
 
     open: as they are. cut: refused, and what is open is broken off. hang: taken, and nothing is
-    passed on. one_way: requests arrive, answers do not. slow: each part waits. twice: each request
-    arrives once more on a connection of its own, whose answer nobody gets.
+    passed on. one_way: requests arrive, answers do not; such connections break when that is over.
+    slow: each part waits. reorder: each waits for a while of its own, so that what came later on
+    another connection arrives first. twice: each request arrives once more on a connection of its
+    own, whose answer nobody gets.
     """
 
     def __init__(self, port: int) -> None:
         self.mode = "open"
         self._upstream = port
         self._open: set[socket.socket] = set()
+        self._lossy: set[socket.socket] = set()  # connections on which an answer was lost
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -38,6 +42,12 @@ class Proxy:
         self.mode = mode
         if mode == "cut":
             self._break()
+        elif mode != "one_way":
+            self._end_lossy()
+
+    def connected(self) -> socket.socket:
+        """A connection to where it leads. Raises: OSError."""
+        return socket.create_connection(("127.0.0.1", self._upstream), 5)
 
     def close(self) -> None:
         """End it."""
@@ -52,6 +62,13 @@ class Proxy:
                     one.shutdown(socket.SHUT_RDWR)
             self._open.clear()
 
+    def _end_lossy(self) -> None:
+        with self._lock:
+            for one in self._lossy:
+                with contextlib.suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+            self._lossy.clear()
+
     def _accept(self) -> None:
         while not self._closing:
             try:
@@ -62,7 +79,7 @@ class Proxy:
                 inside.close()
                 continue
             try:
-                outside = socket.create_connection(("127.0.0.1", self._upstream), 5)
+                outside = self.connected()
             except OSError:
                 inside.close()
                 continue
@@ -77,19 +94,19 @@ class Proxy:
     def _pass(self, source: socket.socket, drain: socket.socket, is_answer: bool) -> None:
         try:
             while part := source.recv(_PART):
-                while self.mode == "hang" or (self.mode == "one_way" and is_answer):
+                while self.mode == "hang" and not self._closing:
                     time.sleep(0.02)
-                    if self._closing:
-                        return
-                    if self.mode == "one_way" and is_answer:
-                        part = b""
-                        break
+                if self.mode == "one_way" and is_answer:
+                    with self._lock:
+                        self._lossy |= {source, drain}
+                    continue
                 if self.mode == "slow":
                     time.sleep(0.2)
+                if self.mode == "reorder":
+                    time.sleep(random.uniform(0.0, 0.4))
                 if self.mode == "twice" and not is_answer:
                     self._repeat(part)
-                if part:
-                    drain.sendall(part)
+                drain.sendall(part)
         except OSError:
             pass
         finally:
@@ -99,6 +116,7 @@ class Proxy:
                 end.close()
                 with self._lock:
                     self._open.discard(end)
+                    self._lossy.discard(end)
 
     def _repeat(self, part: bytes) -> None:
         """The same bytes on another connection; of a request in several parts only some."""
@@ -106,6 +124,21 @@ class Proxy:
             again = socket.create_connection(("127.0.0.1", self._upstream), 5)
             again.sendall(part)
             threading.Timer(1.0, again.close).start()
+
+
+class Balancer(Proxy):
+    """Leads to several ports by turns, and past those where nobody listens."""
+
+    def __init__(self, *ports: int) -> None:
+        self._ports = list(ports)
+        super().__init__(ports[0])
+
+    def connected(self) -> socket.socket:
+        for _ in self._ports:
+            self._ports.append(self._ports.pop(0))
+            with contextlib.suppress(OSError):
+                return socket.create_connection(("127.0.0.1", self._ports[0]), 5)
+        raise ConnectionRefusedError("nobody listens")
 
 
 @contextmanager

@@ -19,13 +19,13 @@ from tests.e2e.server_process import Server, serving, token
 from tests.line_server import write_files
 
 SCOPES = "openline.watch openline.file openline.duty openline.admin"
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 
 
-def write_site(folder: Path, party: str) -> Path:
+def write_site(folder: Path, party: str, every_s: int = 60) -> Path:
     """The agreement and the party's own key; nobody else's."""
     folder.mkdir(exist_ok=True)
-    write_files(folder)
+    write_files(folder, every_s)
     key = Ed25519PrivateKey.from_private_bytes(party.encode().ljust(32, b"."))
     file = folder / f"{party}.key"
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -56,9 +56,9 @@ def options(folder: Path, party: str, port: int, *peers: str) -> list[str]:
 class Site:
     """One party: its folder, its port and its server while it runs."""
 
-    def __init__(self, folder: Path, party: str) -> None:
+    def __init__(self, folder: Path, party: str, every_s: int = 60) -> None:
         self.party = party
-        self.folder = write_site(folder / party, party)
+        self.folder = write_site(folder / party, party, every_s)
         self.port = free_port()
         self.peers: list[str] = []
         self.server: Server | None = None

@@ -1,0 +1,99 @@
+"""A process that has read the server's code once, and forks a server of itself whenever asked.
+
+It is asked over a socket, its standard input: JSON, `{"folder": …, "options": [...]}`, with the
+file that is to be the server's standard error. It says `began PID` for each, in order, and `ended
+PID CODE` for each that ended (CODE is minus the signal that killed it). It ends with the socket.
+"""
+
+import faulthandler
+import json
+import os
+import pkgutil
+import select
+import signal
+import socket
+import sys
+import traceback
+from contextlib import suppress
+from importlib import import_module
+from typing import NoReturn
+
+import openline
+from openline.cli.main import main
+
+STUCK_S = 30.0  # a server that lives so long says where it is: it may not have begun
+
+
+def bury(asking: socket.socket) -> None:
+    """Tell of every server that ended."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        asking.send(f"ended {pid} {os.waitstatus_to_exitcode(status)}".encode())
+
+
+def be_server(folder: str, options: list[str], log: int) -> NoReturn:
+    """Be a server from here on."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.chdir(folder)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number, file in enumerate((nothing, nothing, log)):
+        os.dup2(file, number)
+    os.closerange(3, 64)
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - until its end
+    sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+    faulthandler.dump_traceback_later(STUCK_S)
+    sys.argv = ["openline", "serve", *options]
+    code = 1
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def read_all() -> None:
+    """The whole code, but what needs an extra that is not installed."""
+    for module in pkgutil.walk_packages(openline.__path__, "openline."):
+        if not module.name.endswith("__main__"):
+            with suppress(ImportError):
+                import_module(module.name)
+
+
+def run() -> None:
+    """Until nobody asks any more; servers that still run are for whoever asked for them."""
+    read_all()
+    asking = socket.socket(fileno=os.dup(0))
+    died, tell = socket.socketpair()  # a signal that came just before a wait is not overslept
+    for end in (died, tell):
+        end.setblocking(False)
+    signal.set_wakeup_fd(tell.fileno())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    while True:
+        ready, _, _ = select.select([asking, died], [], [])
+        if died in ready:
+            died.recv(1_000)
+            bury(asking)
+            continue
+        data, files, _, _ = socket.recv_fds(asking, 65_536, 1)
+        if not data:
+            return
+        asked = json.loads(data)
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            be_server(asked["folder"], asked["options"], files[0])
+        os.close(files[0])
+        asking.send(f"began {pid}".encode())
+
+
+if __name__ == "__main__":
+    run()
