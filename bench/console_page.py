@@ -20,7 +20,7 @@ FLAGS: Final = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     "--disable-dev-shm-usage",
 )
-_MAP_DATA: Final = "countries-"
+_MAP_DATA: Final = ("countries-", "waters-", "aerodromes-")
 # The board is there, its volumes and the first aircraft are drawn. `first` is then set once.
 _WATCH: Final = """
 window.bench = {first: null, waits: [], kinds: []};
@@ -135,7 +135,7 @@ def _loaded(answers: list[Response]) -> Facts:
         body = answer.body()
         packed = len(gzip.compress(body, 9, mtime=0))
         least = min(packed, len(body))  # fonts are packed already
-        if _MAP_DATA in path:
+        if any(name in path for name in _MAP_DATA):
             map_gz += least
             continue
         page_gz += least

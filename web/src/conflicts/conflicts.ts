@@ -18,6 +18,9 @@ import { mute, mutedS, startWatch, watching } from "./sound";
 
 const SHELVE_MIN = 15;
 
+const FIRST = 40; // cards that are there at once: the others follow, so that the page stands sooner
+const MORE_MS = 120;
+
 /** Conflicts and alerts, worst first. That none is known is said, and what it is worth. */
 @customElement("o-conflicts")
 export class Conflicts extends SignalWatcher(LitElement) {
@@ -59,12 +62,14 @@ export class Conflicts extends SignalWatcher(LitElement) {
   ];
 
   @state() private shelving = "";
+  @state() private most = FIRST;
 
   override render() {
     const found = orderedConflicts(board.value);
     const alerts = isLive.value ? standing.value : [];
     const chosen = selection.value;
     const open = alerts.filter((one) => !isShelved(one, second.value));
+    if (this.most < found.length) setTimeout(() => (this.most *= 2), MORE_MS);
     const put = alerts.filter((one) => isShelved(one, second.value));
     return html`
       <header>
@@ -88,7 +93,7 @@ export class Conflicts extends SignalWatcher(LitElement) {
       </div>
       <div role="list" aria-label=${t("conflicts.title")}>
         ${repeat(
-          found,
+          found.slice(0, this.most),
           (one) => one.id,
           (one) => html`<div role="listitem">
             ${conflictCard(one, chosen?.id === one.id, () => select("conflict", one.id))}

@@ -17,6 +17,8 @@ import "./thread";
 import { kindOf, titleOf } from "./words";
 
 const SHOWN_MAX = 300;
+const FIRST = 40; // rows that are there at once: the others follow, so that the page stands sooner
+const MORE_MS = 120;
 
 /** The line: what waits, everything, one thread, and what can be begun. */
 @customElement("o-line")
@@ -66,6 +68,7 @@ export class LineElement extends SignalWatcher(LitElement) {
   ];
 
   @state() private all = false;
+  @state() private most = FIRST;
   @state() private form: Form | null = null;
   @state() private sent: Taken | null = null;
 
@@ -130,7 +133,8 @@ export class LineElement extends SignalWatcher(LitElement) {
         (this.all || words !== "" || isToDo(one, party.value)) &&
         matches(`${titleOf(one)} ${kindOf(one)} ${one.opener} ${one.id}`, words),
     );
-    const shown = ordered(wanted, party.value).slice(0, SHOWN_MAX);
+    const shown = ordered(wanted, party.value).slice(0, this.most);
+    if (this.most < Math.min(wanted.length, SHOWN_MAX)) this.more();
     if (shown.length === 0) return html`<p class="none">${t("line.none")}</p>`;
     const chosen = selection.value?.id ?? "";
     return html`${repeat(
@@ -138,7 +142,11 @@ export class LineElement extends SignalWatcher(LitElement) {
       (one) => one.id,
       (one) => row(one, one.id === chosen, (id) => select("thread", id)),
     )}
-    ${wanted.length > SHOWN_MAX ? html`<p class="none">${t("line.more", { count: wanted.length - SHOWN_MAX })}</p>` : nothing}`;
+    ${wanted.length > SHOWN_MAX && this.most >= SHOWN_MAX ? html`<p class="none">${t("line.more", { count: wanted.length - SHOWN_MAX })}</p>` : nothing}`;
+  }
+
+  private more(): void {
+    setTimeout(() => (this.most = Math.min(SHOWN_MAX, 2 * this.most)), MORE_MS);
   }
 
   private readonly wasSaid = (event: CustomEvent<Taken>): void => {

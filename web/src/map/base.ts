@@ -14,6 +14,7 @@ import middle from "world-atlas/countries-50m.json?url";
 import large from "world-atlas/countries-10m.json?url";
 import type { LatLng } from "../api/types";
 import { lineOnMap, ringOnMap, type Point } from "../geo/mercator";
+import { drawn } from "./first";
 import { colours, faded } from "./colours";
 
 /** Land, coasts and borders that come with the page: no server of maps is asked. */
@@ -49,6 +50,7 @@ export class BaseMap {
     try {
       const answer = await fetch(file.url);
       if (!answer.ok) throw new Error(`${answer.status}`);
+      await drawn(); // what stands and flies is seen before any coast
       const features = featuresOf((await answer.json()) as World);
       if (wanted < this.shown) return;
       this.shown = wanted;

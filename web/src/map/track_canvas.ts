@@ -59,7 +59,7 @@ export function drawTracks(
     if (one.track.lost) cross(context, one, colourOf(one.track, scene));
     if (level) box(context, one.x, one.y, level, scene.colours);
     if (one.track.id === scene.selected) ring(context, one.x, one.y, scene.colours.focus);
-    if (one.rank >= 1) labels.reserve(one.x, one.y, 6);
+    labels.reserve(one.x, one.y, one.rank >= 1 ? 6 : 4); // a label over other symbols is not read
   }
   for (const line of lines) labels.put([line.text], [line.spot], line.colour, { always: line.warns });
   return placed;

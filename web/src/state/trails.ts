@@ -12,8 +12,9 @@ export interface Trace {
   pressureFt: number | null;
 }
 
+const KEPT_MS = 10 * 60_000;
 const APART_MS = 4_000;
-const KEPT = 150; // for each aircraft: ten minutes, about
+const MOST = 100_000; // of all aircraft: of many, places farther apart are kept
 const trails = new Map<string, Trace[]>();
 
 /** Where an aircraft was while this page looked, oldest first. */
@@ -29,15 +30,22 @@ export function followTrails(): () => void {
     if (past !== isPast.value) trails.clear();
     past = isPast.value;
     for (const id of trails.keys()) if (!seen.has(id)) trails.delete(id);
-    for (const track of seen.values()) remember(track);
+    const apart = apartMs(seen.size);
+    for (const track of seen.values()) remember(track, apart);
   });
 }
 
-export function remember(track: Track): void {
+/** How far apart in time the places of one are kept, so that those of all for ten minutes are few. */
+export function apartMs(aircraft: number): number {
+  return Math.max(APART_MS, (KEPT_MS * aircraft) / MOST);
+}
+
+/** Keep where an aircraft was reported, and forget where it was ten minutes before. */
+export function remember(track: Track, apart = APART_MS): void {
   const time = Date.parse(track.time);
   const trail = trails.get(track.id) ?? [];
   const last = trail.at(-1);
-  if (last && Math.abs(time - last.time) < APART_MS) return;
+  if (last && Math.abs(time - last.time) < apart) return;
   if (last && time < last.time) trail.length = 0; // the shown time went back
   trail.push({
     time,
@@ -46,6 +54,7 @@ export function remember(track: Track): void {
     altitudeM: track.altitude_m,
     pressureFt: track.pressure_altitude_ft,
   });
-  if (trail.length > KEPT) trail.shift();
+  const old = trail.findIndex((one) => one.time >= time - KEPT_MS);
+  if (old > 0) trail.splice(0, old);
   trails.set(track.id, trail);
 }
