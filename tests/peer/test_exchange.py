@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from openline.app.line.confirm import confirm
+from openline.app.peer.peering import Peering
 from openline.app.peer.peers import pause_peer
 from openline.formats.peer_exchange import EXCHANGE_PATH
 from openline.line.agreement import Coarseness
@@ -21,6 +22,7 @@ from openline.line.message.bodies import (
 )
 from openline.line.message.kind import AnswerCode, Kind, NoticeKind, ReceiptKind, UrgentAction
 from openline.line.thread import Step
+from tests.line_server import make_line
 from tests.line_world import HOUR, START, notice, unlocated, volume
 from tests.peer.world import OFFICERS, World, instant
 
@@ -218,6 +220,23 @@ def test_what_speaks_of_a_message_that_was_refused_for_good_does_not_wait_for_it
     for party in ("south", "east"):
         assert not world[party].link("north").outbox.waiting(), party
     assert not [one.missing for one in world["north"].board().links if one.missing]
+
+
+def test_another_process_offers_no_more_what_the_one_that_carries_has_settled() -> None:
+    world = World("north", "south")
+    site = world["north"]
+    line = make_line(site.store, site.clock, ["north"], world.agreed, world.new_id)
+    link = Peering(line, site.sealer, lambda: world.now_s).link("south")
+    assert link is not None
+    for number in range(3):
+        world.say("north", unlocated(START + (2 + number) * HOUR))
+    world.exchange("north", "south")
+    assert len(link.outbox.offer(100, 1_000_000, world.now_s)) >= 3, "it knows no better"
+    link.keep_up()
+    assert not link.outbox.offer(100, 1_000_000, world.now_s)
+    later = world.say("north", unlocated(START + 9 * HOUR))
+    link.keep_up()
+    assert len(link.outbox.offer(100, 1_000_000, world.now_s)) == 1, later.message.id
 
 
 def test_what_crosses_a_suspension_comes_after_it() -> None:

@@ -230,6 +230,9 @@ class Carriers:
                     link.begin_again()  # another process went on meanwhile
                 self._links[party] = link
                 self._lanes[party] = self._lanes_of(link)
+        for link in self.peering.links:
+            if link.peer.party not in links:
+                link.keep_up()
 
     def carried(self) -> list[str]:
         """The parties whose servers this process carries to."""

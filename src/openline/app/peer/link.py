@@ -130,6 +130,14 @@ class Link:
         """Go on where the store says the peer is. Raises: StoreUnavailable."""
         self.outbox = Outbox(self._line, self.own.parties, self.peer)
 
+    def keep_up(self) -> None:
+        """Offer no more what another process, which carries to the peer, has settled meanwhile.
+
+        Raises: StoreUnavailable.
+        """
+        if self.outbox.is_overtaken():
+            self.begin_again()
+
     def has_news(self) -> bool:
         """Whether numbers were settled that the peer was not told of."""
         told = self._told_settled

@@ -168,6 +168,15 @@ class Outbox:
             self._fill(self._others, urgent=False)
             return self.is_empty and not self._waiting
 
+    def is_overtaken(self) -> bool:
+        """Whether another process of this server is further with the peer, and has noted it.
+
+        Raises: StoreUnavailable.
+        """
+        noted = self._read().position
+        with self._lock:
+            return noted > self._position()
+
     def failed(self, tokens: Iterable[bytes]) -> None:
         """They did not arrive, as far as is known: they are offered again at once."""
         with self._lock:
