@@ -1,5 +1,6 @@
 """The page in each language: its words, its direction, nothing left in English or out of place."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -142,6 +143,46 @@ def the_thread_is_read(ada: Desk, other: str, words: Catalogue) -> None:
     found = texts(ada)
     assert any(answer in one for one in found), answer
     assert words.fields["volumes"] in found
+
+
+def test_ways_out_and_the_check_are_said_in_the_language(
+    answered: dict[str, str], desk: Callable[..., Desk]
+) -> None:
+    """What the server finds is said by the page: no English word of it is left in Russian."""
+    ada = read_in(desk, "ru", f"#c={answered['conflict']}")
+    ada.click("o-advice", "[data-act=advice]")
+    ada.part("o-advice [data-way]").first.wait_for()
+    latin_is_left_out(ada.part("o-advice").evaluate(WORDS))
+    ada.press("f")
+    ada.part("o-filing input[type=file]").set_input_files(
+        {"name": "plan.geojson", "mimeType": "", "buffer": near_the_survey()}
+    )
+    ada.part("o-check li").first.wait_for()
+    latin_is_left_out(ada.part("o-check").evaluate(WORDS))
+
+
+# What is written within one element of the page.
+WORDS = "one => [...one.shadowRoot.children].map(each => each.textContent).join(' ')"
+# Names of what is on the line and of parties, units, datums, points of the compass.
+PROPER = {"survey", "patrol", "north", "south", "plan", "nm", "ft", "min", "s", "h", "z", "m"}
+PROPER |= {"n", "e", "w84"}
+
+
+def latin_is_left_out(text: str) -> None:
+    """No word in Latin letters but names and units, nor the ids of threads."""
+    found = re.findall(r"(?<![\w-])[A-Za-z][A-Za-z0-9]*(?![\w-])", text.translate(ISOLATES))
+    assert not {one.lower() for one in found if not re.fullmatch(r"[0-9a-f]{4,8}", one)} - PROPER
+
+
+def near_the_survey() -> bytes:
+    """A plan within what Ada's own side knows of the patrol: a file to drop."""
+    volume = circle(54.25, 6.8, 6_000, 100, 160)
+    times = times_of(volume)
+    ring = [[6.7, 54.2], [6.9, 54.2], [6.9, 54.3], [6.7, 54.3], [6.7, 54.2]]
+    properties = {"name": "plan", "altitude_lower": 0, "altitude_upper": 900, **times}
+    polygon = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": properties, "geometry": polygon}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
 
 
 def test_numbers_keep_their_order_from_right_to_left(

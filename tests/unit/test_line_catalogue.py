@@ -15,7 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import openline.line
+from openline.airspace.advise.turn import TurnRule
 from openline.airspace.volume import Volume4D
+from openline.demo.acts import TWO_SERVERS
 from openline.formats.line_catalogue import Catalogue, catalogue, label, languages
 from openline.formats.line_message import BODIES
 from openline.formats.line_words import describe, headline, instant_words, volume_words
@@ -30,6 +32,7 @@ from openline.line.event import (
 )
 from openline.line.message import bodies as b
 from openline.line.message.kind import AnswerCode, Kind, NoticeKind, ReceiptKind, UrgentAction
+from openline.line.private.verdict import GUARANTEES, WORDS
 from tests import line_strategies
 from tests.house.test_words import FORBIDDEN
 from tests.unit.line_samples import HOUR, NOON, OTHER, message, volume
@@ -306,3 +309,18 @@ def test_what_a_proposal_would_still_meet_is_said() -> None:
 def test_seconds_are_shown_where_there_are_any() -> None:
     assert instant_words(NOON.replace(second=5)) == "2026-11-22 12:00:05Z"
     assert instant_words(NOON.replace(microsecond=500_000)) == "2026-11-22 12:00:00.500000Z"
+
+
+def test_what_others_say_in_english_is_so_in_the_catalogue() -> None:
+    """The page translates by names; the English of each is that of whoever says it."""
+    page = ENGLISH.console
+    for act in TWO_SERVERS:
+        assert page[f"demo.{act.name}.title"] == act.title
+        assert page[f"demo.{act.name}.sentence"] == act.sentence
+    for reason, words in WORDS.items():
+        assert page[f"private.reason.{reason.value}"] == words
+    for number, guarantee in enumerate(GUARANTEES, start=1):
+        assert page[f"private.guarantee.{number}"] == guarantee.replace("*", "")
+    assert {one.value for one in TurnRule} == {
+        name.removeprefix("rule.") for name in page if name.startswith("rule.")
+    }

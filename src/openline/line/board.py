@@ -106,7 +106,8 @@ class SideView:
     """A thread as it is with one recipient: how far it came, when, and what was said.
 
     times: of the steps that were reached. passed_on: names that were told, with their own receipts.
-    distance_m, wrong: of the last read-back, where they may be seen.
+    distance_m, wrong: of the last read-back, where they may be seen. shown: how much of it the
+    recipient is shown, for whoever opened the thread; None for others.
     """
 
     party: str
@@ -121,6 +122,7 @@ class SideView:
     distance_m: float | None
     wrong: tuple[str, ...]
     overdue: tuple[DutyKind, ...]
+    shown: Coarseness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ plan; of two notices the rule says nothing, and either side may propose.
 from dataclasses import dataclass
 from typing import Final
 
-from openline.airspace.advise.turn import who_moves
+from openline.airspace.advise.turn import TurnRule, who_moves
 from openline.airspace.entity import Entity, IntentState, OperationalIntent
 from openline.line.message.kind import NoticeKind
 from openline.line.seen import ASKED
@@ -24,6 +24,7 @@ class LineTurn:
 
     thread: str | None
     reason: str
+    rule: TurnRule = TurnRule.NOBODY
 
 
 def turn_of(state: LineState, one: Standing, other: Standing) -> LineTurn:
@@ -32,7 +33,7 @@ def turn_of(state: LineState, one: Standing, other: Standing) -> LineTurn:
     found = who_moves(_entity(state, one), _entity(state, other), order)
     if found.mover is None:
         return LineTurn(None, _NOBODY)
-    return LineTurn(found.mover.id, found.reason)
+    return LineTurn(found.mover.id, found.reason, found.rule)
 
 
 def can_propose(state: LineState, thread: str) -> bool:

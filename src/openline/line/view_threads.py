@@ -203,6 +203,7 @@ def _side_view(state: LineState, thread: Thread, name: str, side: Side, party: s
         distance_m=None if read is None else read.distance_m,
         wrong=() if read is None else read.wrong,
         overdue=_overdue(state, side, party),
+        shown=shown_to(state, thread.id, name) if party == thread.opener else None,
     )
 
 

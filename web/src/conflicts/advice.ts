@@ -8,6 +8,7 @@ import { t } from "../i18n/i18n";
 import { partyName } from "../state/board";
 import { previewVolumes } from "../state/preview";
 import { may } from "../state/session";
+import { turnWords, wayWords } from "./way_words";
 import { shared } from "../style/theme";
 
 type Advice = components["schemas"]["Advice"];
@@ -71,7 +72,7 @@ export class AdviceElement extends SignalWatcher(LitElement) {
     }
     const found = this.advice;
     return html`<h3>${t("conflict.advice")}</h3>
-      ${found.rule.map((one) => html`<p class="dim">${one}</p>`)}
+      ${found.why.map((one) => html`<p class="dim">${turnWords(one, (id) => this.nameOf(id ?? ""))}</p>`)}
       <div class="sides" role="group" aria-label=${t("conflict.advice")}>
         ${[conflict.own_thread, conflict.other_thread].map(
           (id) =>
@@ -99,7 +100,7 @@ export class AdviceElement extends SignalWatcher(LitElement) {
     // While another list is asked for, this one can no longer be taken.
     const { busy } = this;
     return html`<li data-way>
-      <b>${one.words}</b>
+      <b>${wayWords(one.changes, volumes.length)}</b>
       <button aria-pressed=${shown} ?disabled=${busy} @click=${() => (previewVolumes.value = shown ? null : volumes)}>
         ${t("conflict.preview")}
       </button>

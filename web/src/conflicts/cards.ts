@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
-import type { Conflict } from "../api/types";
+import type { Conflict, ConflictFacts } from "../api/types";
 import { catalogue, code, iso, phrase, t } from "../i18n/i18n";
 import { clockText } from "../line/row";
 import { partyName, threadOf } from "../state/board";
@@ -67,8 +67,11 @@ export function whoOf(conflict: Conflict): string {
 
 /** How close: lateral and vertical distance; what is unknown is said to be so. */
 export function howClose(conflict: Conflict): string {
-  const { facts } = conflict;
-  if (conflict.only_unlocated) return t("conflict.unlocated");
+  return closeness(conflict.facts, conflict.only_unlocated);
+}
+
+function closeness(facts: ConflictFacts, unlocated: boolean): string {
+  if (unlocated) return t("conflict.unlocated");
   if (!facts.distance_m && !facts.vertical_gap_m && !facts.time_gap_s) return t("conflict.overlap");
   const parts = [t("conflict.how", { lateral: distance(facts.distance_m), vertical: verticalDistance(facts.vertical_gap_m) })];
   if (facts.time_gap_s > 0) parts.push(t("conflict.time", { duration: duration(facts.time_gap_s) }));
@@ -97,14 +100,18 @@ export function factsOf(conflict: Conflict): [string, string][] {
  * Why it is a conflict, in the reader's language, from its numbers; in English as the server says it.
  */
 export function reasonOf(conflict: Conflict): string {
-  const { facts } = conflict;
-  if (catalogue.value.language === "en") return facts.reason;
   const own = conflict.own_name ?? conflict.own_thread.slice(0, 8);
   const other = `${iso(conflict.other_name ?? conflict.other_thread.slice(0, 8))} (${iso(partyName(conflict.other))})`;
+  return factsReason(conflict.facts, own, other, conflict.only_unlocated);
+}
+
+/** Why two are too close; in English as the server says it. */
+export function factsReason(facts: ConflictFacts, own: string, other: string, unlocated: boolean): string {
+  if (catalogue.value.language === "en") return facts.reason;
   const [start, end] = [facts.time_start, facts.time_end].map((one) => instant(Date.parse(one), { day: true }));
   const apart = facts.distance_m || facts.vertical_gap_m || facts.time_gap_s;
   const parts = [t(apart ? "reason.close" : "reason.overlap", { own, other, start: start!, end: end! })];
-  if (apart || conflict.only_unlocated) parts.push(howClose(conflict));
+  if (apart || unlocated) parts.push(closeness(facts, unlocated));
   if (facts.altitude_lower_m !== undefined && facts.altitude_upper_m !== undefined) {
     parts.push(phrase("band", { lower: height(facts.altitude_lower_m), upper: height(facts.altitude_upper_m) }));
   }

@@ -1,6 +1,7 @@
 import { computed, effect, signal } from "@preact/signals-core";
 import { json } from "../api/client";
 import { say } from "../api/say";
+import type { components } from "../api/schema";
 import type { ConflictFacts, Volume } from "../api/types";
 import { overlay } from "../palette/commands";
 import { threadOf } from "../state/board";
@@ -30,6 +31,7 @@ export interface Checked {
 /** A way out: of `/line/v1/advice`. */
 export interface Way {
   words: string;
+  changes: components["schemas"]["AdviceChange"][];
   sentence: string;
   cost_s: number;
   volumes: Volume[];

@@ -209,6 +209,7 @@ export class ThreadElement extends SignalWatcher(LitElement) {
     return html`<li>
       <b>${partyName(side.party)}</b> ${steps(side)} ${code("Step", side.step)}
       <div class="dim">${reached.join(" · ")}</div>
+      ${side.shown ? html`<div class="dim" data-shown=${side.shown}>${t("shown.title")}: ${t(`shown.${side.shown}`)}</div>` : nothing}
       ${side.answer ? html`<div>${code("AnswerCode", side.answer)}${side.answered_by ? ` (${iso(side.answered_by)})` : ""} ${side.text ?? ""}</div>` : nothing}
       ${side.unable ? html`<div class="problem">▲ ${t("mark.unable")}: ${code("UnableReason", side.unable)}</div>` : nothing}
       ${side.passed_on.map(

@@ -173,6 +173,7 @@ export class PrivatePanel extends SignalWatcher(LitElement) {
 
   private look(name: string | null): void {
     sharedCells.value = null;
+    previewVolumes.value = null;
     problem.value = "";
     shown.value = name;
   }

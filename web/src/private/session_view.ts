@@ -10,7 +10,8 @@ import { may } from "../state/session";
 import { shared } from "../style/theme";
 import { distance, duration, height, instant, verticalDistance } from "../units/units";
 import { privateStyles } from "./private_style";
-import { busy, expired, runs, saveFile, session, type Met, type Session } from "./store";
+import { previewVolumes } from "../state/preview";
+import { askedVolumes, busy, expired, runs, saveFile, session, type Met, type Session } from "./store";
 
 const STAGES = ["working", "asking", "comparing"] as const;
 const MARKS = { no_overlap_found: "✓", overlap: "▲", unknown: "◆" };
@@ -81,7 +82,10 @@ export class PrivateSessionView extends SignalWatcher(LitElement) {
 
   private draw(one: Session): void {
     const cells = (one.volumes ?? []).flatMap((met) => met.shared.cells.map((cell) => ({ cell, name: met.plan })));
-    sharedCells.value = sharedCells.value === null ? cells : null;
+    const shown = sharedCells.value === null;
+    sharedCells.value = shown ? cells : null;
+    const asked = askedVolumes.get(one.session) ?? [];
+    previewVolumes.value = shown && asked.length > 0 ? asked : null;
   }
 
   /** The file that goes to the other side, where files are carried. */

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals-core";
 import { json, send } from "../api/client";
 import type { components } from "../api/schema";
+import type { Volume } from "../api/types";
 import { readPlans } from "../filing/read";
 import { kept } from "../state/export";
 import { overlay } from "../palette/commands";
@@ -22,6 +23,8 @@ export const shown = signal<string | null>(null);
 export const session = computed(() => checks.value?.sessions.find((one) => one.session === shown.value) ?? null);
 /** Plans of files that were chosen for the next question. */
 export const files = signal<readonly PrivatePlan[]>([]);
+/** What was asked about that nobody was shown, by session: this page alone knows it. */
+export const askedVolumes = new Map<string, Volume[]>();
 export const problem = signal("");
 export const busy = signal(false);
 
@@ -43,6 +46,8 @@ export async function readChecks(): Promise<void> {
   }
 }
 
+let readSoon = (): void => undefined;
+
 /** Read again and again while the panel is open: often while something is computed. */
 export function followChecks(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,11 +55,17 @@ export function followChecks(): () => void {
   const next = async () => {
     await readChecks();
     if (ended || overlay.peek() !== "private") return;
+    clearTimeout(timer);
     timer = setTimeout(next, checks.peek()?.sessions.some(runs) ? SOON_MS : LATER_MS);
+  };
+  readSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(next, SOON_MS);
   };
   void next();
   return () => {
     ended = true;
+    readSoon = () => undefined;
     clearTimeout(timer);
   };
 }
@@ -68,7 +79,11 @@ export interface Question {
 
 /** Ask: what comes back is on its way. */
 export function ask(question: Question): Promise<void> {
-  return attempt(async () => begun(await json<Session>(PATH, { body: question })));
+  return attempt(async () => {
+    const one = await json<Session>(PATH, { body: question });
+    askedVolumes.set(one.session, question.plans.flatMap((plan) => plan.volumes));
+    begun(one);
+  });
 }
 
 /** A file that the other side gave. */
@@ -105,6 +120,7 @@ function begun(one: Session): void {
   if (before) checks.value = { ...before, sessions: [one, ...others] };
   shown.value = one.session;
   files.value = [];
+  readSoon();
 }
 
 async function attempt(act: () => Promise<void>): Promise<void> {

@@ -6,6 +6,8 @@ import { heardTime } from "./clock";
 /** An act of the demo: one sentence, and what to look at once it is there. */
 export interface Act {
   number: number;
+  /** The same in every language. */
+  name: string;
   title: string;
   sentence: string;
   at: string;
@@ -13,6 +15,8 @@ export interface Act {
   thread?: string;
   conflict?: string;
   track?: string;
+  /** A private check, by its session. */
+  check?: string;
   said?: string[];
 }
 

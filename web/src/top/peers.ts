@@ -1,4 +1,4 @@
-import type { Link } from "../api/types";
+import type { Link, Thread } from "../api/types";
 import { t } from "../i18n/i18n";
 import { duration } from "../units/units";
 
@@ -23,6 +23,17 @@ export function peerWords(peer: Peer): string[] {
     peer.refused > 0 ? t("peer.refused", { count: peer.refused }) : "",
     peer.fault ?? "",
   ].filter(Boolean);
+}
+
+/** How many of one's own notices that stand the other party is shown, and how much of them. */
+export function shownWords(threads: readonly Thread[], party: string): string {
+  const counts: Record<string, number> = { full: 0, cells: 0, conflicts: 0, nothing: 0 };
+  for (const one of threads) {
+    if (!one.own || one.ended || one.kind !== "NOTIFY") continue;
+    const how = one.sides.find((side) => side.party === party)?.shown ?? "nothing";
+    counts[how] = (counts[how] ?? 0) + 1;
+  }
+  return t("shown.total", counts);
 }
 
 /** Every contradiction in what the servers of others showed: who, and what. */

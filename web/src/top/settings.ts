@@ -6,7 +6,7 @@ import { board } from "../state/board";
 import { choose, prefs, type Prefs } from "../state/prefs";
 import { logOut, session } from "../state/session";
 import { shared } from "../style/theme";
-import { isReached, peerWords } from "./peers";
+import { isReached, peerWords, shownWords } from "./peers";
 
 const LANGUAGES = { en: "English", fr: "Français", ru: "Русский", ar: "العربية", es: "Español" };
 const CHOICES: { [Name in keyof Prefs]: readonly Prefs[Name][] } = {
@@ -102,20 +102,21 @@ export class Settings extends SignalWatcher(LitElement) {
     </div>`;
   }
 
-  /** The parties that have a server of their own: how it is reached, what it has of our record. */
+  /** The other parties: what they are shown of ours; of a server of their own, how it is reached. */
   private servers(): TemplateResult | typeof nothing {
-    const found = board.value?.links.filter((one) => one.peer) ?? [];
+    const found = board.value?.links.filter((one) => !one.own) ?? [];
     if (found.length === 0) return nothing;
     return html`<section class="servers" aria-label=${t("peer.title")}>
       <h3>${t("peer.title")}</h3>
       ${found.map((one) => {
-        const peer = one.peer!;
-        const [state, ...rest] = peerWords(peer);
+        const { peer } = one;
+        const [state, ...rest] = peer ? peerWords(peer) : [];
         return html`<div data-peer=${one.party}>
           <b>${iso(one.name)}</b>
-          <span class=${isReached(peer) ? "" : "away"}>${isReached(peer) ? "●" : "✕"} ${state}</span>
+          ${peer ? html`<span class=${isReached(peer) ? "" : "away"}>${isReached(peer) ? "●" : "✕"} ${state}</span>` : nothing}
           ${rest.map((words) => html`<div class="dim">${words}</div>`)}
-          ${peer.evidence.map((what) => html`<div class="problem">▲ ${t("mark.evidence")}: ${what}</div>`)}
+          <div class="dim" data-shown>${shownWords(board.value?.threads ?? [], one.party)}</div>
+          ${peer?.evidence.map((what) => html`<div class="problem">▲ ${t("mark.evidence")}: ${what}</div>`)}
         </div>`;
       })}
     </section>`;

@@ -3,6 +3,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { arrow, iso, t } from "../i18n/i18n";
 import { chosenAct, demo, playingAct, type Act } from "../state/demo";
+import { openPrivate } from "../state/private";
 import { select } from "../state/view";
 import { shared } from "../style/theme";
 import { instant } from "../units/units";
@@ -67,15 +68,15 @@ export class Tour extends SignalWatcher(LitElement) {
   }
 
   private card(act: Act, count: number): TemplateResult {
-    const there = act.thread ?? act.conflict ?? act.track;
+    const there = act.thread ?? act.conflict ?? act.track ?? act.check;
     const newer = chosenAct.value !== null && playingAct.value !== null && chosenAct.value < playingAct.value;
     return html`<section class="card" aria-label=${t("tour.title")} aria-live="polite">
       <div class="head">
         <span class="mono dim">${instant(Date.parse(act.at))}</span>
-        <b data-tour=${act.number}>${t("tour.act", { number: act.number, count })}: ${iso(act.title)}</b>
+        <b data-tour=${act.number}>${t("tour.act", { number: act.number, count })}: ${iso(actWords(act, "title"))}</b>
         <button @click=${() => (this.hidden_ = true)} aria-label=${t("tour.skip")}>✕</button>
       </div>
-      <p dir="auto">${act.sentence}</p>
+      <p dir="auto">${actWords(act, "sentence")}</p>
       <div class="buttons">
         <button ?disabled=${act.number <= 1} @click=${() => (chosenAct.value = act.number - 1)} aria-label=${t("tour.back")}>${arrow("back")}</button>
         <button class="main" ?disabled=${!there} data-act="look" @click=${() => look(act)}>${t("tour.look")}</button>
@@ -90,9 +91,17 @@ export class Tour extends SignalWatcher(LitElement) {
   }
 }
 
+/** What an act is called, or one sentence of it; of an act that no catalogue knows, in English. */
+export function actWords(act: Act, part: "title" | "sentence"): string {
+  const key = `demo.${act.name}.${part}`;
+  const words = t(key);
+  return words === key ? act[part] : words;
+}
+
 /** Go to what an act is about. */
 export function look(act: Act): void {
   if (act.conflict) select("conflict", act.conflict);
   else if (act.thread) select("thread", act.thread);
   else if (act.track) select("track", act.track);
+  else if (act.check) openPrivate();
 }

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from openline.airspace.advise.cost import Costs, Limits
+from openline.airspace.advise.turn import TurnRule
 from openline.api.line.plan_wire import CheckConflict, ThreadName
 from openline.app.line.advise_line import WAYS_MAX
 from openline.app.line.free_windows import VOLUMES_MAX as WINDOWS_MAX
@@ -100,6 +101,15 @@ class AdviceWay(Struct):
     time_end: datetime
 
 
+class AdviceTurn(Struct, omit_defaults=True):
+    """Which rule says who moves: `nobody`: none does; `fixed`, `off_plan`: the other cannot;
+    `priority`, `flies`, `filed`, `name`: the other comes first by it. moves: the thread; absent of
+    what is not sent yet."""
+
+    rule: TurnRule
+    moves: str | None = None
+
+
 class AdviceBlocker(Struct, omit_defaults=True):
     """What blocks the most of what the limits allow, where there is no way out."""
 
@@ -112,9 +122,9 @@ class Advice(Struct, omit_defaults=True):
     """Ways out, the cheapest first. Nothing was written, and advice is no permission.
 
     thread: what would be moved, of `party`; absent: what is not sent yet. conflict: the thread that
-    a proposal belongs to. rule: who has to move and why; moves: that thread, where the rule names
-    one. not_compared: how many things are shown to the party as conflicts alone, and were not
-    looked at unless the conflict is with them.
+    a proposal belongs to. rule: who has to move and why, and `why` as facts; moves: that thread,
+    where the rule names one. not_compared: how many things are shown to the party as conflicts
+    alone, and were not looked at unless the conflict is with them.
     """
 
     now: datetime
@@ -122,6 +132,7 @@ class Advice(Struct, omit_defaults=True):
     party: str
     own: bool
     rule: list[str]
+    why: list[AdviceTurn]
     conflicts: list[CheckConflict]
     alternatives: list[AdviceWay]
     blockers: list[AdviceBlocker]

@@ -20,6 +20,8 @@ from openline.formats.instants import format_instant, parse_utc
 from openline.formats.line_board import values_of
 from openline.formats.line_volume import footprint_of, volume_value, volumes_of
 from openline.geo.footprint import Footprint
+from openline.line.seen import ASKED
+from openline.line.turns import LineTurn
 
 
 def _advise(call: Call) -> dict[str, Any]:
@@ -103,6 +105,7 @@ def advice_values(found: LineAdvice, party: str) -> dict[str, Any]:
         "party": found.party,
         "own": found.party == party,
         "rule": list(found.rule),
+        "why": [_turn(one) for one in found.why],
         "conflicts": [conflict_values(one) for one in found.conflicts],
         "alternatives": [_way(one) for one in found.ways],
         "blockers": [values_of(one) for one in found.blockers],
@@ -111,6 +114,12 @@ def advice_values(found: LineAdvice, party: str) -> dict[str, Any]:
     }
     places = {"thread": found.thread, "conflict": found.conflict, "moves": found.moves}
     return values | {name: value for name, value in places.items() if value is not None}
+
+
+def _turn(turn: LineTurn) -> dict[str, str]:
+    """Of a plan that is not sent yet the thread is absent."""
+    known = turn.thread is not None and turn.thread != ASKED
+    return {"rule": turn.rule.value} | ({"moves": turn.thread or ""} if known else {})
 
 
 def _way(way: Way) -> dict[str, Any]:

@@ -87,7 +87,11 @@ class PassedTo(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Side(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A thread with one recipient. times: pairs of a step and when it was reached."""
+    """A thread with one recipient. times: pairs of a step and when it was reached.
+
+    shown: how much of it the recipient is shown (`full`, `cells`, `conflicts`), for whoever opened
+    the thread.
+    """
 
     party: str
     step: str
@@ -101,6 +105,7 @@ class Side(Struct, forbid_unknown_fields=True, omit_defaults=True):
     text: str | None = None
     unable: str | None = None
     distance_m: float | None = None
+    shown: str | None = None
 
 
 class Thread(Struct, forbid_unknown_fields=True, omit_defaults=True):

@@ -41,6 +41,7 @@ from openline.line.message.airspace import VOLUMES_MAX
 from openline.line.seen import ASKED, Close, Seen, SeenSky, Things
 from openline.line.sky import standing
 from openline.line.state import LineState
+from openline.line.turns import LineTurn
 from openline.line.view import ID_SHOWN
 from openline.line.view_threads import name_for
 
@@ -76,9 +77,9 @@ class LineAdvice:
     """The ways out, the cheapest first.
 
     thread, party: what would be moved, and whose it is; thread None: what is not sent yet. moves:
-    the thread that has to move by the rule, if it says so; rule: its sentences. conflict: where a
-    proposal belongs. blockers: what blocks the most, if there is no way out. hidden: what was not
-    looked at.
+    the thread that has to move by the rule, if it says so; rule: its sentences; why: its facts.
+    conflict: where a proposal belongs. blockers: what blocks the most, if there is no way out.
+    hidden: what was not looked at.
     """
 
     now: datetime
@@ -88,6 +89,7 @@ class LineAdvice:
     conflict: str | None
     moves: str | None
     rule: tuple[str, ...]
+    why: tuple[LineTurn, ...]
     conflicts: tuple[PlanConflict, ...]
     ways: tuple[Way, ...]
     blockers: tuple[Blocker, ...]
@@ -137,6 +139,7 @@ def advise_on_line(services: LineServices, asked: Asked, now: datetime) -> LineA
         mover.conflict,
         mover.moves,
         tuple(task.said(one) for one in mover.rule),
+        mover.why,
         task.told,
         ways,
         tuple(Blocker(one.id, one.party, task.names.get(one.id)) for one in blockers),

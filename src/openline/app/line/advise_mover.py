@@ -14,7 +14,7 @@ from openline.line.masking import shown_to
 from openline.line.seen import ASKED, Close, asked_of
 from openline.line.sky import Standing, standing, standing_notice
 from openline.line.state import ConflictState, LineState, NoticeState
-from openline.line.turns import can_propose, turn_of
+from openline.line.turns import LineTurn, can_propose, turn_of
 
 _NOT_MOVED: Final = "it is not moved by a proposal: a site, a closure, or filed elsewhere"
 
@@ -43,7 +43,8 @@ class Mover:
     """What would be moved, with its volumes as its party said them.
 
     thread: ASKED for what is not sent yet. conflict: where a proposal belongs. moves: the thread
-    that has to move by the rule. widen: by how much its times may be wrong.
+    that has to move by the rule. rule: its sentences; why: the same as facts. widen: by how much
+    its times may be wrong.
     """
 
     thread: str
@@ -53,6 +54,7 @@ class Mover:
     conflict: str | None = None
     moves: str | None = None
     rule: tuple[str, ...] = ()
+    why: tuple[LineTurn, ...] = ()
     notice: NoticeState | None = None
 
     @property
@@ -81,7 +83,8 @@ class Mover:
         moves = {one.thread for one in turns}
         said = tuple(dict.fromkeys(one.reason for one in turns))
         whose = moves.pop() if len(moves) == 1 else None
-        return replace(self, moves=None if whose == ASKED else whose, rule=said)
+        why = tuple(dict.fromkeys(LineTurn(one.thread, "", one.rule) for one in turns))
+        return replace(self, moves=None if whose == ASKED else whose, rule=said, why=why)
 
 
 def mover_of(state: LineState, asked: Asked, now: datetime) -> Mover:
@@ -128,6 +131,7 @@ def _of_conflict(state: LineState, asked: Asked) -> Mover:
         found.id,
         turn.thread,
         (turn.reason,),
+        (turn,),
         notice,
     )
 
