@@ -34,34 +34,33 @@ _Bounds = tuple[float, float, float, float, float]
 
 @dataclass(slots=True)
 class _Bucket:
-    """Boxes of volumes: low and high (5, capacity) over x, y, z, altitude, microseconds."""
+    """Boxes of volumes (10, capacity): low ends over x, y, z, altitude, microseconds, then the
+    high ends with their signs turned, so that one comparison tells of both."""
 
-    low: Floats = field(default_factory=lambda: np.empty((5, 16)))
-    high: Floats = field(default_factory=lambda: np.empty((5, 16)))
+    ends: Floats = field(default_factory=lambda: np.empty((10, 16)))
     volume: Integers = field(default_factory=lambda: np.empty(16, np.int64))
     used: int = 0
 
     def add(self, low: _Bounds, high: _Bounds, volume: int) -> None:
         if self.used == len(self.volume):
-            self.low = np.concatenate((self.low, np.empty_like(self.low)), axis=1)
-            self.high = np.concatenate((self.high, np.empty_like(self.high)), axis=1)
+            self.ends = np.concatenate((self.ends, np.empty_like(self.ends)), axis=1)
             self.volume = np.concatenate((self.volume, np.empty_like(self.volume)))
-        self.low[:, self.used], self.high[:, self.used] = low, high
+        a, b, c, d, e = high
+        self.ends[:, self.used] = (*low, -a, -b, -c, -d, -e)
         self.volume[self.used] = volume
         self.used += 1
 
     def remove(self, volume: int) -> None:
         at = int(np.flatnonzero(self.volume[: self.used] == volume)[0])
         last = self.used - 1
-        self.low[:, at], self.high[:, at] = self.low[:, last], self.high[:, last]
+        self.ends[:, at] = self.ends[:, last]
         self.volume[at] = self.volume[last]
         self.used = last
 
-    def may_meet(self, low: Floats, high: Floats) -> Integers:
+    def may_meet(self, most: Floats) -> Integers:
+        """most (10, 1): the high ends of what is asked, then its low ends with signs turned."""
         used = self.used
-        hit = (self.low[:, :used] <= high).all(axis=0)
-        hit &= (self.high[:, :used] >= low).all(axis=0)
-        return self.volume[:used][hit]
+        return self.volume[:used][(self.ends[:, :used] <= most).all(axis=0)]
 
 
 @dataclass(slots=True)
@@ -115,6 +114,7 @@ class AirspaceIndex:
         self._buckets: dict[int, _Bucket] = {}
         self._stored: dict[int, _Stored] = {}
         self._volumes: dict[tuple[str, str, str], list[int]] = {}
+        self._made: dict[int, _Volume] = {}  # of the volumes that are held, by their identity
         self._next = 0
         self.add_all(tuple(entities))
 
@@ -142,7 +142,9 @@ class AirspaceIndex:
         if numbers is None:
             raise InvalidInput(f"{entity.kind} {entity.id!r} of {entity.party} is not in the index")
         for volume in numbers:
-            for hour in self._stored.pop(volume).hours:
+            stored = self._stored.pop(volume)
+            self._made.pop(id(stored.own.volume), None)
+            for hour in stored.hours:
                 self._buckets[hour].remove(volume)
 
     def query(
@@ -155,7 +157,7 @@ class AirspaceIndex:
 
         minds: only those are looked at of which it is true.
         """
-        asked = _Volume.of(volume)
+        asked = self._volume(volume)
         reach = asked.core.buffer_m + separation.lateral_m
         found: dict[int, bool] = {}  # by number: whether it is sure already
         for number in self._candidates(asked, separation):
@@ -175,7 +177,7 @@ class AirspaceIndex:
 
         Errs toward: too many. Law: every conflict of `query` is with one of them.
         """
-        numbers = self._candidates(_Volume.of(volume), separation)
+        numbers = self._candidates(self._volume(volume), separation)
         return [(one.entity, one.own.volume) for one in map(self._stored.__getitem__, numbers)]
 
     def _confirmed(
@@ -206,7 +208,7 @@ class AirspaceIndex:
         hours: Sequence[int] = range(start // _HOUR_US, end // _HOUR_US + 1)
         if len(hours) > _LONG_HOURS:
             hours = (_LONG,)
-        own = _Volume.of(volume)
+        own = self._made[id(volume)] = _Volume.of(volume)
         low, high = own.core.box(own.core.buffer_m)
         for hour in hours:
             self._buckets.setdefault(hour, _Bucket()).add(
@@ -217,6 +219,11 @@ class AirspaceIndex:
         self._stored[number] = _Stored(entity, own, hours)
         return number
 
+    def _volume(self, volume: Volume4D) -> _Volume:
+        """What is asked about a volume; of one that is held it was made already."""
+        made = self._made.get(id(volume))
+        return made if made is not None and made.volume is volume else _Volume.of(volume)
+
     def _candidates(self, asked: _Volume, separation: Separation) -> list[int]:
         """Numbers of volumes whose boxes come closer than the minima, in the order of adding."""
         volume = asked.volume
@@ -224,15 +231,16 @@ class AirspaceIndex:
         start, end = microseconds(volume.time_start) - wait, microseconds(volume.time_end) + wait
         height = separation.vertical_m + _GEOID_SLOPE * separation.lateral_m
         low, high = asked.core.box(asked.core.buffer_m + separation.lateral_m)
-        lows = np.array(((*low, volume.altitude_lower_m - height, start),)).T
-        highs = np.array(((*high, volume.altitude_upper_m + height, end),)).T
+        a, b, c = low
+        lows = (-a, -b, -c, height - volume.altitude_lower_m, -start)
+        most = np.array(((*high, volume.altitude_upper_m + height, end, *lows),)).T
         hours = range(start // _HOUR_US, end // _HOUR_US + 1)
         buckets = (
             [h for h in self._buckets if h in hours or h == _LONG]
             if len(hours) > len(self._buckets)
             else [h for h in (_LONG, *hours) if h in self._buckets]
         )
-        hits = [self._buckets[hour].may_meet(lows, highs).tolist() for hour in buckets]
+        hits = [self._buckets[hour].may_meet(most).tolist() for hour in buckets]
         return sorted({number for some in hits for number in some})
 
 

@@ -199,9 +199,10 @@ class LineState:
 
     def owe(self, duty: Duty) -> None:
         """Note a duty; one that is there already stays as it is."""
-        if duty.id not in self.duties:
-            self.duties[duty.id] = DutyState(duty)
-            self.look_again(duty.id)
+        duty_id = duty.id
+        if duty_id not in self.duties:
+            self.duties[duty_id] = DutyState(duty)
+            self.look_again(duty_id)
 
     def look_again(self, duty_id: str) -> None:
         """Put a duty on the agenda for its next time."""
