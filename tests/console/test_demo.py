@@ -30,11 +30,11 @@ SEEN = {
     5: ("o-conflict", "Why:"),
     6: ("o-thread", "asks for the place"),
     7: ("o-conflict", "come too close"),
-    8: ("o-thread", "READ BACK OTHERWISE"),
-    9: ("o-thread", "passed it on to its crews"),
-    13: ("o-thread", "STOP"),
-    15: ("o-thread", "claims a breach"),
-    17: ("o-conflict", "overlap from"),
+    9: ("o-thread", "READ BACK OTHERWISE"),
+    10: ("o-thread", "passed it on to its crews"),
+    14: ("o-thread", "STOP"),
+    16: ("o-thread", "claims a breach"),
+    18: ("o-conflict", "overlap from"),
 }
 # The states that the documents show, by the act whose moment it is.
 PICTURED = {
@@ -42,11 +42,11 @@ PICTURED = {
     3: "console-way-out",
     4: "console-unlocated",
     5: "console-height",
-    8: "console-readback",
-    9: "console-passed-on",
-    13: "console-stop",
-    15: "console-breach",
-    17: "console-review",
+    9: "console-readback",
+    10: "console-passed-on",
+    14: "console-stop",
+    16: "console-breach",
+    18: "console-review",
 }
 WHOLE = {"width": 1440, "height": 860}
 SMALL = {"width": 1280, "height": 720}
@@ -138,7 +138,7 @@ def test_each_act_is_seen_on_the_page(browser: Browser, demo: Demo) -> None:
     picture(desks[0], "console-replay")
     desks[0].press("n")
     for desk in desks:
-        desk.see("o-tour", "Act 17 of 17")
+        desk.see("o-tour", "Act 18 of 18")
         desk.leave()
 
 

@@ -15,6 +15,7 @@ from openline import wiring
 from openline.api.demo import DemoShown
 from openline.api.line.board_wire import Board, Inbox, ThreadSaid
 from openline.app.line.entries import CARRIED, MESSAGE
+from openline.app.private.service import CHECK, VERDICT
 from openline.app.read_records import last_sequence, records_of, source_of
 from openline.cli.demo_run import serve_beside
 from openline.demo import region, setting
@@ -63,10 +64,10 @@ class Played:
     observed: list[dict[str, Any]]
     events: list[dict[str, Any]]
     messages: list[dict[str, Any]]
-    digests: set[str] = field(default_factory=set)  # of what north and south said, by each record
-    other_events: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # of the second server's record
+    private: list[dict[str, Any]] = field(default_factory=list)  # of private checks, of the first
+    # Of what north and south said, by each record; and what is on that of the second server.
+    digests: set[str] = field(default_factory=set)
+    other_events: list[dict[str, Any]] = field(default_factory=list)
     other_messages: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -93,11 +94,16 @@ def played(folder: Path, acts: Sequence[Act], seed: int = 1, servers: int = 1) -
     if servers > 1:
         found.digests = {common_digest(site.db, ("north", "south")) for site in made.sites.all}
         _read(str(made.sites.all[1].db), found.other_events, found.other_messages)
-    _read(str(folder / setting.DATABASE), found.events, found.messages)
+    _read(str(folder / setting.DATABASE), found.events, found.messages, found.private)
     return found
 
 
-def _read(db: str, events: list[dict[str, Any]], messages: list[dict[str, Any]]) -> None:
+def _read(
+    db: str,
+    events: list[dict[str, Any]],
+    messages: list[dict[str, Any]],
+    private: list[dict[str, Any]] | None = None,
+) -> None:
     """What is on a record."""
     with source_of(db) as source:
         for record in records_of(source, last_sequence(source)):
@@ -106,6 +112,8 @@ def _read(db: str, events: list[dict[str, Any]], messages: list[dict[str, Any]])
                 events.append(at | msgspec.json.decode(record.body))
             elif record.kind in (MESSAGE, CARRIED):
                 messages.append(at | payload(record.body))
+            elif private is not None and record.kind in (CHECK, VERDICT):
+                private.append(at | msgspec.json.decode(record.body) | {"kind": record.kind})
 
 
 def payload(token: bytes) -> dict[str, Any]:

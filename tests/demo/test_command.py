@@ -95,11 +95,24 @@ def test_it_tells_where_who_and_what_and_ctrl_c_leaves_nothing_behind(tmp_path: 
             )
             assert told.json()["expires_in"] == 3600
             claims = payload(told.json()["access_token"].encode())
+            _require_fresh_feeds(demo, url, told.json()["access_token"])
             assert 3_000 < claims["exp"] - time.time() < 3_700, "it is an hour of real time"
             demo.process.send_signal(signal.SIGINT)
             assert demo.ended() == 0, demo.text
             assert "Traceback" not in demo.text
             assert list(tmp_path.iterdir()) == [], "the temporary folder is gone"
+
+
+def _require_fresh_feeds(demo: Demo, url: str, token: str) -> None:
+    """However fast the clock goes, a feed of the story is not late by it."""
+    demo.wait_for(r"06:01:30Z  2\.")
+    for _ in range(5):
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.get(f"{url}/sky/v1/feeds", headers=headers, timeout=WAIT_S)
+        (feed,) = answer.json()["feeds"]
+        assert (feed["name"], feed["state"]) == ("north", "live")
+        assert feed["age_s"] <= 10.0
+        time.sleep(0.1)
 
 
 def test_it_ends_after_the_minutes_and_keeps_what_is_to_be_kept(tmp_path: Path) -> None:

@@ -52,10 +52,11 @@ def test_every_act_is_told_with_its_time_its_sentence_and_where_to_look(story: P
     for act in story.demo.acts:
         assert f"{act.number}. {act.title}" in story.told
         assert act.at >= START
-        assert any((act.thread, act.conflict, act.track)) or "review" in act.title, act.title
+        there = any((act.thread, act.conflict, act.track, act.check))
+        assert there or "review" in act.title, act.title
         assert act.said, act.title
     links = re.findall(r"http://127\.0\.0\.1:\d+/#([tca])=(\S+)", story.told)
-    assert len(links) >= len(ACTS) - 1
+    assert len(links) >= len(ACTS) - 2, "all but the review and the private check"
     assert {kind for kind, _ in links} == {"t", "c", "a"}
 
 
@@ -133,6 +134,32 @@ def test_7_the_near_miss_did_not_overlap_and_is_over(story: Played) -> None:
     assert opened["facts"]["distance_m"] == pytest.approx(3.8 * 1852, rel=0.01)
     codes = [m["body"]["code"] for m in said(story, "ANSWER", "north", thread_of(story, "sd3"))]
     assert codes == ["will_adjust"]
+
+
+def test_the_private_check_found_an_overlap_and_told_nobody_what_is_not_theirs(
+    story: Played,
+) -> None:
+    checks, verdicts = (
+        [one for one in story.private if one["kind"] == kind]
+        for kind in ("private.check", "private.verdict")
+    )
+    assert len({one["session"] for one in checks}) == 2
+    first, later = ([v for v in verdicts if v["session"] == s] for s in _sessions(checks))
+    assert {(one["party"], one["verdict"]) for one in first} == {
+        ("north", "overlap"),
+        ("south", "overlap"),
+    }
+    assert {(one["party"], one["verdict"]) for one in later} == {
+        ("north", "no_overlap_found"),
+        ("south", "no_overlap_found"),
+    }
+    assert "relief drop, volume 1" in " ".join(story.told.split())
+    assert "harbour watch" not in story.told, "the plan of the south is named nowhere"
+    assert all("harbour watch" not in str(one) for one in story.messages)
+
+
+def _sessions(checks: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(one["session"] for one in checks))
 
 
 def test_8_the_wrong_place_was_caught(story: Played) -> None:

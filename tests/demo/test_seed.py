@@ -6,7 +6,10 @@ from typing import Any, Final
 from openline.demo.acts import ACTS
 from tests.demo.stage import Played, played
 
-ON_THE_GROUND: Final = tuple(act for act in ACTS if not act.sky and act.minute < 57)
+# A private check says nothing on the line, and takes seconds.
+ON_THE_GROUND: Final = tuple(
+    act for act in ACTS if not act.sky and act.minute < 57 and act.name != "private_check"
+)
 # A number of the record counts what machines say too, and so does a number of a sender.
 COUNTED: Final = frozenset({"sequence", "entry", "at", "party"})
 

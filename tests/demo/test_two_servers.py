@@ -9,12 +9,12 @@ import pytest
 from openline.demo.acts import TWO_SERVERS
 from openline.demo.region import START
 from tests.demo.stage import Played, played
-from tests.demo.test_seed import said_by_people
+from tests.demo.test_seed import ON_THE_GROUND, said_by_people
 
 BY_NAME: Final = {act.name: act for act in TWO_SERVERS}
 # What is in the air takes its time, and goes the same way over two servers as over one.
 SHORT: Final = (
-    *TWO_SERVERS[:9],
+    *ON_THE_GROUND,
     replace(BY_NAME["cut"], minute=57.0),
     replace(BY_NAME["review"], minute=64.0),
 )

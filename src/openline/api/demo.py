@@ -37,8 +37,8 @@ class ActShown(Struct, omit_defaults=True):
     """An act: when it begins, one sentence about it, and what to look at.
 
     name: the same in every language; title and sentence are English.
-    state: to_come, playing or done. thread, conflict and track are there once they exist; said:
-    what happened in it, line by line.
+    state: to_come, playing or done. thread, conflict, track and check (a private one, by its
+    session) are there once they exist; said: what happened in it, line by line.
     """
 
     number: int
@@ -50,6 +50,7 @@ class ActShown(Struct, omit_defaults=True):
     thread: str | None = None
     conflict: str | None = None
     track: str | None = None
+    check: str | None = None
     said: tuple[str, ...] = ()
 
 

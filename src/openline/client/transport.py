@@ -62,7 +62,13 @@ class Transport:
         self.url = url.rstrip("/")
         self.token = token
         self._wait = wait
-        self._http = httpx.Client(base_url=self.url, timeout=timeout_s, transport=transport)
+        self._http = httpx.Client(
+            base_url=self.url,
+            timeout=timeout_s,
+            transport=transport,
+            verify=parts.scheme
+            == "https",  # nothing is to be verified of http, and loading takes time
+        )
 
     def close(self) -> None:
         """Close all connections."""

@@ -24,7 +24,7 @@ POST_EVERY_S: Final = 0.25  # real time
 SKY_STEP_S: Final = 5.0  # between positions, by the clock of the demo, where the sky matters
 SKY_SPEED_MAX: Final = 80.0
 AFTERWARDS_SPEED: Final = 1.0
-_PARTS: Final = 2  # of the background: each part is sent with every second post
+_PARTS: Final = 2  # of the background: each part is sent with every second post, or less often
 _START_S: Final = 60.0
 _BLINK_S: Final = 0.001
 _LEAST_S: Final = 0.005
@@ -155,9 +155,7 @@ class Player:
             if self._stop.is_set():
                 raise Stopped
             if target == self._next_post:
-                step_s = self._speed * POST_EVERY_S
-                step_s = min(step_s, SKY_STEP_S) if self._careful else step_s
-                self._next_post = target + timedelta(seconds=step_s)
+                self._next_post = target + timedelta(seconds=self._step_s())
                 if self._careful:
                     self._wait_for_look()
                 self._clock.allow(min(until, self._next_post, self._next_step()))  # meanwhile
@@ -198,13 +196,26 @@ class Player:
             if self._stop.wait(_LEAST_S):
                 raise Stopped
 
+    def _step_s(self) -> float:
+        """Between two posts, by the clock of the demo: often enough that no feed is late by it."""
+        step_s = self._speed * POST_EVERY_S
+        is_shown = self._careful or self._speed <= SKY_SPEED_MAX
+        return min(step_s, SKY_STEP_S) if is_shown else step_s
+
+    def _parts(self) -> int:
+        """Of the background: the more often is posted, the less of it at a time."""
+        if self._careful:
+            return _PARTS
+        return max(_PARTS, round(_PARTS * self._speed * POST_EVERY_S / self._step_s()))
+
     def _post(self, now: datetime) -> None:
         time_s = (now - START).total_seconds()
         when = format_instant(now)
-        self._part = (self._part + 1) % _PARTS
+        parts = self._parts()
+        self._part = (self._part + 1) % parts
         for party, positions in self._sky.own(time_s, when).items():
             self._send(party, positions)
-        seen = self._sky.seen(time_s, self._part, _PARTS, when)
+        seen = self._sky.seen(time_s, self._part, parts, when)
         for site in self._sites.all:  # each with a radar of its own
             self._send(site.parties[0], seen)
         self._looks = [site.board.looks for site in self._sites.all]

@@ -4,7 +4,7 @@ It lies in the open Atlantic, where no such coast is. Places are nautical miles 
 its middle.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import cos, radians
 from typing import Any, Final, NamedTuple
 
@@ -70,6 +70,9 @@ NORTH_RIG: Final = Place(-14.0, 34.0)
 SHIP: Final = Place(48.0, -8.0)
 CAPE_HALLEN: Final = Place(40.0, 42.0)
 
+UNSHOWN: Final = Place(26.0, -30.0)  # where the south flies on a plan that it shows to nobody
+UNSHOWN_MINUTES: Final = (180.0, 195.0)
+
 _TOWNS: Final = {
     "Port Arven": PORT_ARVEN,
     "Northhaven": NORTHHAVEN,
@@ -102,6 +105,22 @@ def area() -> dict[str, Any]:
     east, north = AREA_EAST_NM, AREA_NORTH_NM
     corners = ((-east, -north), (east, -north), (east, north), (-east, north))
     return _feature(f"{NAME}: the agreed area", "area", "Polygon", [_ring(corners)])
+
+
+def unshown_plan() -> dict[str, Any]:
+    """A plan of the south as GeoJSON: a square of four miles, from 300 to 600 m."""
+    east, north = UNSHOWN
+    corners = tuple((east + a, north + b) for a, b in ((-2, -2), (2, -2), (2, 2), (-2, 2)))
+    found = _feature("harbour watch", "plan", "Polygon", [_ring(corners)])
+    begin, end = (START + timedelta(minutes=minute) for minute in UNSHOWN_MINUTES)
+    found["properties"] = {
+        "name": "harbour watch",
+        "altitude_lower": 300,
+        "altitude_upper": 600,
+        "time_start": f"{begin:%Y-%m-%dT%H:%M:%SZ}",
+        "time_end": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    return {"type": "FeatureCollection", "features": [found]}
 
 
 def map_of_region() -> dict[str, Any]:

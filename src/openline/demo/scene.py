@@ -8,8 +8,10 @@ from functools import partial
 from textwrap import fill
 from typing import Any, Final, TypeVar
 
+from openline.airspace.volume import Volume4D
 from openline.api.demo import ActShown
 from openline.api.line import board_wire
+from openline.api.line.private_wire import PrivateSession
 from openline.api.line.wire import Session, Taken
 from openline.api.sky.discrepancies import Discrepancies
 from openline.api.sky.positions import POSITIONS_PATH, PositionsReceipt, SkyPicture
@@ -21,6 +23,8 @@ from openline.demo.site import Site, Sites
 from openline.demo.sky import Actor, Sky
 from openline.errors import NotFound, OpenlineError, PermissionDenied
 from openline.formats.instants import format_instant
+from openline.formats.json_text import encode
+from openline.formats.line_volume import volume_value
 from openline.line.message.bodies import Answer, Body, PassedTo, Receipt
 from openline.line.message.kind import AnswerCode, ReceiptKind
 
@@ -30,6 +34,9 @@ LOG_IN_AGAIN_S: Final = 1_800.0  # real time
 _ASK_S: Final = 10.0
 _JSON: Final = {"Content-Type": "application/json"}
 _PATIENCE_S: Final = 30.0  # real time
+_PRIVATE_S: Final = 120.0  # what a private check may take by itself
+_SECTOR: Final = 8  # cells of some 35 km are told to the peer, so that little is to be compared
+_CHECKS: Final = "/line/v1/private/checks"
 _BETWEEN_S: Final = 0.03
 _LINKS: Final = {"thread": "t", "conflict": "c", "track": "a"}  # as the page reads them
 _PARTIES: Final = {one.user: one.party for one in OFFICERS}
@@ -166,9 +173,11 @@ class Scene:
         """Hold the clock until that person sees it. Raises: ActCut if that takes too long."""
         self.held(lambda: found(self.board_of(user)) or None, f"{_NAMES[user]} does not see {what}")
 
-    def held(self, ask: Callable[[], T | None], otherwise: str) -> T:
+    def held(
+        self, ask: Callable[[], T | None], otherwise: str, patience_s: float = _PATIENCE_S
+    ) -> T:
         """Hold the clock until there is an answer. Raises: ActCut if that takes too long."""
-        until_s = time.monotonic() + _PATIENCE_S
+        until_s = time.monotonic() + patience_s
         while (found := ask()) is None:
             if time.monotonic() > until_s:
                 raise ActCut(otherwise)
@@ -228,6 +237,30 @@ class Scene:
             "POST", POSITIONS_PATH, PositionsReceipt, body=body, headers=_JSON
         )
 
+    def ask_privately(self, user: str, peer: str, name: str, *volumes: Volume4D) -> PrivateSession:
+        """Ask the peer's server about a plan that it is not shown; the clock stands until it has
+        answered. Raises: OpenlineError; ActCut if that takes too long."""
+        plan = {"name": name, "volumes": [volume_value(one) for one in volumes]}
+        body = encode({"peer": peer, "plans": [plan], "sector": _SECTOR}).encode()
+        asking = self._transport(user)
+        begun = asking.ask("POST", _CHECKS, PrivateSession, body=body, headers=_JSON, again=False)
+
+        def seen_by(who: str) -> PrivateSession | None:
+            with suppress(NotFound):
+                path = f"{_CHECKS}/{begun.session}"
+                found = self._transport(who).ask("GET", path, PrivateSession)
+                return found if found.stage is None else None
+            return None
+
+        def has_theirs() -> bool | None:
+            theirs = seen_by(self.sites.of(peer).on_duty(peer))
+            return True if theirs is not None and theirs.verdict == found.verdict else None
+
+        found = self.held(partial(seen_by, user), f"{peer} does not answer", _PRIVATE_S)
+        if found.verdict != "unknown":
+            self.held(has_theirs, f"{peer} has another answer", _PRIVATE_S)
+        return found
+
     # Audience
 
     def begin(self, number: int, name: str) -> None:
@@ -255,6 +288,11 @@ class Scene:
             found = self.held(seen, f"{callsign} is not seen")
             site.board.change(self._act, track=found)
             self._tell(f"    → {site.url}/#{_LINKS['track']}={found}")
+
+    def show_check(self, session: str) -> None:
+        """A private check to look at, among those of either side."""
+        self._change(check=session)
+        self._tell("\n".join(f"    → {site.url} (Private check)" for site in self.sites.all))
 
     def link(self, path: str) -> None:
         """A page of every server to look at."""

@@ -17,6 +17,7 @@ from openline.app.configuration import Configuration, configuration
 from openline.app.key_files import create_key
 from openline.app.line.accounts import put_account
 from openline.app.line.roles import Role
+from openline.app.private.service import PLANS
 from openline.app.read_agreement import load_agreement, signatures_name
 from openline.app.settings_table import Value
 from openline.demo import region
@@ -37,6 +38,8 @@ TWO: Final = (("north", "aid"), ("south",))
 _MACHINE_S: Final = {len(ALONE): 300, len(TWO): 60}  # so that a cut is seen before long
 _AGREEMENT: Final = "agreement.toml"
 _AREA: Final = "area.geojson"
+_HIDING: Final = "south"
+_UNSHOWN: Final = "unshown.geojson"
 _HEAD: Final = """\
 [agreement]
 id = "{id}"
@@ -59,6 +62,8 @@ urgent_alarms_s = [20, 40, 60]
 [query]
 answer_within_days = 7
 urgent_within_days = 2
+
+[private]
 
 [line_check]
 machine_every_s = {machine_s}
@@ -149,10 +154,24 @@ def _settings(
         "access_log": False,
         "log_level": "warning" if peer is None else "error",  # that a cut link fails is the story
         "drain_s": 2.0,
+        "private": str(_private(folder, parties)),
     }
     if peer is not None:
         given["peers"] = (peer,)
     return configuration({name: (value, "demo") for name, value in given.items()})
+
+
+def _private(folder: Path, parties: Sequence[str]) -> Path:
+    """The folder of a server's private checks; in that of the south is a plan that is on no line.
+
+    Raises: Unreachable.
+    """
+    made = folder / f"{parties[0]}-private"
+    plans = made / PLANS / _HIDING if len(parties) > 1 else made / PLANS
+    if _HIDING in parties:
+        plans.mkdir(parents=True)
+        (plans / _UNSHOWN).write_text(json.dumps(region.unshown_plan(), indent=1), "utf-8")
+    return made
 
 
 def _site(folder: Path, told: Configuration, clock: PacedClock, parties: tuple[str, ...]) -> Site:

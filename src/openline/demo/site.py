@@ -26,9 +26,12 @@ class Site:
         """The people of its parties."""
         return tuple(one for one in OFFICERS if one.party in self.parties)
 
-    def on_duty(self) -> str:
-        """Somebody who may look and say things there."""
-        return next(one.user for one in self.officers if one.role == "duty")
+    def on_duty(self, party: str = "") -> str:
+        """Somebody who may look and say things there, for that party if one is named."""
+        parties = (party,) if party else self.parties
+        return next(
+            one.user for one in self.officers if one.role == "duty" and one.party in parties
+        )
 
 
 @dataclass(frozen=True, slots=True)

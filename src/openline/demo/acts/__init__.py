@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from openline.demo.act import Act
-from openline.demo.acts import claims, conflicts, links, receipts, traffic, unlocated
+from openline.demo.acts import claims, conflicts, links, receipts, traffic, unlocated, unshown
 
 ACTS: Final = (
     Act(
@@ -55,6 +55,13 @@ ACTS: Final = (
         "says that it will adjust, and does.",
         27.0,
         conflicts.near_miss,
+    ),
+    Act(
+        "A check that shows nothing",
+        "Two plans are on no line. By a private check north learns that they would meet, which of "
+        "its own volumes, and nothing else; an hour and a half later they would not.",
+        32.5,
+        unshown.private_check,
     ),
     Act(
         "A read-back that catches a wrong place",
