@@ -7,7 +7,7 @@ reported in the slice that holds its entry: exactly once, without a set of pairs
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 
@@ -97,9 +97,10 @@ def find_within(
 ) -> Encounters:
     """As `find_encounters`, with what is asked of a pair, and a bound of it for each aircraft."""
     found: list[Encounters] = []
-    if isinstance(search, Sweep):
-        for first, second in _swept(aircraft, reach, horizon_s, search):
-            span = spans(search.relative(aircraft, first, second), first, second)
+    if hasattr(search, "sweep"):  # asking for the protocol itself takes long among few
+        sweeping = cast(Sweep, search)
+        for first, second in _swept(aircraft, reach, horizon_s, sweeping):
+            span = spans(sweeping.relative(aircraft, first, second), first, second)
             _keep(found, first, second, span, np.flatnonzero(np.isfinite(span[0])))
         return in_order(found)
     for part in _slices_of(reach, horizon_s):
