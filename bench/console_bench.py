@@ -44,17 +44,17 @@ def flying(bench: LineBench, count: int, seed: int) -> Iterator[None]:
     """The aircraft in the air, sent by a process of its own. Raises: AssertionError if it ended."""
     host, port = bench.served.address
     words = [sys.executable, "-m", "bench.console_traffic", host, str(port), str(count), str(seed)]
-    sender = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert sender.stdin is not None
-    tokens = [token_of(bench.served, f"sender{number}") for number in range(SENDERS)]
-    sender.stdin.write("\n".join(tokens).encode())
-    sender.stdin.close()
-    try:
-        yield
-        assert sender.poll() is None, "the sender ended"
-    finally:
-        sender.kill()
-        sender.wait()
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, cwd=ROOT, stdin=pipe, stderr=pipe) as sender:
+        assert sender.stdin is not None
+        tokens = [token_of(bench.served, f"sender{number}") for number in range(SENDERS)]
+        sender.stdin.write("\n".join(tokens).encode())
+        sender.stdin.close()
+        try:
+            yield
+            assert sender.poll() is None, "the sender ended"
+        finally:
+            sender.kill()
 
 
 def measure(options: argparse.Namespace) -> Facts:
