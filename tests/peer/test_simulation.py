@@ -61,7 +61,7 @@ def test_the_invariants_hold_over_random_histories(block: int) -> None:
     run_block(1 + block * SEEDS_PER_BLOCK, SEEDS_PER_BLOCK)
 
 
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", range(1, 13))
 def test_the_invariants_hold_over_a_long_history(seed: int) -> None:
     assert len(play(seed, LONG).said) > 8
 
