@@ -115,6 +115,7 @@ class Link:
         self._told_s = float("-inf")
         self._told_settled: dict[str, int] = {}
         self._refused_in: dict[str, int] = {}
+        self._untold: list[Refused] = []  # by the peer, and not on our record yet
         self._offset = timedelta(0)  # of the peer's clock, as it said itself
         self._reached_s = float("-inf")
         self.peer_reaches = False
@@ -311,9 +312,10 @@ class Link:
                 field="agreement",
             )
         party = self.peer.party
-        refused = self.outbox.settle(came.outcomes, now, now_s)
-        if refused:
-            self._record(refused, by=party, now=now)
+        self._untold += self.outbox.settle(came.outcomes, now, now_s)
+        if self._untold:  # also what a store that failed did not take
+            self._record(self._untold, by=party, now=now)
+            self._untold = []
         also = {name: number for name, number in came.also.items() if name in self.peer.hosts}
         self._note_settled({party: came.settled, **also}, now, now_s)
 
