@@ -32,6 +32,7 @@ MAY_IMPORT = dict.fromkeys(BASE, BASE) | {
     "demo": _APP | {"demo", "client", "api"},  # of api only what travels, and its own page
     "client": _APP | {"client", "api"},  # of api only what travels: api.line.wire
     "": _APP | {"client"},  # openline/__init__.py: the public names
+    "__main__": {"cli"},
 }
 
 # Domain code computes: it reads no file, no clock, no network and no chance.
