@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol, TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from openline.app.ed25519 import verify
@@ -19,8 +18,9 @@ from openline.app.line.services import LineServices
 from openline.app.peer.ahead import Ahead
 from openline.app.peer.heads import Circle, Witness
 from openline.app.peer.inbox import Batch, gap_below, note_settled, take_batch
-from openline.app.peer.outbox import TOLD_AFTER, Outbox, Refused
+from openline.app.peer.outbox import Outbox
 from openline.app.peer.peers import Peer
+from openline.app.peer.refusals import Refusals
 from openline.app.seal_record import Sealer
 from openline.errors import InvalidInput, Unauthenticated, Unreachable
 from openline.formats.instants import format_utc, parse_utc
@@ -42,16 +42,12 @@ from openline.formats.peer_heads import HEADS_PATH, Heads
 from openline.line.agreement import Agreement
 from openline.line.line import Line
 from openline.line.signing import Signer
-from openline.store.ports import Transaction
 
 T = TypeVar("T", bound=Struct)
-REFUSED: Final = "peer.refused"  # entries of the record
 MESSAGE_BYTES_AT_ONCE: Final = 1_048_576
 LEAP: Final = 500  # numbers for others, from which on a leap over them is told at once
 SETTLE_EVERY_S: Final = 4.0
 REACHED_FOR_S: Final = 40.0  # longer than the pause between two exchanges without a reason
-_REFUSED_KEPT: Final = 1_000
-_FOR_GOOD: Final = 1_000_000  # in place of a count of tries: what is refused so is told once
 _HEAD_ROUNDS: Final = 4
 
 
@@ -114,8 +110,7 @@ class Link:
         self._owed: list[Outcome] = []  # what became of messages that came in answers
         self._told_s = float("-inf")
         self._told_settled: dict[str, int] = {}
-        self._refused_in: dict[str, int] = {}
-        self._untold: list[Refused] = []  # by the peer, and not on our record yet
+        self._refusals = Refusals(line, own.party, peer.party)
         self._offset = timedelta(0)  # of the peer's clock, as it said itself
         self._reached_s = float("-inf")
         self.peer_reaches = False
@@ -312,10 +307,7 @@ class Link:
                 field="agreement",
             )
         party = self.peer.party
-        self._untold += self.outbox.settle(came.outcomes, now, now_s)
-        if self._untold:  # also what a store that failed did not take
-            self._record(self._untold, by=party, now=now)
-            self._untold = []
+        self._refusals.there(self.outbox.settle(came.outcomes, now, now_s), now)
         also = {name: number for name, number in came.also.items() if name in self.peer.hosts}
         self._note_settled({party: came.settled, **also}, now, now_s)
 
@@ -325,7 +317,7 @@ class Link:
         tokens = [token.encode() for token in came.messages]
         batch = Batch(party, tokens, parse_utc(came.clock), self.own.parties)
         outcomes = take_batch(self._line, batch, now) if tokens else []
-        self._record_own(outcomes, tokens, now)
+        self._refusals.here(outcomes, tokens, now)
         self.status = replace(
             self.status, heard=now, messages_in=self.status.messages_in + len(tokens)
         )
@@ -338,59 +330,6 @@ class Link:
             if missing and (missing >= LEAP or is_time):
                 self._told_s = now_s
                 note_settled(self._line, party, up_to, self.own.parties, now)
-
-    def _record_own(self, outcomes: list[Outcome], tokens: list[bytes], now: datetime) -> None:
-        """Put on the record what was refused here, once, with the bytes as they came; what may be
-        taken later only if it came several times."""
-        bodies = []
-        for outcome, token in zip(outcomes, tokens, strict=True):
-            if outcome.result != "refused":
-                continue
-            before = self._refused_in.get(outcome.sha256, 0)
-            tries = before + 1 if outcome.again else _FOR_GOOD
-            self._refused_in[outcome.sha256] = tries
-            if before >= _FOR_GOOD or (outcome.again and tries != TOLD_AFTER):
-                continue
-            while len(self._refused_in) > _REFUSED_KEPT:
-                del self._refused_in[next(iter(self._refused_in))]
-            told = {
-                "by": self.own.party,
-                "from": self.peer.party,
-                "sha256": outcome.sha256,
-                "reason": outcome.reason,
-                "again": outcome.again,
-                "message": token.decode(),
-            }
-            bodies.append(msgspec.json.encode(told))
-        self._append(bodies, now)
-
-    def _record(self, refused: list[Refused], *, by: str, now: datetime) -> None:
-        """Put on the record what the peer refused."""
-        bodies = [
-            msgspec.json.encode(
-                {
-                    "by": by,
-                    "from": self.own.party,
-                    "entry": one.entry,
-                    "id": one.id,
-                    "reason": one.reason,
-                    "again": not one.final,
-                }
-            )
-            for one in refused
-        ]
-        self._append(bodies, now)
-
-    def _append(self, bodies: list[bytes], now: datetime) -> None:
-        if not bodies:
-            return
-        origin = self._line.origin
-
-        def change(tx: Transaction) -> None:
-            for body in bodies:
-                tx.append_record(now, origin, REFUSED, body)
-
-        self._line.store.submit((), change).result()
 
     def _agreement(self) -> Agreement:
         def ask(line: Line, _at: int) -> Agreement:
