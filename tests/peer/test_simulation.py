@@ -15,6 +15,7 @@ from openline.app.peer import link
 from openline.app.peer.heads import Witness
 from openline.app.peer.link import Link
 from openline.app.peer.outbox import Outbox
+from openline.app.peer.refusals import Refusals
 from openline.line import compare
 from tests.peer.memo import memoised
 from tests.peer.simulation import LONG, SHORT, Run, replay
@@ -108,8 +109,8 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
         "_position",
         lambda outbox: outbox._others.scanned,
     ),
-    "the other's refusals are not kept": (Link, "_record", lambda *_, **_more: None),
-    "own refusals are not kept": (Link, "_record_own", lambda *_: None),
+    "the other's refusals are not kept": (Refusals, "there", lambda *_: None),
+    "own refusals are not kept": (Refusals, "here", lambda *_: None),
     "numbers for others stay gaps": (Link, "_note_settled", lambda *_: None),
     "answers are not verified": (link, "check_answer", lambda *_: None),
     "a commit taken back stays in memory": (Projection, "_go_back", lambda *_: None),

@@ -23,9 +23,10 @@ from openline.app.line.entries import entry_of
 from openline.app.line.services import LineServices
 from openline.app.line.tick import tick
 from openline.app.line.views import board_of
-from openline.app.peer.link import REFUSED, Answered, Link
+from openline.app.peer.link import Answered, Link
 from openline.app.peer.peering import Peering, Pending
 from openline.app.peer.peers import Peer, put_peer
+from openline.app.peer.refusals import REFUSED
 from openline.app.seal_record import Sealer
 from openline.errors import OpenlineError, StoreUnavailable, Unreachable
 from openline.line.board import Board

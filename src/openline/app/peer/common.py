@@ -23,7 +23,7 @@ import msgspec
 from openline.app.line.entries import SHOWN, entry_of
 from openline.app.line.jws import payload_of
 from openline.app.line.shown import Shown, shown_of
-from openline.app.peer.link import REFUSED
+from openline.app.peer.refusals import REFUSED
 from openline.app.review_line import line_values
 from openline.errors import NotFound, OpenlineError
 from openline.formats.instants import format_instant
