@@ -5,18 +5,16 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import count
 from typing import Any
 
 import pytest
 
 from openline.app.line.projection import Projection
-from openline.app.peer import link
+from openline.app.peer import link, outbox
 from openline.app.peer.heads import Witness
 from openline.app.peer.link import Link
 from openline.app.peer.outbox import Outbox
 from openline.app.peer.refusals import Refusals
-from openline.line import compare
 from tests.peer.memo import memoised
 from tests.peer.simulation import LONG, SHORT, Run, replay
 from tests.peer.world import Site
@@ -88,10 +86,7 @@ def test_a_seed_is_the_same_history_in_every_process() -> None:
     assert again.stdout.split() == [digest(play(8)), digest(play(12))]
 
 
-_numbers = count(1)
-
-
-def _forget_what_waits(outbox: Outbox, *_refusal: object) -> None:
+def _forget_what_waits(_outbox: Outbox, *_refusal: object) -> None:
     """What is refused for now is not tried again."""
 
 
@@ -104,21 +99,12 @@ def _forget_the_last(site: Site, begin: Callable[[Site], None] = Site.begin) -> 
 
 FAULTS: dict[str, tuple[Any, str, Any]] = {
     "what is refused for now is forgotten": (Outbox, "_refuse", _forget_what_waits),
-    "what is in flight counts as settled": (
-        Outbox,
-        "_position",
-        lambda outbox: outbox._others.scanned,
-    ),
+    "what is in flight is never offered again": (outbox, "IN_FLIGHT_S", float("inf")),
     "the other's refusals are not kept": (Refusals, "there", lambda *_: None),
     "own refusals are not kept": (Refusals, "here", lambda *_: None),
     "numbers for others stay gaps": (Link, "_note_settled", lambda *_: None),
     "answers are not verified": (link, "check_answer", lambda *_: None),
     "a commit taken back stays in memory": (Projection, "_go_back", lambda *_: None),
-    "a conflict has another id on each server": (
-        compare,
-        "conflict_id_of",
-        lambda *_names: f"conflict-{next(_numbers)}",
-    ),
     "a disk forgets what it acknowledged": (Site, "begin", _forget_the_last),
     "heads are never cosigned": (Witness, "_keep", lambda *_: None),
 }
