@@ -62,7 +62,7 @@ def test_the_invariants_hold_over_random_histories(block: int) -> None:
 
 @pytest.mark.parametrize("seed", range(1, 13))
 def test_the_invariants_hold_over_a_long_history(seed: int) -> None:
-    assert len(play(seed, LONG).said) > 8
+    assert len(play(seed, LONG).said) > 3
 
 
 @pytest.mark.nightly
