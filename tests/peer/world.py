@@ -108,7 +108,7 @@ class Site:
         numbers = self.world.nonces
         self.sealer = Sealer(self.store, self.record_key, f"{self.party}.example/line")
         self.peering = Peering(
-            replace(self.line, store=self.store),
+            self.line if self.line.store is self.store else replace(self.line, store=self.store),
             self.sealer,
             lambda: self.world.now_s,
             lambda: f"{next(numbers):032x}",
