@@ -20,7 +20,7 @@ from openline.app.line.entries import LineEntry, entry_of
 from openline.client import Client
 from openline.errors import OpenlineError
 from openline.line.event import LinkChanged, LinkState
-from openline.line.message.bodies import Body, Notify, Urgent
+from openline.line.message.bodies import Body, Notify, Query, Urgent
 from openline.line.message.envelope import Message
 from openline.line.message.kind import NoticeKind, UrgentAction
 from openline.store.ports import Record
@@ -81,6 +81,16 @@ class Copy:
         }
 
 
+def something(number: int) -> Body:
+    """A question mostly: notices without a place meet each other, and there would be thousands."""
+    if number % 5 == 0:
+        return Urgent(UrgentAction.HOLD)
+    if number % 20 == 1:
+        start = datetime.now(UTC) + timedelta(hours=2)
+        return Notify(NoticeKind.UNLOCATED, start, start + timedelta(hours=1))
+    return Query("who flies on Monday?")
+
+
 class Talker:
     """Says something for a party all the time, and remembers what was acknowledged."""
 
@@ -96,10 +106,7 @@ class Talker:
             number = 0
             while not self._stop.is_set():
                 number += 1
-                start = datetime.now(UTC) + timedelta(hours=2)
-                body: Body = Notify(NoticeKind.UNLOCATED, start, start + timedelta(hours=1))
-                if number % 5 == 0:
-                    body = Urgent(UrgentAction.HOLD)
+                body = something(number)
                 try:
                     self.acknowledged.append(client.say(body, to=self._to).id)
                 except OpenlineError:

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,12 +23,11 @@ from openline.app.key_files import create_key
 from openline.app.line.entries import entry_of
 from openline.client import Client
 from openline.errors import OpenlineError
-from openline.line.message.bodies import Body, Notify, Urgent
 from openline.line.message.envelope import Message
-from openline.line.message.kind import NoticeKind, UrgentAction
 from openline.store.ports import Store
 from openline.wiring import open_store
 from tests.e2e.server_process import Server
+from tests.peer.faults import something
 from tests.peer.nursery import Nursery
 from tests.peer.proxy import Balancer
 from tests.peer.servers import SCOPES, free_port, until, write_site
@@ -117,10 +115,7 @@ class Voice:
         number = 0
         while not self._stop.wait(0.05):
             number += 1
-            start = datetime.now(UTC) + timedelta(hours=2)
-            body: Body = Notify(NoticeKind.UNLOCATED, start, start + timedelta(hours=1))
-            if number % 5 == 0:
-                body = Urgent(UrgentAction.HOLD)
+            body = something(number)
             try:
                 self.acknowledged.append(self._client.say(body, to=(self._to,)).id)
             except OpenlineError:
