@@ -85,8 +85,9 @@ def test_the_daily_work_with_keys_alone(busy: Line, desk: Callable[..., Desk]) -
     ada.page.keyboard.press("Enter")
     ada.see("o-thread", "Question: who has the watch?")
     ada.press("a")
-    ada.see("o-thread", "read")
+    ada.part("o-thread [data-action=read]").wait_for(state="detached")
     ada.press("q")
+    ada.part("o-form textarea:focus").wait_for()
     ada.page.keyboard.type("is the range open?")
     for _ in range(2):
         ada.press("Tab")
