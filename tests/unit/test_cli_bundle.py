@@ -1,6 +1,7 @@
 """`openline bundle` as a duty officer types it: two sites, each with its own server or database."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def test_a_notice_goes_there_and_its_receipt_comes_back(
     assert "entries 1 to" in out
     first = run("read", there, "--server", "south")
     assert "1 new, 0 known, 0 refused" in first
-    assert "new north 1 NOTIFY" in first
+    assert re.search(r"new north \d+ NOTIFY", first)  # its machine may have spoken before
     assert "0 new, 1 known, 0 refused" in run("read", there, "--server", "south")
     run("write", back, "--to", "north", "--server", "south")
     assert "RECEIPT in 00000000: entry" in run("read", back, "--server", "north")
