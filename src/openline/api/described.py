@@ -66,7 +66,7 @@ class PrivateCarrier(Struct, omit_defaults=True, rename={"version": "openline"})
 
 
 def _never(_call: Call) -> object:
-    raise InvariantBroken("a stream is served by its own route")
+    raise InvariantBroken("this is served by a route of its own")
 
 
 BESIDE: Final = (

@@ -1,6 +1,5 @@
 import Feature from "ol/Feature";
 import LineString from "ol/geom/LineString";
-import Polygon from "ol/geom/Polygon";
 import VectorImageLayer from "ol/layer/VectorImage";
 import VectorSource from "ol/source/Vector";
 import Fill from "ol/style/Fill";
@@ -12,10 +11,9 @@ import type { GeometryCollection, Topology } from "topojson-specification";
 import small from "world-atlas/countries-110m.json?url";
 import middle from "world-atlas/countries-50m.json?url";
 import large from "world-atlas/countries-10m.json?url";
-import type { LatLng } from "../api/types";
-import { lineOnMap, ringOnMap, type Point } from "../geo/mercator";
 import { drawn } from "./first";
 import { colours, faded } from "./colours";
+import { areasOf, lineOf } from "./outlines";
 
 /** Land, coasts and borders that come with the page: no server of maps is asked. */
 type World = Topology<{ countries: GeometryCollection; land: GeometryCollection }>;
@@ -36,7 +34,7 @@ export class BaseMap {
   /** Land that is invented, as a demo has: it is drawn like any other. */
   add(region: FeatureCollection): void {
     if (this.invented.length > 0) return;
-    this.invented = region.features.flatMap(landOf);
+    this.invented = region.features.flatMap((one) => areasOf(one.geometry));
     this.source.addFeatures(this.invented);
   }
 
@@ -70,36 +68,13 @@ export class BaseMap {
   }
 }
 
-/** The land of a GeoJSON feature; what is no area is left out. */
-function landOf({ geometry }: FeatureCollection["features"][number]): Feature[] {
-  const polygons =
-    geometry?.type === "MultiPolygon" ? geometry.coordinates : geometry?.type === "Polygon" ? [geometry.coordinates] : [];
-  return polygons.map((rings) => new Feature(new Polygon(rings.map(ring))));
-}
-
 function featuresOf(world: World): Feature[] {
-  const land = feature(world, world.objects.land);
-  const found: Feature[] = [];
-  for (const one of land.features) {
-    const geometry = one.geometry;
-    const polygons =
-      geometry.type === "MultiPolygon" ? geometry.coordinates : geometry.type === "Polygon" ? [geometry.coordinates] : [];
-    for (const rings of polygons) found.push(new Feature(new Polygon(rings.map(ring))));
-  }
+  const found = feature(world, world.objects.land).features.flatMap((one) => areasOf(one.geometry));
   const borders = mesh(world, world.objects.countries, (a, b) => a !== b);
   for (const line of borders.coordinates) {
-    const border = new Feature(new LineString(lineOnMap(points(line))));
+    const border = new Feature(new LineString(lineOf(line)));
     border.set("border", true, true);
     found.push(border);
   }
   return found;
-}
-
-/** Rings of countries leap at the 180th meridian, and Antarctica goes round its pole. */
-function ring(line: readonly number[][]): Point[] {
-  return ringOnMap(points(line.slice(0, -1)));
-}
-
-function points(line: readonly number[][]): LatLng[] {
-  return line.map(([lng, lat]) => ({ lat: lat ?? 0, lng: lng ?? 0 }));
 }

@@ -9,8 +9,8 @@ import Style from "ol/style/Style";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import file from "../../build/waters.json?url";
-import { lineOnMap, ringOnMap } from "../geo/mercator";
 import { colours } from "./colours";
+import { areasOf, lineOf } from "./outlines";
 
 type Waters = Topology<{ lakes: GeometryCollection; rivers: GeometryCollection }>;
 
@@ -52,18 +52,9 @@ export class WatersLayer {
 }
 
 export function featuresOf(waters: Waters): Feature[] {
-  const lakes = feature(waters, waters.objects.lakes).features.flatMap(({ geometry }) =>
-    geometry.type === "MultiPolygon" ? geometry.coordinates : geometry.type === "Polygon" ? [geometry.coordinates] : [],
-  );
+  const lakes = feature(waters, waters.objects.lakes).features.flatMap((one) => areasOf(one.geometry));
   const rivers = feature(waters, waters.objects.rivers).features.flatMap(({ geometry }) =>
     geometry.type === "MultiLineString" ? geometry.coordinates : geometry.type === "LineString" ? [geometry.coordinates] : [],
   );
-  return [
-    ...lakes.map((rings) => new Feature(new Polygon(rings.map((ring) => ringOnMap(points(ring.slice(0, -1))))))),
-    ...rivers.map((line) => new Feature(new LineString(lineOnMap(points(line))))),
-  ];
-}
-
-function points(line: readonly number[][]): { lat: number; lng: number }[] {
-  return line.map(([lng, lat]): { lat: number; lng: number } => ({ lat: lat ?? 0, lng: lng ?? 0 }));
+  return [...lakes, ...rivers.map((line) => new Feature(new LineString(lineOf(line))))];
 }
