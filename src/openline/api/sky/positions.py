@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from openline.airspace.encounter.alerting import AlertLevel
 from openline.api.operation import Call, Operation
 from openline.api.sky import wire
 from openline.app.dss.rules import CONFORMANCE
@@ -13,6 +14,7 @@ from openline.app.sky.feed_book import FeedView
 from openline.app.sky.service import SkyService
 from openline.errors import InvalidInput, NotFound
 from openline.formats import positions_json
+from openline.formats.alert_words import LEVEL_WORDS
 from openline.formats.instants import format_instant, parse_instant
 from openline.formats.positions_arrow import MEDIA_TYPE as ARROW
 from openline.formats.positions_arrow import read as read_arrow
@@ -72,8 +74,14 @@ def _picture(call: Call) -> SkyPicture:
     return SkyPicture(
         format_instant(view.now),
         [track_object(track, view.now, view.carry_s) for track in view.tracks],
-        [loss_object(loss) for loss in view.encounters],
-        [entry_object(entry) for entry in view.entries],
+        [
+            _announced(loss_object(n), at)
+            for n, at in zip(view.encounters, view.levels, strict=True)
+        ],
+        [
+            _announced(entry_object(n), at)
+            for n, at in zip(view.entries, view.entry_levels, strict=True)
+        ],
         view.position,
         _or_none(view.begins),
     )
@@ -89,6 +97,10 @@ def _past(sky: SkyService, call: Call, instant: datetime) -> SkyPicture:
         sky.position,
         _or_none(view.begins),
     )
+
+
+def _announced(values: dict[str, Any], level: AlertLevel) -> dict[str, Any]:
+    return values | {"level": LEVEL_WORDS[level]}
 
 
 def _instant(text: str) -> datetime:

@@ -5,7 +5,7 @@ tests/unit/test_sky_wire.py holds these types to `openline.formats.sky_events`.
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from openline.airspace.conformance.discrepancy import Change, DiscrepancyKind
 from openline.airspace.encounter.alerting import AlertEventKind
@@ -61,7 +61,8 @@ class Encounter(Struct, forbid_unknown_fields=True):
     """A predicted loss of separation: who, when it begins and ends, how close it comes.
 
     enter_s, exit_s, closest_s: seconds from `predicted_at`. altitudes: what the heights were
-    compared by. turning: it comes first if both turn as they declared.
+    compared by. turning: it comes first if both turn as they declared. level: of the alert that
+    was raised of them; absent in the past.
     """
 
     first: Named
@@ -75,6 +76,7 @@ class Encounter(Struct, forbid_unknown_fields=True):
     vertical_m: float | None
     altitudes: str
     turning: bool
+    level: AlertWord | UnsetType = UNSET
 
 
 class Thing(Struct, forbid_unknown_fields=True):
@@ -89,7 +91,8 @@ class Entry(Struct, forbid_unknown_fields=True):
     """An aircraft that is in a volume that is not its own, or will be, if it flies straight on.
 
     enter_s: seconds from `predicted_at`, 0: it is in it. altitudes: what the heights were compared
-    by; `mixed`: pressure altitude, within its margin; `none`: the aircraft's is not known.
+    by; `mixed`: pressure altitude, within its margin; `none`: the aircraft's is not known. level:
+    of the alert that was raised of it.
     """
 
     aircraft: Named
@@ -98,6 +101,7 @@ class Entry(Struct, forbid_unknown_fields=True):
     begins: Instant
     enter_s: float
     altitudes: str
+    level: AlertWord | UnsetType = UNSET
 
 
 class Picture(Struct, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
+from openline.airspace.encounter.alerting import AlertLevel
 from openline.airspace.track.entry_alerts import EntryEvent, VolumeEntry
 from openline.airspace.track.history import SkyHistory
 from openline.airspace.track.live_minima import Flights, LiveMinima
@@ -65,12 +66,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class SkyView:
-    """What a party may see now."""
+    """What a party may see now; levels: what is announced of each encounter, of each entry."""
 
     now: datetime
     tracks: tuple[Track, ...]
     encounters: tuple[PairLoss, ...]
     entries: tuple[VolumeEntry, ...]
+    levels: tuple[AlertLevel, ...]
+    entry_levels: tuple[AlertLevel, ...]
     carry_s: float
     position: int  # the number of the last event
     begins: datetime | None  # the oldest instant that something is kept of
@@ -212,7 +215,11 @@ class SkyService:
                 if (told := self._told_of(entry, at)) is None or party in told
             )
             begins, carry_s = self._history.begins, tracker.rules.carry_s
-            return SkyView(at, tracks, encounters, entries, carry_s, self._number, begins)
+            levels = tuple(map(self._watch.level, encounters))
+            entered = tuple(map(self._watch.entry_level, entries))
+            return SkyView(
+                at, tracks, encounters, entries, levels, entered, carry_s, self._number, begins
+            )
 
     def view_at(self, party: str, instant: datetime, now: datetime) -> PastView:
         """What was at an instant, as far as it is kept, of what that party may see by now.
