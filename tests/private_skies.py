@@ -20,6 +20,7 @@ from openline.geo.altitude_resolver import AltitudePolicy, resolve_band
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
 from openline.geo.footprint import Footprint
+from openline.geo.footprint_table import Booleans
 from openline.geo.polygon import Polygon
 from openline.geo.position import Position
 from openline.line.private.grid import Grid
@@ -61,10 +62,25 @@ class Sky:
         return set(zip(found.i.tolist(), found.j.tolist(), strict=True))
 
     def sharing(self, grid: Grid, minima: Separation) -> set[tuple[int, int]]:
-        """The pairs whose items meet, north asking."""
+        """The pairs whose items meet, north asking: what `shared` says of each pair."""
         asked = [block(one, grid, minima, ITEMS_MAX) for one in self.north]
         own = [bare(one, grid, ITEMS_MAX) for one in self.south]
-        return {(i, j) for i, a in enumerate(asked) for j, b in enumerate(own) if shared(a, b)}
+        near = _overlaps([one.slots for one in asked], [one.slots for one in own])
+        near &= _overlaps([one.slabs for one in asked], [one.slabs for one in own])
+        cells = [frozenset(one.cells) for one in own]
+        return {
+            (i, j)
+            for i, j in zip(*(side.tolist() for side in np.nonzero(near)), strict=True)
+            if not cells[j].isdisjoint(asked[i].cells)
+        }
+
+
+def _overlaps(ones: Sequence[range], others: Sequence[range]) -> Booleans:
+    """Of each with each: whether the two ranges have a number in common."""
+    low, high = (np.array([(one.start, one.stop) for one in ones])[:, side] for side in (0, 1))
+    start, stop = (np.array([(one.start, one.stop) for one in others])[:, side] for side in (0, 1))
+    result: Booleans = (low[:, None] < stop[None, :]) & (start[None, :] < high[:, None])
+    return result
 
 
 def shared(one: Block, other: Block) -> bool:
@@ -137,13 +153,40 @@ def _beside(lat: float, lng: float, bearing_deg: float, distance_m: float) -> Po
     return Position(there, (lng + math.degrees(east) + 540.0) % 360.0 - 180.0)
 
 
-def false_alarms(skies: Sequence[Sky], grid: Grid, minima: Separation) -> tuple[int, int, int, int]:
-    """True conflicts, those that share no item, pairs without conflict, those that share one."""
-    true = missed = apart = false = 0
-    for one in skies:
+@dataclass(slots=True)
+class Tally:
+    """Of pairs of volumes: true conflicts, those of them that share no item; pairs without
+    conflict, those of them that share one."""
+
+    conflicts: int = 0
+    missed: int = 0
+    apart: int = 0
+    false: int = 0
+
+    def add(self, one: Sky, grid: Grid, minima: Separation) -> set[tuple[int, int]]:
+        """Count a sky; the pairs in it that were missed."""
         met, alarmed = one.conflicts(minima), one.sharing(grid, minima)
-        true += len(met)
-        missed += len(met - alarmed)
-        apart += len(one.north) * len(one.south) - len(met)
-        false += len(alarmed - met)
-    return true, missed, apart, false
+        self.conflicts += len(met)
+        self.missed += len(met - alarmed)
+        self.apart += len(one.north) * len(one.south) - len(met)
+        self.false += len(alarmed - met)
+        return met - alarmed
+
+    @property
+    def rate(self) -> float:
+        """How often a pair without conflict shares an item."""
+        return self.false / self.apart
+
+    def __str__(self) -> str:
+        return (
+            f"{self.conflicts:,} conflicts, {self.missed} missed; "
+            f"false alarms {self.false:,} of {self.apart:,} ({self.rate:.1%})"
+        )
+
+
+def tally(skies: Sequence[Sky], grid: Grid, minima: Separation) -> Tally:
+    """The counts over some skies."""
+    total = Tally()
+    for one in skies:
+        total.add(one, grid, minima)
+    return total

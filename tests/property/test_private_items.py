@@ -15,7 +15,7 @@ from openline.line.private.grid import DRONES, MANNED, Grid, Item, Scope, cell_o
 from openline.line.private.items import bare, block, items_of
 from tests import private_skies
 from tests.oracle.generator import pairs
-from tests.private_skies import ITEMS_MAX, Extent, false_alarms, shared, sky
+from tests.private_skies import ITEMS_MAX, Extent, Tally, shared, sky, tally
 from tests.property.traffic_strategies import bands, footprints, volumes
 
 NEAR = Separation(50.0, 15.24, timedelta(seconds=60))  # of small drones
@@ -32,27 +32,45 @@ CASES = [
 CONFLICTS_OF_EACH = 4_100  # of five cases: above 20,000 together
 
 
-def _conflicts_without_a_miss(case: int, least: int) -> int:
+def _conflicts_without_a_miss(case: int, least: int) -> Tally:
     grid, minima, extent = CASES[case]
-    total = seed = 0
-    while total < least:
-        one = sky(1_000_003 * (case + 1) + seed, 90, extent)
-        conflicts = one.conflicts(minima)
-        missed = conflicts - one.sharing(grid, minima)
-        assert not missed, f"seed {1_000_003 * (case + 1) + seed}: {sorted(missed)[:3]}"
-        total, seed = total + len(conflicts), seed + 1
+    total, seed = Tally(), 1_000_003 * (case + 1)
+    while total.conflicts < least:
+        missed = total.add(sky(seed, 90, extent), grid, minima)
+        assert not missed, f"seed {seed}: {sorted(missed)[:3]}"
+        seed += 1
     return total
 
 
 @pytest.mark.parametrize("case", range(len(CASES)))
 def test_no_conflict_is_missed(case: int) -> None:
-    assert _conflicts_without_a_miss(case, CONFLICTS_OF_EACH) >= CONFLICTS_OF_EACH
+    assert _conflicts_without_a_miss(case, CONFLICTS_OF_EACH).conflicts >= CONFLICTS_OF_EACH
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("case", range(len(CASES)))
-def test_no_conflict_of_a_million_is_missed(case: int) -> None:
-    assert _conflicts_without_a_miss(case, 200_000) >= 200_000
+def test_no_conflict_of_a_million_is_missed(case: int, capsys: pytest.CaptureFixture[str]) -> None:
+    total = _conflicts_without_a_miss(case, 200_000)
+    assert total.conflicts >= 200_000
+    grid, minima, _ = CASES[case]
+    with capsys.disabled():
+        print(
+            f"\nprivate check, crowded, level {grid.level}, {grid.slab_m:g} m, "
+            f"{grid.slot.total_seconds():g} s, minima {minima.lateral_m:g} m "
+            f"{minima.vertical_m:g} m {minima.time_s:g} s: {total}",
+            end="",
+        )
+
+
+def test_pairs_share_what_their_items_say() -> None:
+    """The skies compare ranges; here the items themselves, one by one."""
+    for seed, (grid, minima, extent) in enumerate(CASES[:2]):
+        one = sky(900 + seed, 8, extent)
+        told = one.sharing(grid, minima)
+        asked = [set(block(volume, grid, minima, ITEMS_MAX)) for volume in one.north]
+        own = [set(bare(volume, grid, ITEMS_MAX)) for volume in one.south]
+        assert told == {(i, j) for i, a in enumerate(asked) for j, b in enumerate(own) if a & b}
+        assert told
 
 
 def test_without_widening_conflicts_would_be_missed() -> None:
@@ -142,16 +160,12 @@ def test_false_alarms_of_each_grid(capsys: pytest.CaptureFixture[str]) -> None:
     cases.append(("drones", DRONES, NEAR, drones))
     rates = []
     for name, grid, minima, skies in cases:
-        true, missed, apart, false = false_alarms(skies, grid, minima)
-        assert missed == 0
-        assert true > 60
-        rates.append(false / apart)
+        total = tally(skies, grid, minima)
+        assert total.missed == 0
+        assert total.conflicts > 60
+        rates.append(total.rate)
         with capsys.disabled():
-            print(
-                f"\nprivate check, {name}: {true} conflicts, {missed} missed; "
-                f"false alarms {false} of {apart} ({false / apart:.1%})",
-                end="",
-            )
+            print(f"\nprivate check, {name}: {total}", end="")
     assert rates[0] > rates[1] > rates[2], "a finer grid tells more apart"
     assert max(rates[1], rates[3]) < 0.03
 
