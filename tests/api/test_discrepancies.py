@@ -1,16 +1,23 @@
-"""`GET /sky/v1/discrepancies`: who may ask, how the record is read on, what is refused."""
+"""`GET /sky/v1/discrepancies` and `/alerts`: who may ask, how the record is read on, refusals."""
 
 from typing import Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from openline.api.endpoints import exception_handlers, routes
+from openline.api.sky import wire
 from openline.app.services import Services
+from openline.line.message.kind import NoticeKind
 from tests.api.dss import CMSA, SC, Dss, SetClock, StubGate
+from tests.line_world import notice
+from tests.unit.test_announced import meet
 from tests.unit.test_sky_conformance import Scene, climb, way
+from tests.unit.test_sky_standing import fly, place, say
 
 PATH = "/sky/v1/discrepancies"
+ALERTS = "/sky/v1/alerts"
 
 
 class Server(Dss):
@@ -66,3 +73,22 @@ def test_what_is_refused() -> None:
     assert server.ask(scope=SC).status_code == 403
     assert server.ask("stranger").status_code == 403
     assert Server(None).ask().status_code == 404
+
+
+def test_alerts_of_the_record_are_read_as_described() -> None:
+    """As `wire.Alerts` says, of a pair and of an entry; read on from an entry; refused alike."""
+    scene = Scene()
+    say(scene, notice(place(0.0, 1_000.0), notice=NoticeKind.VOLUME), "south")
+    fly(scene, range(12), "north", "north-1")
+    meet(scene, range(10))
+    server = Server(scene)
+    answer = server.call("GET", ALERTS, sub="north-drones", scopes=(CMSA,))
+    read = msgspec.json.decode(answer.content, type=wire.Alerts)
+    assert [type(one).__name__ for one in read.alerts] == ["EntryEntry", "AlertEntry"]
+    assert [one["event"] for one in answer.json()["alerts"]] == ["entry", "alert"]
+    first = read.alerts[0].entry
+    after = server.call("GET", f"{ALERTS}?after={first}", sub="north", scopes=(CMSA,)).json()
+    assert [one["event"] for one in after["alerts"]] == ["alert"]
+    assert server.call("GET", f"{ALERTS}?after=x", sub="north", scopes=(CMSA,)).status_code == 400
+    assert server.call("GET", ALERTS, sub="stranger", scopes=(CMSA,)).status_code == 403
+    assert server.call("GET", ALERTS, sub="north", scopes=(SC,)).status_code == 403

@@ -12,6 +12,7 @@ import pytest
 
 from openline.app.configuration import configuration
 from openline.app.line.compose import Saying, compose
+from openline.app.sky.conformance import SkyConformance
 from openline.app.sky.outgoing import Outgoing
 from openline.app.sky.service import SkyService
 from openline.app.sky.watch import SkyWatch
@@ -295,3 +296,38 @@ def test_off_unless_it_is_set() -> None:
     assert check_places(configuration({})) == ()
     with pytest.raises(InvalidInput):
         sender_of("sbs://127.0.0.1:30003")
+
+
+def test_an_entry_goes_out_as_an_alert_where_the_aircraft_or_else_the_volume_is() -> None:
+    """South's address is told of an aircraft of north in a volume of south, and not where it is."""
+
+    async def test(receiver: Receiver) -> None:
+        clock = HandClock()
+        line, sky = make_line(clock=clock), SkyService(SkyWatch())
+        conformance = SkyConformance(line, sky)
+        outs = [
+            receiver.out(Outgoing(sky, line, [party]), clock.now) for party in ("north", "south")
+        ]
+        body = volume(circle(radius_m=500.0), START, START + timedelta(hours=1), 0.0, 5_000.0)
+        said = Saying(notice(body, notice=NoticeKind.VOLUME), "Ada")
+        thread = compose(line, "south", said, clock.now()).result().message.thread
+        for _ in range(4):
+            inside = report(0, party="north", time=clock.now(), lat_deg=54.0, lng_deg=7.0)
+            sky.take([inside], clock.now())
+            conformance.look(clock.now())
+            sky.tick(clock.now())
+            clock.sleep(seconds=1)
+        for out in outs:
+            await out.send_once()
+        raised = await receiver.until(2, "b-a-o-c")
+        assert uids(raised) == [f"openline-alert-icao24:4b1617-{thread}"] * 2
+        places = []
+        for one in raised:
+            (point,) = one.findall("point")
+            places.append((float(point.get("lat", 0)), float(point.get("lon", 0))))
+            assert "in the notified volume" in str(one.findtext("detail/remarks"))
+        assert places[0] == pytest.approx((54.0, 7.0), abs=1e-6)
+        assert places[1] != pytest.approx((54.0, 7.0), abs=1e-4)
+        assert places[1] == pytest.approx((54.0, 7.0), abs=0.02)
+
+    run(test)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from openline.airspace.track.entry_alerts import EntryEvent
 from openline.airspace.track.pair_alerts import PairEvent
 from openline.airspace.track.track import Track
-from openline.app.sky.watch import SkyEvent, SkyWatch
+from openline.app.sky.watch import SkyEvent, SkyWatch, names_of
 from openline.errors import OpenlineError
 from openline.feeds.senders import DatagramSender, Sender, StreamSender
 from openline.formats.cot_write import alert_event
@@ -38,7 +39,7 @@ class Forwarder:
         if not isinstance(self._sender, DatagramSender | StreamSender):
             return
         for event in events:
-            if isinstance(event, PairEvent) and len(self._alerts) < _WAITING_MAX:
+            if isinstance(event, PairEvent | EntryEvent) and len(self._alerts) < _WAITING_MAX:
                 self._alerts.append(alert_event(event, self._place(event)))
 
     async def run(self) -> None:
@@ -70,9 +71,9 @@ class Forwarder:
         self._sent = {track.id: track.time for track in tracks}
         return fresh
 
-    def _place(self, event: PairEvent) -> tuple[float, float]:
+    def _place(self, event: PairEvent | EntryEvent) -> tuple[float, float]:
         """Where the first of the pair is; where nobody knows it, the second."""
-        for name in (event.loss.first, event.loss.second):
+        for name in names_of(event):
             track = self._watch.tracker.get(name)
             if track is not None:
                 return track.latest.lat_deg, track.latest.lng_deg

@@ -15,10 +15,11 @@ from typing import Final
 from openline.airspace.encounter.alerting import AlertEventKind
 from openline.airspace.entity import Entity
 from openline.airspace.track.aircraft import AircraftClass
+from openline.airspace.track.entry_alerts import EntryEvent
 from openline.airspace.track.pair_alerts import PairEvent
 from openline.airspace.track.report import Identity, PositionReport
 from openline.airspace.volume import Volume4D
-from openline.formats.alert_words import sentence
+from openline.formats.alert_words import entry_sentence, sentence, thing_words
 from openline.formats.cot import UNKNOWN
 from openline.formats.drawing import flat_polygons
 from openline.formats.instants import format_instant
@@ -72,18 +73,25 @@ def volume_events(entity: Entity, now: datetime, *, ended: bool = False) -> Iter
         yield _volume_event(f"openline-{entity.id}-{number}", title, volume, now, until)
 
 
-def alert_event(event: PairEvent, place: tuple[float, float]) -> bytes:
-    """An alert of a pair at a place (latitude, longitude), or its end."""
-    loss = event.loss
+def alert_event(event: PairEvent | EntryEvent, place: tuple[float, float]) -> bytes:
+    """An alert of a pair, or of an aircraft and a volume, at a place (latitude, longitude), or its
+    end."""
     raised = event.kind is AlertEventKind.RAISED
-    title = f"{loss.first_shown} / {loss.second_shown}"
+    if isinstance(event, PairEvent):
+        loss = event.loss
+        two, words = (loss.first, loss.second), sentence(event)
+        title = f"{loss.first_shown} / {loss.second_shown}"
+    else:
+        entry = event.entry
+        two, words = (entry.track, entry.thing.id), entry_sentence(event)
+        title = f"{entry.shown} / {thing_words(entry)}"
     word = 'type="Custom Alert"' if raised else 'cancel="true"'
     detail = (
         f"<contact callsign={attribute(title)}/><emergency {word}>{content(title)}</emergency>"
-        f"<remarks>{content(sentence(event))}</remarks>"
+        f"<remarks>{content(words)}</remarks>"
     )
     kind = "b-a-o-c" if raised else "b-a-o-can"
-    uid = f"openline-alert-{loss.first}-{loss.second}"
+    uid = f"openline-alert-{two[0]}-{two[1]}"
     return _event(uid, kind, event.time, _ALERT_STALE, (*place, None, None), detail, how="m-g")
 
 

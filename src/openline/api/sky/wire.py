@@ -239,6 +239,35 @@ class Resync(SkyEvent, tag="resync", kw_only=True):
 AnyEvent = AlertEvent | EntryEvent | TrackEvent | SetAside | DiscrepancyEvent | Resync
 
 
+class Flyer(Named, forbid_unknown_fields=True):
+    """An aircraft of an alert on the record. party: whose it is, null: nobody's, or not told."""
+
+    party: str | None
+
+
+class AlertEntry(AlertEvent, tag="alert", kw_only=True):
+    """An alert of a pair as the record has it. entry: its number there."""
+
+    entry: int
+    first: Flyer
+    second: Flyer
+
+
+class EntryEntry(EntryEvent, tag="entry", kw_only=True):
+    """An alert of an aircraft and a volume as the record has it. entry: its number there."""
+
+    entry: int
+    aircraft: Flyer
+
+
+class Alerts(Struct):
+    """What the caller may read of them, in the order of the record. `entry`: the last entry that
+    was looked at: give it as `after` for more; the end is reached where it stays the same."""
+
+    alerts: list[AlertEntry | EntryEntry]
+    entry: int
+
+
 class Discrepancies(Struct):
     """What the caller may read of them, in the order of the record. `entry`: the last entry that
     was looked at: give it as `after` for more; the end is reached where it stays the same."""

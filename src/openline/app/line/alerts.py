@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from openline.app.ed25519 import verify
-from openline.app.line import observed
+from openline.app.line import announced, observed
 from openline.app.line.entries import LineEntry
 from openline.app.line.follow import thread_of_entry
 from openline.app.line.services import LineServices
@@ -41,6 +41,7 @@ from openline.store.ports import Record
 SIGNATURE_HEADER: Final = "Openline-Signature"
 _SCHEME: Final = "ed25519="
 _ID_CHARACTERS: Final = 32
+_TITLES: Final = {observed.KIND: observed.TITLE, announced.KIND: announced.TITLE}  # of the sky
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,19 @@ def alerts_after(
             entry = services.recent.entry_of(record)
             if entry is not None:
                 found += alerts_of(line, record, entry, origin, services.signers)
-            elif record.kind == observed.KIND:
-                found += _observed_alerts(record, origin, services.signers)
+            elif record.kind in _TITLES:
+                found += _sky_alerts(line, record, origin, services.signers)
         return found
 
     return services.look(find), records[-1].sequence
 
 
-def _observed_alerts(record: Record, origin: str, hosted: Collection[str]) -> list[Alert]:
+def _sky_alerts(line: Line, record: Record, origin: str, hosted: Collection[str]) -> list[Alert]:
+    def words_for(party: str) -> tuple[str | None, str] | None:
+        if record.kind == observed.KIND:
+            return observed.alert_words(record, party)
+        return announced.alert_words(line.state, record, party)
+
     return [
         Alert(
             _id_of(origin, party, record),
@@ -120,7 +126,7 @@ def _observed_alerts(record: Record, origin: str, hosted: Collection[str]) -> li
             *said,
         )
         for party in sorted(hosted)
-        if (said := observed.alert_words(record, party)) is not None
+        if (said := words_for(party)) is not None
     ]
 
 
@@ -142,8 +148,8 @@ def body_of(alert: Alert) -> bytes:
 def title_of(alert: Alert) -> str:
     """What it is, in two or three words and the party: for the subject of a mail."""
     words = catalogue()
-    if alert.name == observed.KIND:
-        return f"Openline, {alert.party}: {observed.TITLE}"
+    if alert.name in _TITLES:
+        return f"Openline, {alert.party}: {_TITLES[alert.name]}"
     name = words.events.get(alert.name) or words.codes["Kind"][alert.name]
     return f"Openline, {alert.party}: {name}"
 

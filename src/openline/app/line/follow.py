@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from openline.app.line import observed
+from openline.app.line import announced, observed
 from openline.app.line.entries import LineEntry
 from openline.app.line.services import LineServices
 from openline.formats.instants import format_instant
@@ -50,6 +50,12 @@ def _of_record(services: LineServices, line: Line, party: str, record: Record) -
         time = format_instant(record.time)
         thread, by = found.intent_id, record.party
         return Shown(record.sequence, time, "event", record.kind, thread, by, None)
+    if record.kind == announced.KIND:
+        said = announced.told(line.state, record, party)
+        if said is None:
+            return None
+        time, thread = format_instant(record.time), said.announced.thread
+        return Shown(record.sequence, time, "event", record.kind, thread, record.party, None)
     entry = services.recent.entry_of(record)
     return None if entry is None else _shown(line, party, record, entry)
 

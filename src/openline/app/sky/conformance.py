@@ -16,6 +16,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from openline.airspace.conformance.discrepancy import Change, ConformanceEvent
+from openline.airspace.conformance.fit import Shelf
 from openline.airspace.conformance.from_track import observation_of
 from openline.airspace.conformance.monitor import ConformanceMonitor
 from openline.airspace.conformance.observed import DeclaredOperation, Observation
@@ -27,18 +28,22 @@ from openline.airspace.track.obstacles import Obstacles
 from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import Tracker
 from openline.airspace.track.way import Way
+from openline.app.line.announced import KIND as ALERT
 from openline.app.line.filed import managers_of
 from openline.app.line.observed import KIND
 from openline.app.line.services import LineServices
 from openline.app.sky.agreed_minima import minima_of
+from openline.app.sky.alert_book import AlertBook
 from openline.app.sky.claims import Claims
-from openline.app.sky.service import SkyService
+from openline.app.sky.service import Heard, SkyService
 from openline.app.sky.standing import StandingBook
 from openline.app.sky.told import Key, Told, key_of
 from openline.app.sky.watch import LOOKAHEAD_S
+from openline.formats.announced_json import encode_announced
 from openline.formats.observed_json import encode_observed
 from openline.geo.position import Position
 from openline.line.agreement import Agreement
+from openline.line.announced import Announced
 from openline.line.declared import DeclaredKey, declared_now, operation_of, should_have_flown
 from openline.line.line import Line
 from openline.line.observed import Observed, ObservedTold, told_to
@@ -48,6 +53,7 @@ from openline.store.ports import Transaction
 GRACE: Final = timedelta(seconds=120)
 PENDING_MAX: Final = 100_000  # while the store is away: beyond it the oldest are not told
 _AHEAD: Final = timedelta(seconds=LOOKAHEAD_S) + timedelta(seconds=10)
+_AREA: Final = "area"
 _HELD: Final = 200  # aircraft that are read while nobody else can reach the sky
 _KINDS: Final = {kind.value: kind for kind in AircraftClass}
 
@@ -80,6 +86,8 @@ class SkyConformance:
         self._agreement: Agreement | None = None
         self._minima_of: Agreement | None = None  # whose minima the sky has
         self._book = StandingBook()
+        self._alerts = AlertBook(GRACE)
+        self._sky.announced()  # from now on they are kept for the record
         self._forget(None)
 
     def look(self, now: datetime) -> tuple[Observed, ...]:
@@ -91,6 +99,7 @@ class SkyConformance:
             self._catch_up()
             agreement = self._line.look(lambda line, _position: line.state.agreement)
             if agreement is None or not agreement.covers(now):
+                self._sky.announced()  # the record is that of an agreement
                 self._sky.declare(NOTHING_FLOWN, Obstacles())
                 return ()
             if agreement is not self._agreement and agreement != self._agreement:
@@ -105,9 +114,12 @@ class SkyConformance:
             self._pending += self._after_grace(sky_now)
             del self._pending[:-PENDING_MAX]
             news = self._told.news(self._pending)
-            if news:
-                self._append(news, now)
+            self._alerts.hear(map(self._of_parties, self._sky.announced()), self._concerns)
+            alerts = self._alerts.news(sky_now)
+            if news or alerts:
+                self._append(news, alerts, now)
             self._pending = []
+            self._alerts.done()
             self._catch_up()
             return tuple(news)
 
@@ -126,7 +138,7 @@ class SkyConformance:
 
     def _catch_up(self) -> None:
         """Read on, and tell what came on the record since; the first time nothing is told."""
-        found = self._line.store.read(self._told.catch_up)
+        found = self._line.store.read(partial(self._told.catch_up, alerts=self._alerts))
         if self._read and found:
             self._line.look(lambda line, _position: self._tell(line, found))
         self._read = True
@@ -145,6 +157,9 @@ class SkyConformance:
         self._agreement = agreement
         area = None if agreement is None else agreement.area
         self._monitor = ConformanceMonitor(self._policy, area)
+        self._area = Shelf()
+        if area is not None:
+            self._area.hold(_AREA, [area])
         self._declared: dict[str, tuple[DeclaredKey, DeclaredOperation]] = {}
         self._seen: dict[str, datetime] = {}
         self._flown: dict[str, Flown] = {}
@@ -251,12 +266,31 @@ class SkyConformance:
                 found.append(Observed(event))
         return found
 
-    def _append(self, news: list[Observed], now: datetime) -> None:
-        bodies = [encode_observed(one) for one in news]
+    def _of_parties(self, heard: Heard) -> Heard:
+        """Whose the aircraft are, by party: a sender may be a member of one."""
+        names = self._managers
+        whose = tuple(
+            replace(one, party=names.get(one.party or "", one.party))
+            for one in heard.announced.whose
+        )
+        return heard._replace(announced=replace(heard.announced, whose=whose))
+
+    def _concerns(self, heard: Heard) -> bool:
+        """Whether an alert is of what stands on the line, of a party's, or in the agreed area."""
+        announced = heard.announced
+        known = self._managers.values()
+        if announced.thread is not None or any(one.party in known for one in announced.whose):
+            return True
+        asked = [(at, _AREA, 0) for at in range(len(heard.places))]
+        return 0.0 in self._area.lateral_m(heard.places, asked, 0.0)
+
+    def _append(self, news: list[Observed], alerts: list[Announced], now: datetime) -> None:
+        bodies = [(ALERT, encode_announced(one)) for one in alerts]
+        bodies += [(KIND, encode_observed(one)) for one in news]
 
         def change(tx: Transaction) -> None:
-            for body in bodies:
-                tx.append_record(now, self._line.origin, KIND, body)
+            for kind, body in bodies:
+                tx.append_record(now, self._line.origin, kind, body)
 
         self._line.submit(change).result()
 

@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import Final
 
 from openline.airspace.entity import Entity
+from openline.airspace.track.entry_alerts import EntryEvent
 from openline.airspace.track.pair_alerts import PairEvent
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.track import Track
 from openline.app.line.services import LineServices
 from openline.app.sky.service import SkyService
+from openline.app.sky.watch import names_of
+from openline.formats.drawing import flat_polygons
 from openline.line.agreement import Coarseness
 from openline.line.line import Line
 from openline.line.masking import shown_to
@@ -32,7 +35,7 @@ class Picked:
     """What is new: positions, and alerts with where they are. And what stands, all of it."""
 
     positions: list[PositionReport]
-    alerts: list[tuple[PairEvent, Place]]
+    alerts: list[tuple[PairEvent | EntryEvent, Place]]
     standing: Standing
 
 
@@ -59,9 +62,9 @@ class Outgoing:
             events.update((one.number, one.event) for one in found)
         self._position = last
         alerts = [
-            (event, self._place(event, tracks))
+            (event, _place(event, tracks, stands))
             for _, event in sorted(events.items())
-            if isinstance(event, PairEvent)
+            if isinstance(event, PairEvent | EntryEvent)
         ]
         fresh = [one for one in tracks.values() if self._sent.get(one.id) != one.time]
         self._sent = {one.id: one.time for one in tracks.values()}
@@ -74,13 +77,6 @@ class Outgoing:
     def _tracks(self, now: datetime) -> tuple[dict[str, Track], float]:
         views = [self._sky.view(party, now) for party in self._parties]
         return {track.id: track for view in views for track in view.tracks}, views[0].carry_s
-
-    def _place(self, event: PairEvent, tracks: dict[str, Track]) -> Place:
-        """Where the one of the pair is that may be shown; where none is known, nowhere."""
-        for name in (event.loss.first, event.loss.second):
-            if name in tracks:
-                return tracks[name].latest.lat_deg, tracks[name].latest.lng_deg
-        return 0.0, 0.0
 
     def _standing(self, line: Line, _position: int) -> Standing:
         state = line.state
@@ -98,3 +94,17 @@ class Outgoing:
         found = [one for thread in shown if (one := standing(state, thread)) and one.located]
         found.sort(key=lambda one: (one.time_start, one.thread))
         return {(one.thread, one.version): one.entity for one in found[:VOLUMES_MAX]}
+
+
+def _place(event: PairEvent | EntryEvent, tracks: dict[str, Track], stands: Standing) -> Place:
+    """Where an aircraft of it is that may be shown, else a corner of the volume that it enters;
+    where none is known, nowhere."""
+    for name in names_of(event):
+        if name in tracks:
+            return tracks[name].latest.lat_deg, tracks[name].latest.lng_deg
+    if isinstance(event, EntryEvent):
+        for (thread, _), entity in stands.items():
+            if thread == event.entry.thing.id and entity.volumes:
+                lng, lat = flat_polygons(entity.volumes[0].footprint)[0][0][0]
+                return lat, lng
+    return 0.0, 0.0

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from itertools import repeat
+from typing import Final, NamedTuple, TypeVar
 
 from openline.airspace.encounter.alerting import AlertLevel
 from openline.airspace.track.entry_alerts import EntryEvent, VolumeEntry
@@ -26,16 +27,19 @@ from openline.airspace.track.report import PositionReport
 from openline.airspace.track.track import Track
 from openline.airspace.track.tracker import SetAside, Tracker, TrackEventKind
 from openline.app.sky.feed_book import FeedBook, FeedView
-from openline.app.sky.watch import SkyEvent, SkyWatch, Taken
+from openline.app.sky.watch import SkyEvent, SkyWatch, Taken, names_of
 from openline.errors import InvalidInput, LimitExceeded
 from openline.formats.instants import format_instant
+from openline.geo.position import Position
 from openline.limits import TRACKS_MAX
+from openline.line.announced import Announced, Whose
 from openline.line.observed import ObservedTold
 from openline.line.sight import Sight
 
 T = TypeVar("T")
 
 EVENTS_MAX: Final = 20_000  # kept for those who come back after a moment
+ANNOUNCED_MAX: Final = 100_000  # kept for the record until it asks
 _OPEN: Final = timedelta(seconds=60)  # so long after somebody saw it, an aircraft is seen
 _SIGHT_EVERY: Final = timedelta(seconds=1)
 _NOBODY_ELSE: Final = Sight()
@@ -53,6 +57,14 @@ class NumberedEvent:
     def is_for(self, party: str) -> bool:
         """Whether that party may see it."""
         return self.parties is None or party in self.parties
+
+
+class Heard(NamedTuple):
+    """An alert that was announced, and where those of the two were that are still followed. Whose
+    they are: by the names that senders say."""
+
+    announced: Announced
+    places: tuple[Position, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,7 @@ class SkyService:
         self._history = SkyHistory()
         self._remembered: dict[str, str | None] = {}  # owners of tracks that events were about
         self._replay: tuple[datetime, datetime] | None = None  # its clock, and ours when it spoke
+        self._announced: deque[Heard] | None = None
         self.watchers: list[Callable[[], None]] = []  # called, from any thread, after an intake
 
     @property
@@ -188,6 +201,13 @@ class SkyService:
             self._watch.declare(flights, obstacles)
             if minima is not None:
                 self._watch.agree(minima)
+
+    def announced(self) -> list[Heard]:
+        """The alerts since this was asked last; the first time none: from then on they are kept."""
+        with self._lock:
+            found = list(self._announced or ())
+            self._announced = deque(maxlen=ANNOUNCED_MAX)
+            return found
 
     def look(self, question: Callable[[Tracker, datetime], T], now: datetime) -> T:
         """Ask something about all aircraft, at the time of this sky."""
@@ -280,6 +300,23 @@ class SkyService:
     def _keep(self, events: list[SkyEvent]) -> None:
         if events:
             self._tell([(event, self._parties(event)) for event in events])
+        if self._announced is not None:
+            alerts = (one for one in events if isinstance(one, PairEvent | EntryEvent))
+            self._announced.extend(map(self._heard, alerts))
+
+    def _heard(self, event: PairEvent | EntryEvent) -> Heard:
+        names = names_of(event)
+        tracks = [self._watch.tracker.get(name) for name in names]
+        places = [Position(one.latest.lat_deg, one.latest.lng_deg) for one in tracks if one]
+        whose = tuple(map(self._whose, names, tracks, repeat(event.time)))
+        return Heard(Announced(event, whose), tuple(places))
+
+    def _whose(self, name: str, track: Track | None, now: datetime) -> Whose:
+        if track is None:
+            return Whose(self._remembered.get(name))
+        flown = self._watch.flights.get(name)
+        party = track.party if flown is None or flown.party is None else flown.party
+        return Whose(party, party is not None and _owner(track, now) is None)
 
     def _tell(
         self, events: Sequence[tuple[SkyEvent | ObservedTold, frozenset[str] | None]]

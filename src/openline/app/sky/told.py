@@ -4,18 +4,25 @@ The record is read on from where it was left; after a restart all of it is read 
 tests/unit/test_sky_conformance.py: what the record has as begun is told again only after it ended.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from openline.airspace.conformance.discrepancy import Change, ConformanceEvent, Discrepancy
 from openline.airspace.entity import IntentState
+from openline.app.line import announced
 from openline.app.line.observed import KIND, told
 from openline.app.line.services import LineServices
+from openline.app.sky.alert_book import AlertBook
 from openline.formats.observed_json import decode_observed
+from openline.line.announced import AnnouncedTold
 from openline.line.line import Line
 from openline.line.observed import Observed, ObservedTold
-from openline.store.ports import Reader
+from openline.line.state import LineState
+from openline.store.ports import Reader, Record
+
+T = TypeVar("T")
 
 _AT_ONCE: Final = 1_000
 _OFF: Final = frozenset({IntentState.NONCONFORMING, IntentState.CONTINGENT})
@@ -40,8 +47,11 @@ class Told:
         """Another one, to try on."""
         return Told(self.position, dict(self.open), dict(self.states))
 
-    def catch_up(self, reader: Reader) -> list[tuple[int, Observed]]:
-        """Read what was put on the record since; the entries of this kind, with their numbers."""
+    def catch_up(
+        self, reader: Reader, alerts: AlertBook | None = None
+    ) -> list[tuple[int, Observed]]:
+        """Read what was put on the record since; the entries of this kind, with their numbers.
+        Those of alerts go into their book."""
         found: list[tuple[int, Observed]] = []
         while records := reader.records(self.position, _AT_ONCE):
             for record in records:
@@ -49,6 +59,8 @@ class Told:
                     observed = decode_observed(record.body)
                     self.take(observed.event)
                     found.append((record.sequence, observed))
+                elif record.kind == announced.KIND and alerts is not None:
+                    alerts.read(record)
             self.position = records[-1].sequence
         return found
 
@@ -95,13 +107,31 @@ def told_after(
 
     Raises: StoreUnavailable.
     """
+    return _read_after(line, KIND, after, limit, partial(told, party=party))
+
+
+def alerts_told_after(
+    line: LineServices, party: str, after: int, limit: int
+) -> tuple[list[AnnouncedTold], int]:
+    """As `told_after`, of alerts."""
+    return _read_after(line, announced.KIND, after, limit, partial(announced.told, party=party))
+
+
+def _read_after(
+    line: LineServices,
+    kind: str,
+    after: int,
+    limit: int,
+    show: Callable[[LineState, Record], T | None],
+) -> tuple[list[T], int]:
     records = line.store.read(lambda reader: reader.records(after, limit))
-    found = [one for one in records if one.kind == KIND]
+    found = [one for one in records if one.kind == kind]
     last = records[-1].sequence if records else after
     if not found:
         return [], last
 
-    def show(known: Line, _position: int) -> list[ObservedTold]:
-        return [told(known.state, record, party) for record in found]
+    def read(known: Line, _position: int) -> list[T]:
+        told_of = (show(known.state, record) for record in found)
+        return [one for one in told_of if one is not None]
 
-    return line.look(show), last
+    return line.look(read), last

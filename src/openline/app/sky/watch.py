@@ -35,6 +35,13 @@ _AGAIN: Final = timedelta(seconds=60)
 _DOUBTS_MAX: Final = 10_000
 
 
+def names_of(event: PairEvent | EntryEvent) -> tuple[str, ...]:
+    """The tracks that an alert is about."""
+    if isinstance(event, PairEvent):
+        return event.loss.first, event.loss.second
+    return (event.entry.track,)
+
+
 @dataclass(slots=True)
 class Taken:
     """What became of one feed's positions. `reason`: of the last doubt."""
@@ -68,7 +75,7 @@ class SkyWatch:
         self.agree(minima)
         self._alerts = PairAlerts(lookahead_s)
         self._entries = EntryAlerts(lookahead_s)
-        self._flights: Flights = NOTHING_FLOWN
+        self.flights: Flights = NOTHING_FLOWN
         self._ticked: datetime | None = None
         self._entered: datetime | None = None
         self._doubted: dict[tuple[str, Reason], datetime] = {}
@@ -79,7 +86,7 @@ class SkyWatch:
 
     def declare(self, flights: Flights, obstacles: Obstacles) -> None:
         """From now on this is what aircraft fly, and what stands in the sky."""
-        self._flights = flights
+        self.flights = flights
         self.obstacles = obstacles
 
     @property
@@ -122,9 +129,7 @@ class SkyWatch:
         events += self.tracker.update((), now).events
         self.states = self.tracker.states(now)
         search = self._compiled.search(len(self.states))
-        losses = predicted_losses(
-            self.states, self._agreed, self.lookahead_s, search, self._flights
-        )
+        losses = predicted_losses(self.states, self._agreed, self.lookahead_s, search, self.flights)
         pairs = self._alerts.advance(self.states, losses)
         return [*pairs, *self._look_for_entries(self.states), *events]
 
@@ -135,7 +140,7 @@ class SkyWatch:
         if not len(obstacles) and not self._entries.predicted and not len(self._entries):
             return []
         self._entered = now
-        found = predicted_entries(states, obstacles, self.lookahead_s, self._flights)
+        found = predicted_entries(states, obstacles, self.lookahead_s, self.flights)
         return self._entries.advance(states, obstacles, found)
 
     def _is_news(self, one: SetAside, now: datetime) -> bool:
