@@ -78,7 +78,7 @@ describe("a form", () => {
 
 describe("an alert put aside", () => {
   const alert = (level: PairAlert["level"], begins: string, id = "a|b"): PairAlert => ({
-    id, level, begins, first: { id: "a", name: "A" }, second: { id: "b", name: "B" }, words: "", time: begins,
+    id, level, begins, first: { id: "a", name: "A" }, second: { id: "b", name: "B" }, told: 0,
     lateral_m: 0, vertical_m: 0, lost: false,
   });
   it("comes back when its time is over, or when it gets worse", () => {

@@ -92,6 +92,19 @@ export interface Encounter {
   lateral_m: number;
   vertical_m: number | null;
   altitudes: string;
+  /** Of the alert that was raised of it; `none`: none yet. Not there in the past. */
+  level?: string;
+}
+
+/** An aircraft that is in a volume which is not its own, or will be. */
+export interface Entry {
+  aircraft: { id: string; name: string };
+  into: { id: string; kind: string; party: string };
+  predicted_at: string;
+  begins: string;
+  enter_s: number;
+  altitudes: string;
+  level?: string;
 }
 
 /** An event of the sky's stream, as far as the page reads it. */
@@ -101,7 +114,5 @@ export interface SkyEvent {
   level?: string;
   time?: string;
   words?: string;
-  first?: { id: string; name: string };
-  second?: { id: string; name: string };
   [more: string]: unknown;
 }

@@ -1,11 +1,10 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
 import type { Conflict, ConflictFacts } from "../api/types";
-import { catalogue, code, iso, phrase, t } from "../i18n/i18n";
+import { catalogue, iso, phrase, t } from "../i18n/i18n";
 import { clockText } from "../line/row";
 import { partyName, threadOf } from "../state/board";
 import { second } from "../state/clock";
-import type { PairAlert } from "../state/sky";
 import { position } from "../units/position";
 import { distance, duration, height, instant, verticalDistance } from "../units/units";
 
@@ -145,21 +144,4 @@ export function conflictCard(conflict: Conflict, current: boolean, open: () => v
 function owed(conflict: Conflict): TemplateResult | typeof nothing {
   const clock = threadOf(conflict.other_thread)?.clock ?? threadOf(conflict.own_thread)?.clock;
   return clock && !conflict.over ? html`<div class="dim">${clockText(clock)}</div>` : nothing;
-}
-
-/** An alert in the list: one for a pair, as long as it lasts. */
-export function alertCard(alert: PairAlert, current: boolean, open: () => void, shelve: () => void): TemplateResult {
-  const level = alert.level === "warning" ? "grave" : alert.level === "corrective" ? "warn" : "";
-  const begins = (Date.parse(alert.begins) - second.value) / 1_000;
-  return html`<div class="card ${level}" aria-current=${current} data-alert=${alert.id}>
-    <span class="level">${level === "grave" ? "▲" : "◆"} ${t(`alert.${alert.level}`)}</span>
-    <span class="mono">${alert.lost ? t("alert.lost") : begins > 0 ? t("alert.in", { duration: duration(begins) }) : t("alert.now")}</span>
-    <div class="who">${iso(alert.first.name)} · ${iso(alert.second.name)}</div>
-    <div>
-      ${iso(distance(alert.lateral_m))},
-      ${alert.vertical_m === null ? code("Missing", "altitude") + " ?" : iso(verticalDistance(alert.vertical_m))}
-    </div>
-    <button @click=${open}>${t("alert.show")}</button>
-    <button @click=${shelve}>${t("alert.shelve")}</button>
-  </div>`;
 }

@@ -10,13 +10,19 @@ import { serverLink } from "../state/link";
 import { isLive, select, selection } from "../state/view";
 import { shared } from "../style/theme";
 import { duration, instant } from "../units/units";
-import { alertCard, cardStyles, conflictCard } from "./cards";
+import { offPlans } from "../state/observed";
+import { alertCard, namesOf } from "./alert_cards";
+import { cardStyles, conflictCard } from "./cards";
 import "./conflict";
 import "./lookup";
+import { offPlanCards } from "./off_plans";
 import { isShelved, shelf, shelve, standing } from "./shelf";
 import { mute, mutedS, startWatch, watching } from "./sound";
+import "./track_card";
 
-const SHELVE_MIN = 15;
+const SHELVE_MIN = [5, 15, 30, 60];
+const SHELVE_USUAL_MIN = 15;
+const ALERTS_MAX = 40; // the worst; how many more there are is said
 
 const FIRST = 40; // cards that are there at once: the others follow, so that the page stands sooner
 const MORE_MS = 120;
@@ -54,8 +60,11 @@ export class Conflicts extends SignalWatcher(LitElement) {
         gap: 6px;
         padding: 8px 10px;
       }
+      form {
+        flex-wrap: wrap;
+      }
       form input {
-        flex: 1;
+        flex: 1 1 100%;
         min-width: 0;
       }
     `,
@@ -71,26 +80,25 @@ export class Conflicts extends SignalWatcher(LitElement) {
     const open = alerts.filter((one) => !isShelved(one, second.value));
     if (this.most < found.length) setTimeout(() => (this.most *= 2), MORE_MS);
     const put = alerts.filter((one) => isShelved(one, second.value));
+    const off = offPlanCards(offPlans.value);
     return html`
       <header>
         <h2>${t("conflicts.title")}</h2>
         ${this.watch()}
       </header>
+      ${chosen?.kind === "track" ? html`<o-track .track=${chosen.id}></o-track>` : nothing}
       <div role="list" aria-label=${t("conflicts.alerts")}>
         ${repeat(
-          open,
+          open.slice(0, ALERTS_MAX),
           (one) => one.id,
           (one) => html`<div role="listitem">
-            ${alertCard(
-              one,
-              chosen?.kind === "track" && one.id.includes(chosen.id),
-              () => select("track", one.first.id),
-              () => (this.shelving = one.id),
-            )}
+            ${alertCard(one, chosen?.kind === "track" && one.id.includes(chosen.id), () => (this.shelving = one.id))}
             ${this.shelving === one.id ? this.reason(one.id) : nothing}
           </div>`,
         )}
       </div>
+      ${open.length > ALERTS_MAX ? html`<p class="none unknown">${t("alert.more", { count: open.length - ALERTS_MAX })}</p>` : nothing}
+      ${off.length > 0 ? html`<div role="list" aria-label=${t("off.title")}>${off}</div>` : nothing}
       <div role="list" aria-label=${t("conflicts.title")}>
         ${repeat(
           found.slice(0, this.most),
@@ -104,10 +112,10 @@ export class Conflicts extends SignalWatcher(LitElement) {
       ${chosen?.kind === "conflict" && board.value && !found.some((one) => one.id === chosen.id)
         ? html`<o-conflict-lookup .conflict=${chosen.id}></o-conflict-lookup>`
         : nothing}
-      ${found.length + open.length === 0 ? this.none() : nothing}
+      ${found.length + open.length + off.length === 0 ? this.none() : nothing}
       ${put.map(
         (one) => html`<p class="none">
-          ${one.first.name} · ${one.second.name}:
+          ${namesOf(one)}:
           ${t("alert.shelved", { time: instant(shelf.value.get(one.id)!.until), reason: shelf.value.get(one.id)!.reason })}
         </p>`,
       )}
@@ -138,12 +146,15 @@ export class Conflicts extends SignalWatcher(LitElement) {
         event.preventDefault();
         const words = new FormData(event.target as HTMLFormElement);
         const alert = standing.value.find((one) => one.id === id);
-        if (alert) shelve(alert, SHELVE_MIN, String(words.get("reason")));
+        if (alert) shelve(alert, Number(words.get("minutes")), String(words.get("reason")));
         this.shelving = "";
       }}
     >
       <input name="reason" required maxlength="80" placeholder=${t("alert.reason")} aria-label=${t("alert.reason")} />
-      <button>${t("alert.shelve.for", { duration: duration(SHELVE_MIN * 60) })}</button>
+      <select name="minutes" aria-label=${t("alert.shelve.until")}>
+        ${SHELVE_MIN.map((one) => html`<option value=${one} ?selected=${one === SHELVE_USUAL_MIN}>${duration(one * 60)}</option>`)}
+      </select>
+      <button class="main">${t("alert.shelve.do")}</button>
     </form>`;
   }
 }

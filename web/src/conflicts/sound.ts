@@ -3,8 +3,11 @@ import { code, t } from "../i18n/i18n";
 import { liveBoard, partyName } from "../state/board";
 import { now, second } from "../state/clock";
 import { party } from "../state/session";
-import { alerts } from "../state/sky";
-import { isShelved } from "./shelf";
+import { isLive } from "../state/view";
+import { RANK } from "../state/alerts";
+import { offPlans } from "../state/observed";
+import { namesOf } from "./alert_cards";
+import { isShelved, standing } from "./shelf";
 
 /**
  * Sound and notifications: only when something gets worse, never again for the same.
@@ -12,7 +15,7 @@ import { isShelved } from "./shelf";
  * Browsers allow sound after a click alone: the watch begins with one. A mute always ends by itself.
  */
 const MUTE_MS = 5 * 60_000;
-const RANK = { preventive: 0, corrective: 1, warning: 2 } as const;
+const OFF = ["", "Nonconforming", "Contingent"];
 
 export const watching = signal(false);
 const mutedUntil = signal(0);
@@ -34,13 +37,24 @@ export function mute(): void {
 export function followAlarms(): void {
   const told = new Map<string, number>();
   effect(() => {
-    for (const alert of alerts.value.values()) {
+    const there = new Set(standing.value.map((one) => one.id));
+    for (const alert of standing.value) {
       const rank = RANK[alert.level];
       if (isShelved(alert, now.peek()) || (told.get(alert.id) ?? -1) >= rank) continue;
       told.set(alert.id, rank);
-      if (rank > 0) call(`${t(`alert.${alert.level}`)}: ${alert.words}`, rank);
+      if (rank > 0) call(`${t(`alert.${alert.level}`)}: ${namesOf(alert)}`, rank);
     }
-    for (const id of told.keys()) if (id.includes("|") && !alerts.value.has(id)) told.delete(id);
+    for (const id of told.keys()) if (/[|>]/.test(id) && !there.has(id)) told.delete(id);
+  });
+  effect(() => {
+    if (!isLive.value) return;
+    for (const one of offPlans.value) {
+      const rank = OFF.indexOf(one.state ?? "");
+      if (rank <= (told.get(`off ${one.id}`) ?? 0)) continue;
+      told.set(`off ${one.id}`, rank);
+      call(`${t(`off.state.${one.state}`)}: ${one.party ? partyName(one.party) : ""}`, 1);
+    }
+    for (const id of told.keys()) if (id.startsWith("off ") && !offPlans.value.some((one) => `off ${one.id}` === id)) told.delete(id);
   });
   effect(() => {
     for (const thread of liveBoard.value?.threads ?? []) {

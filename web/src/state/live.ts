@@ -3,6 +3,7 @@ import { follow } from "../api/events";
 import type { SkyEvent } from "../api/types";
 import { boardChanged, pastBoard, readBoard, readPast } from "./board";
 import { heard, lost, startLink } from "./link";
+import { forgetObserved, readObserved } from "./observed";
 import { renewIfDue, session } from "./session";
 import { forgetSky, readFeeds, readSky, skyEvent } from "./sky";
 import { at, isPast } from "./view";
@@ -35,7 +36,7 @@ export function startLive(): void {
 function followServer(): () => void {
   const ending = new AbortController();
   const token = () => session.value?.token ?? null;
-  void readBoard();
+  void readBoard().then(readObserved);
   void follow(
     "/line/v1/stream",
     token,
@@ -73,6 +74,7 @@ function followServer(): () => void {
     ending.abort();
     timers.forEach(clearInterval);
     forgetSky();
+    forgetObserved();
   };
 }
 

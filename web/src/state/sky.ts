@@ -1,15 +1,15 @@
 import { signal } from "@preact/signals-core";
-import { json } from "../api/client";
-import { Problem } from "../api/problem";
+import { json, refused, token } from "../api/client";
+import { Problem, problemOf } from "../api/problem";
 import { show } from "../hook";
-import type { Encounter, SkyEvent, Track } from "../api/types";
+import { t } from "../i18n/i18n";
+import type { Looked, Unread } from "../map/engine_words";
+import type { Encounter, Entry, SkyEvent, Track } from "../api/types";
+import { after, entryOf, merged, pairOf, type EntryAlert, type PairAlert } from "./alerts";
+import { observedEvent, readObserved, type Observed } from "./observed";
+import { askPicture, forgetPicture, onLooked } from "./sky_thread";
+import { haveTrails } from "./trails";
 import { at, isPast } from "./view";
-
-interface Picture {
-  time: string;
-  tracks: Track[];
-  encounters: Encounter[];
-}
 
 /** A feed as the server hears it. UNKNOWN is no empty sky. */
 export interface Feed {
@@ -20,52 +20,62 @@ export interface Feed {
   reason?: string;
 }
 
-export type AlertLevel = "preventive" | "corrective" | "warning";
+export type { AlertLevel, EntryAlert, PairAlert } from "./alerts";
 
-/** One alert for one pair, as long as it lasts; levels only rise. */
-export interface PairAlert {
-  id: string;
-  level: AlertLevel;
-  first: { id: string; name: string };
-  second: { id: string; name: string };
-  words: string;
-  time: string;
-  begins: string;
-  lateral_m: number;
-  vertical_m: number | null;
-  lost: boolean;
-}
-
+/** The aircraft that are looked at closer; all the others are with what draws them. */
 export const tracks = signal<ReadonlyMap<string, Track>>(new Map());
+/** How many there are. */
+export const aircraft = signal(0);
 export const encounters = signal<readonly Encounter[]>([]);
 export const feeds = signal<readonly Feed[]>([]);
 export const alerts = signal<ReadonlyMap<string, PairAlert>>(new Map());
+export const entryAlerts = signal<ReadonlyMap<string, EntryAlert>>(new Map());
 /** When the picture was made, by the server's clock (ms); null: there is none. NO DATA is loud. */
 export const pictureAt = signal<number | null>(null);
 /** Why there is no picture; empty while there is one. `none`: this server follows no traffic. */
 export const skyProblem = signal("");
-/** What aircraft did that was not as declared, newest first. */
-export const discrepancies = signal<readonly SkyEvent[]>([]);
 
-const DISCREPANCIES_KEPT = 200;
 let pictures = 0; // since the page began
-show("sky", () => ({ pictures, tracks: tracks.peek().size, problem: skyProblem.peek() }));
+show("sky", () => ({ pictures, tracks: aircraft.peek(), problem: skyProblem.peek() }));
 
 /** Read the picture of the sky once: now, or at the instant that is shown. */
 export async function readSky(): Promise<void> {
-  const query = isPast.value && at.value !== null ? { at: new Date(at.value).toISOString() } : {};
+  const past = isPast.peek() && at.peek() !== null;
+  const path = past ? `/sky/v1/tracks?at=${encodeURIComponent(new Date(at.peek() ?? 0).toISOString())}` : "/sky/v1/tracks";
   try {
-    const found = await json<Picture>("/sky/v1/tracks", { query, timeoutMs: 5_000 });
-    tracks.value = new Map(found.tracks.map((one) => [one.id, one]));
+    const found = await askPicture({ path, token: token(), timeoutMs: 5_000, past });
+    if ("status" in found) throw await unread(found);
+    look(found);
+    aircraft.value = found.aircraft;
     encounters.value = found.encounters;
     pictureAt.value = Date.parse(found.time);
     pictures++;
     skyProblem.value = "";
+    if (found.entries !== null) announced(found.encounters, found.entries);
   } catch (error) {
     skyProblem.value = String((error as Error).message);
     if (error instanceof Problem && error.status === 404) skyProblem.value = "none";
-    if (isPast.value) tracks.value = new Map();
+    if (isPast.peek()) forgetAircraft();
   }
+}
+
+/** Take in the aircraft that are looked at. */
+function look({ tracks: found, trails }: Looked): void {
+  haveTrails(trails);
+  tracks.value = new Map(found.map((one) => [one.id, one]));
+}
+onLooked(look);
+
+async function unread({ status, body, silent }: Unread): Promise<Problem> {
+  if (status === 401) refused();
+  if (status > 0) return problemOf(new Response(body, { status }));
+  return new Problem(0, t(silent ? "problem.silent" : "problem.unreached"));
+}
+
+function forgetAircraft(): void {
+  forgetPicture();
+  aircraft.value = 0;
+  look({ tracks: [], trails: [] });
 }
 
 export async function readFeeds(): Promise<void> {
@@ -76,23 +86,26 @@ export async function readFeeds(): Promise<void> {
   }
 }
 
+/** What is announced now: whoever begins to look sees it too. */
+function announced(pairs: readonly Encounter[], entries: readonly Entry[]): void {
+  const now = Date.now();
+  alerts.value = merged(alerts.peek(), pairs.flatMap((one) => pairOf(one, now) ?? []), now);
+  entryAlerts.value = merged(entryAlerts.peek(), entries.flatMap((one) => entryOf(one, now) ?? []), now);
+}
+
 /** An event of the stream: alerts are kept one for a pair. */
 export function skyEvent(event: SkyEvent): void {
-  if (event.event === "alert" && event.first && event.second) {
-    const id = [event.first.id, event.second.id].sort().join("|");
-    const next = new Map(alerts.value);
-    if (event.kind === "over") next.delete(id);
-    else next.set(id, { ...(event as unknown as PairAlert), id, lost: event.kind === "lost" });
-    alerts.value = next;
-  }
-  if (event.event === "discrepancy") {
-    discrepancies.value = [event, ...discrepancies.value].slice(0, DISCREPANCIES_KEPT);
-  }
+  const now = Date.now();
+  if (event.event === "alert") alerts.value = after(alerts.peek(), event, pairOf(event, now));
+  else if (event.event === "entry") entryAlerts.value = after(entryAlerts.peek(), event, entryOf(event, now));
+  else if (event.event === "discrepancy") observedEvent(event as unknown as Observed);
+  else if (event.event === "resync") void readObserved();
 }
 
 export function forgetSky(): void {
-  tracks.value = new Map();
+  forgetAircraft();
   alerts.value = new Map();
+  entryAlerts.value = new Map();
   encounters.value = [];
   pictureAt.value = null;
 }
