@@ -11,6 +11,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     license: { fileName: "licenses.md" }, // of everything that is in the page
   },
+  worker: { format: "es" },
   server: {
     proxy: Object.fromEntries(
       ["/line/v1", "/sky/v1", "/console", "/openapi.json"].map((path) => [

@@ -24,6 +24,16 @@ export function useCredentials(given: Credentials): void {
   credentials = given;
 }
 
+/** The token of the session, for what does not ask by `send`. */
+export function token(): string | null {
+  return credentials.token();
+}
+
+/** The server refused it. */
+export function refused(): void {
+  if (credentials.token()) credentials.refused();
+}
+
 /** The answer of the server, whatever its body is. Throws: Problem. */
 export async function send(path: string, options: Options = {}): Promise<Response> {
   const headers = new Headers(options.headers);

@@ -29,14 +29,17 @@ export function copies(frame: Frame, x: number): number[] {
   return found;
 }
 
+/** What draws, in the page or in a thread of its own. */
+export type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
 /** Make a canvas as large as the frame, in the pixels of the screen, and empty. */
-export function prepared(canvas: HTMLCanvasElement, frame: Frame): CanvasRenderingContext2D | null {
+export function prepared(canvas: HTMLCanvasElement | OffscreenCanvas, frame: Frame): Pen | null {
   const [width, height] = [Math.round(frame.width * frame.ratio), Math.round(frame.height * frame.ratio)];
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
   }
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d") as Pen | null;
   context?.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
   context?.clearRect(0, 0, frame.width, frame.height);
   if (context) context.direction = "ltr"; // numbers with units read alike in every language
@@ -54,7 +57,7 @@ export function gridStep(resolution: number): number {
 
 /** Lines of latitude and longitude with their degrees, along the left and lower edge. */
 export function drawGrid(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   frame: Frame,
   look: { line: string; text: string; font: string; ground: string },
 ): void {

@@ -1,4 +1,4 @@
-import type { Frame } from "./frame";
+import type { Frame, Pen } from "./frame";
 import { Taken } from "./track_symbols";
 
 export const LABEL_FONT = "11px B612, sans-serif";
@@ -8,7 +8,8 @@ const WIDTHS_KEPT = 20_000;
 const widths = new Map<string, number>();
 
 // What was measured before the font was there is of another font.
-document.fonts?.addEventListener?.("loadingdone", () => widths.clear());
+const { fonts } = (typeof document === "undefined" ? globalThis : document) as unknown as { fonts?: FontFaceSet };
+fonts?.addEventListener?.("loadingdone", () => widths.clear());
 
 /** One line of a label: pixels of the page. */
 interface Line {
@@ -30,7 +31,7 @@ export class Labels {
   count = 0;
 
   constructor(
-    private readonly context: CanvasRenderingContext2D,
+    private readonly context: Pen,
     private readonly frame: Frame,
     private readonly ground: string,
   ) {

@@ -1,5 +1,5 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
-import { effect, signal } from "@preact/signals-core";
+import { computed, effect, signal } from "@preact/signals-core";
 import OlMap from "ol/Map";
 import View from "ol/View";
 import { LitElement, html, nothing } from "lit";
@@ -17,8 +17,7 @@ import { demo } from "../state/demo";
 import { previewVolumes, unsentVolumes } from "../state/preview";
 import { sharedCells } from "../state/private";
 import { sketch } from "../state/drawing";
-import { followTrails } from "../state/trails";
-import { pictureAt, tracks } from "../state/sky";
+import { aircraft, pictureAt } from "../state/sky";
 import { place, select, selection, shownAt } from "../state/view";
 import { shared } from "../style/theme";
 import { position } from "../units/position";
@@ -60,6 +59,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   private readonly cursor = signal<{ lat: number; lng: number } | null>(null);
   private readonly resolution = signal(0);
   private readonly explained = signal(false);
+  private readonly carried = computed(() => pictureAt.value !== null && aircraft.value > 0);
   private readonly ends: (() => void)[] = [];
   private map: OlMap | null = null;
   private overlay: Overlay | null = null;
@@ -91,7 +91,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
         <span class="scale" dir="ltr"><svg width=${scale.pixels} height="8" aria-hidden="true">
           <path d="M0.5 0 V7.5 H${scale.pixels - 0.5} V0" /></svg>${scale.text}</span>
         <span class="mono" dir="ltr">${this.cursorText()}</span>
-        ${pictureAt.value !== null && tracks.value.size > 0
+        ${this.carried.value
           ? html`<span class="dim">${t("map.carried")}</span>`
           : nothing}
         ${config.value?.tiles ? html`<span class="dim">${config.value.tiles.credit}</span>` : nothing}
@@ -124,18 +124,18 @@ export class SkyMap extends SignalWatcher(LitElement) {
   }
 
   private follow(map: OlMap): void {
-    map.on("postrender", () => this.overlay?.draw());
+    map.on("postrender", () => this.overlay?.moved());
     map.on("moveend", () => this.arrived(map));
     map.on("change:size", () => this.untouched && this.whole());
     for (const name of ["pointerdown", "wheel", "keydown"]) {
       this.target.addEventListener(name, () => (this.untouched = false), { passive: true });
     }
     this.arrived(map);
-    map.on("singleclick", (event) => this.clicked(event.pixel));
+    map.on("singleclick", (event) => void this.clicked(event.pixel, event.coordinate));
     this.ends.push(
       followAgreement(),
       new DrawTool(map).follow(),
-      followTrails(),
+      this.overlay?.follow() ?? (() => undefined),
       effect(() => {
         if (demo.value) this.base.add(demo.value.region);
       }),
@@ -249,10 +249,9 @@ export class SkyMap extends SignalWatcher(LitElement) {
     view?.setZoom(Math.round((view.getZoom() ?? 2) + by));
   }
 
-  private clicked(pixel: number[]): void {
+  private async clicked(pixel: number[], place: number[]): Promise<void> {
     if (sketch.value) return; // the pointer draws
-    const [x, y] = [pixel[0] ?? 0, pixel[1] ?? 0];
-    const found = this.overlay?.at(x, y) ?? this.volumeAt(pixel);
+    const found = (await this.overlay?.at(place)) ?? this.volumeAt(pixel);
     if (!found) return;
     select(found.kind, found.id);
     this.flown = selection.value; // it is seen where it was clicked

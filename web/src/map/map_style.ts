@@ -21,6 +21,7 @@ export const mapStyles = css`
     outline-offset: -3px;
   }
   .overlay {
+    transform-origin: 0 0;
     pointer-events: none;
   }
   .buttons {

@@ -1,82 +1,97 @@
+import { effect } from "@preact/signals-core";
 import type OlMap from "ol/Map";
-import { board, conflictOf } from "../state/board";
+import { conflictOf } from "../state/board";
 import { now } from "../state/clock";
-import { alerts, encounters, tracks } from "../state/sky";
+import { offPlans } from "../state/observed";
+import { prefs } from "../state/prefs";
 import { party } from "../state/session";
-import { trailOf } from "../state/trails";
+import { alerts } from "../state/sky";
+import { askDrawing, askHit, onDrawn, tell } from "../state/sky_thread";
 import { selection, shownAt } from "../state/view";
 import { colours } from "./colours";
-import { prepared, type Frame } from "./frame";
-import { drawMarks, reserveMarks, type Mark } from "./marks";
-import { Labels } from "./labels";
-import { shapes, spots } from "./scene";
-import { drawTrackLabels, drawTracks, hit, type Placed, type Scene } from "./track_canvas";
-import { drawVolumeLabels } from "./volume_labels";
+import type { Counts, Hit } from "./engine_words";
+import { type Frame } from "./frame";
+import { marks } from "./mark_words";
+import { shapes } from "./scene";
+import { namesOf } from "./volume_labels";
 
-/** What moves, on a canvas of its own over the map: the layers below are not drawn again for it. */
+const MOVING_EVERY_MS = 100; // while the map moves, what was drawn is moved with it in between
+const UNANSWERED_MS = 3_000; // the thread that draws is asked anew
+
+function known(id: string | null | undefined): id is string {
+  return Boolean(id);
+}
+
+/**
+ * What moves, on a canvas of its own over the map: the layers below are not drawn again for it.
+ *
+ * It is drawn in another thread. Until the drawing of a new view is there, the last one is moved to it.
+ */
 export class Overlay {
-  private placed: Placed[] = [];
-  private marks: Mark[] = [];
   private readonly ticks: number[] = [];
-  private spentMs = 0;
+  private counted: Counts = { tracks: 0, conflicts: 0, spots: 0, drawMs: 0 };
   private updates = 0; // since the page began
+  private shown: Frame | null = null;
+  private asked: number | null = null; // when the drawing that is awaited was asked for
+  private again: { tick: boolean } | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly map: OlMap,
     private readonly canvas: HTMLCanvasElement,
   ) {}
 
+  /** Tell the drawing thread whatever changes, and show what it draws; what comes back ends that. */
+  follow(): () => void {
+    const ends = [
+      effect(() => tell({ colours: colours.value, prefs: prefs.value, party: party.value })),
+      effect(() => tell({ alerts: alerts.value })),
+      effect(() => tell({ wanted: offPlans.value.flatMap((one) => [one.track, ...one.found.map((each) => each.track)]).filter(known) })),
+      effect(() => tell({ names: namesOf(shapes.value) })),
+      effect(() => tell({ marks: marks.value })),
+      effect(() => {
+        const selected = selection.value;
+        const track = selected?.kind === "track" ? selected.id : null;
+        tell({ selected: track, chosen: selected?.id ?? "", threads: this.selectedThreads() });
+        this.draw();
+      }),
+    ];
+    onDrawn(({ picture, frame, counts, tick }) => {
+      this.show(picture, frame);
+      this.counted = counts;
+      if (tick) this.updated();
+      this.asked = null;
+      const { again } = this;
+      this.again = null;
+      if (again) this.ask(again.tick);
+    });
+    return () => {
+      clearTimeout(this.timer);
+      ends.forEach((end) => end());
+    };
+  }
+
   /** Four times a second: carry everything on. Nobody looks at a hidden page. */
   tick(): void {
-    if (document.hidden) return;
-    this.ticks.push(performance.now());
-    if (this.ticks.length > 240) this.ticks.shift();
-    this.draw();
-    this.updates++;
+    if (!document.hidden) this.ask(true);
   }
 
   draw(): void {
-    const frame = this.frame();
-    if (!frame) return;
-    const began = performance.now();
-    const context = prepared(this.canvas, frame);
-    if (!context) return;
-    const selected = selection.value;
-    const own = colours.value;
-    const at = shownAt.value;
-    const labels = new Labels(context, frame, own.ground);
-    labels.keepFree(0, frame.height - 42, 420, 30); // the scale and the cursor's place
-    labels.keepFree(frame.width - 42, 0, 42, 154); // the buttons
-    const scene: Scene = {
-      tracks: tracks.value.values(),
-      encounters: encounters.value,
-      alerts: alerts.value,
-      selected: selected?.kind === "track" ? selected.id : null,
-      trail: selected?.kind === "track" ? trailOf(selected.id) : [],
-      party: party.value,
-      at: Math.min(at, now.value), // where aircraft will be, nobody knows
-      colours: own,
-    };
-    const conflicts = board.value?.conflicts ?? [];
-    const marked = { conflicts, spots: spots.value, selected: selected?.id ?? "", at, colours: own };
-    reserveMarks(frame, labels, marked);
-    const volumes = { shapes: shapes.value, at, selected: this.selectedThreads(), colours: own };
-    drawVolumeLabels(labels, frame, volumes, "selected");
-    this.placed = drawTracks(context, frame, scene, labels);
-    this.marks = drawMarks(context, frame, labels, marked);
-    drawTrackLabels(labels, frame, scene, this.placed, 3, Infinity);
-    drawVolumeLabels(labels, frame, volumes, "others");
-    drawTrackLabels(labels, frame, scene, this.placed, 0, 3);
-    labels.write();
-    this.spentMs = performance.now() - began;
+    this.ask(false);
   }
 
-  /** What is at a place of the screen, the most important first. */
-  at(x: number, y: number): { kind: "track" | "conflict" | "thread"; id: string } | null {
-    const track = hit(this.placed, x, y);
-    if (track) return { kind: "track", id: track.track.id };
-    const mark = this.marks.findLast((one) => Math.hypot(one.x - x, one.y - y) < 14);
-    return mark ? { kind: mark.kind, id: mark.id } : null;
+  /** The map was drawn: at another place, while it moves. */
+  moved(): void {
+    this.fit();
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.draw();
+    }, MOVING_EVERY_MS);
+  }
+
+  /** What is at a place of the map, the most important first. */
+  at([x, y]: readonly number[]): Promise<Hit | null> {
+    return askHit(x ?? 0, y ?? 0);
   }
 
   /** The threads that the selection is about: one, or both of a conflict. */
@@ -91,13 +106,56 @@ export class Overlay {
     const [first, last] = [this.ticks[0], this.ticks.at(-1)];
     const seconds = first !== undefined && last !== undefined ? (last - first) / 1_000 : 0;
     return {
-      tracks: new Set(this.placed.map((one) => one.track.id)).size,
-      conflicts: new Set(this.marks.filter((one) => one.kind === "conflict").map((one) => one.id)).size,
-      spots: this.marks.filter((one) => one.kind === "thread").length,
+      ...this.counted,
       updatesPerS: seconds > 0 ? (this.ticks.length - 1) / seconds : 0,
-      drawMs: this.spentMs,
       updates: this.updates,
     };
+  }
+
+  /** One drawing after the other: a thread that is busy is asked less often. */
+  private ask(tick: boolean): void {
+    const since = performance.now();
+    if (this.asked !== null && since - this.asked < UNANSWERED_MS) {
+      this.again = { tick: tick || (this.again?.tick ?? false) };
+      return;
+    }
+    const frame = this.frame();
+    if (!frame) return;
+    this.asked = since;
+    askDrawing({ frame, at: shownAt.peek(), now: now.peek() }, tick);
+  }
+
+  private show(picture: ImageBitmap, frame: Frame): void {
+    const context = this.canvas.getContext("bitmaprenderer");
+    if (this.canvas.width !== picture.width || this.canvas.height !== picture.height) {
+      this.canvas.width = picture.width;
+      this.canvas.height = picture.height;
+    }
+    context?.transferFromImageBitmap(picture);
+    this.shown = frame;
+    this.fit();
+  }
+
+  private updated(): void {
+    this.updates++;
+    this.ticks.push(performance.now());
+    if (this.ticks.length > 240) this.ticks.shift();
+  }
+
+  /** Lay the last drawing over the view as it is now. */
+  private fit(): void {
+    const [was, is] = [this.shown, this.frame()];
+    if (!was || !is) return;
+    const scale = was.resolution / is.resolution;
+    const x = (was.x - is.x) / is.resolution + is.width / 2 - (was.width / 2) * scale;
+    const y = (is.y - was.y) / is.resolution + is.height / 2 - (was.height / 2) * scale;
+    const still = Math.abs(x) < 0.01 && Math.abs(y) < 0.01 && Math.abs(scale - 1) < 1e-6;
+    const { style } = this.canvas;
+    const transform = still ? "" : `translate(${x}px, ${y}px) scale(${scale})`;
+    if (style.transform !== transform) style.transform = transform;
+    const [wide, high] = [`${was.width}px`, `${was.height}px`];
+    if (style.width !== wide) style.width = wide;
+    if (style.height !== high) style.height = high;
   }
 
   private frame(): Frame | null {

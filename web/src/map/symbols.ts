@@ -1,3 +1,4 @@
+import type { Pen } from "./frame";
 import { symbolPath } from "./track_symbols";
 
 /**
@@ -34,7 +35,7 @@ export class Symbols {
   }
 
   /** Draw a symbol round a place, in pixels of the page. The context is not scaled. */
-  draw(context: CanvasRenderingContext2D, look: Look, x: number, y: number): void {
+  draw(context: Pen, look: Look, x: number, y: number): void {
     const step = stepOf(look.track);
     const name = look.filled ? `${look.kind}*` : look.kind;
     let row = this.pictures.get(name);
@@ -48,7 +49,7 @@ export class Symbols {
     const { side, ratio } = this;
     const canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(side, side);
     canvas.width = canvas.height = side;
-    const context = canvas.getContext("2d") as CanvasRenderingContext2D | null;
+    const context = canvas.getContext("2d") as Pen | null;
     if (!context) return canvas;
     context.translate(side / 2, side / 2);
     context.scale(ratio, ratio);

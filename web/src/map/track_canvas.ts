@@ -1,12 +1,12 @@
 import type { Encounter, Track } from "../api/types";
 import { carriedOnMap } from "../geo/carry";
 import { toMap } from "../geo/mercator";
-import type { PairAlert } from "../state/sky";
+import type { PairAlert } from "../state/alerts";
 import type { Trace } from "../state/trails";
 import { distance, verticalDistance } from "../units/units";
 import type { Colours } from "./colours";
 import type { Labels, Spot } from "./labels";
-import { copies, pixelX, pixelY, type Frame } from "./frame";
+import { copies, pixelX, pixelY, type Frame, type Pen } from "./frame";
 import { heightKnown, labelOf } from "./track_labels";
 import { symbolsOf } from "./symbols";
 import { opacityOf } from "./track_symbols";
@@ -39,7 +39,7 @@ const RANKS = { preventive: 3, corrective: 4, warning: 5 };
 
 /** Draw all aircraft; what comes back is where they are, the most important last. */
 export function drawTracks(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   frame: Frame,
   scene: Scene,
   labels: Labels,
@@ -106,7 +106,7 @@ function levelsOf(alerts: ReadonlyMap<string, PairAlert>): Map<string, PairAlert
   return found;
 }
 
-function drawDots(context: CanvasRenderingContext2D, scene: Scene, placed: readonly Placed[]): void {
+function drawDots(context: Pen, scene: Scene, placed: readonly Placed[]): void {
   for (const { track, ageS, x, y } of placed) {
     context.globalAlpha = opacityOf(ageS, track.lost);
     context.fillStyle = colourOf(track, scene);
@@ -116,7 +116,7 @@ function drawDots(context: CanvasRenderingContext2D, scene: Scene, placed: reado
 }
 
 /** Where each goes in the next minute. Lines that look alike are drawn as one. */
-function drawLeaders(context: CanvasRenderingContext2D, frame: Frame, scene: Scene, placed: readonly Placed[]): void {
+function drawLeaders(context: Pen, frame: Frame, scene: Scene, placed: readonly Placed[]): void {
   const alike = new Map<string, Placed[]>();
   for (const one of placed) {
     const { track } = one;
@@ -144,7 +144,7 @@ function drawLeaders(context: CanvasRenderingContext2D, frame: Frame, scene: Sce
   context.globalAlpha = 1;
 }
 
-function drawSymbols(context: CanvasRenderingContext2D, frame: Frame, scene: Scene, placed: readonly Placed[]): void {
+function drawSymbols(context: Pen, frame: Frame, scene: Scene, placed: readonly Placed[]): void {
   const { ground, own: mine, other } = scene.colours;
   const [ours, theirs] = [mine, other].map((colour) => symbolsOf(colour, ground, frame.ratio));
   context.save();
@@ -157,7 +157,7 @@ function drawSymbols(context: CanvasRenderingContext2D, frame: Frame, scene: Sce
   context.restore();
 }
 
-function cross(context: CanvasRenderingContext2D, { x, y, ageS }: Placed, colour: string, half = 8): void {
+function cross(context: Pen, { x, y, ageS }: Placed, colour: string, half = 8): void {
   context.globalAlpha = opacityOf(ageS, true);
   context.strokeStyle = colour;
   context.beginPath();
@@ -171,7 +171,7 @@ function cross(context: CanvasRenderingContext2D, { x, y, ageS }: Placed, colour
 }
 
 function box(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   x: number,
   y: number,
   level: PairAlert["level"],
@@ -189,7 +189,7 @@ function box(
   context.setLineDash([]);
 }
 
-function ring(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+function ring(context: Pen, x: number, y: number, colour: string): void {
   context.strokeStyle = colour;
   context.lineWidth = 2;
   context.beginPath();
@@ -237,7 +237,7 @@ interface EncounterText {
 
 /** Lines between two that will be too close; what is written there comes back. */
 function drawEncounters(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   scene: Scene,
   byId: ReadonlyMap<string, Placed>,
   levels: ReadonlyMap<string, PairAlert["level"]>,
@@ -265,7 +265,7 @@ function drawEncounters(
   return found;
 }
 
-function drawTrail(context: CanvasRenderingContext2D, frame: Frame, scene: Scene): void {
+function drawTrail(context: Pen, frame: Frame, scene: Scene): void {
   if (scene.trail.length === 0) return;
   context.fillStyle = scene.colours.focus;
   for (const spot of scene.trail) {

@@ -1,8 +1,10 @@
+import type { Pen } from "./frame";
+
 /** How aircraft are drawn: by class in their shape, by side in filled or hollow. */
 const HALF = 7;
 
 /** A path of the symbol of a class, the nose up, round the origin. */
-export function symbolPath(context: CanvasRenderingContext2D, kind: string): void {
+export function symbolPath(context: Pen, kind: string): void {
   context.beginPath();
   if (kind === "uncrewed") {
     for (const [x, y] of [[-4, -4], [4, -4], [4, 4], [-4, 4]] as const) {

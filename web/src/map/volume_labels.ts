@@ -1,7 +1,8 @@
 import type { Colours } from "./colours";
 import { copies, pixelX, pixelY, type Frame } from "./frame";
 import type { Labels } from "./labels";
-import { phaseOf, type Shape } from "./scene";
+import { phaseOf } from "./phase";
+import type { Shape } from "./scene";
 
 const MOST = 140;
 const FAR = 1_600; // metres of a pixel: from there on many names would hide the map
@@ -11,11 +12,11 @@ const FEW = 60;
 export function drawVolumeLabels(
   labels: Labels,
   frame: Frame,
-  found: { shapes: readonly Shape[]; at: number; selected: ReadonlySet<string>; colours: Colours },
+  found: { names: readonly Named[]; at: number; selected: ReadonlySet<string>; colours: Colours },
   which: "selected" | "others",
 ): void {
-  const ranked = [...labelled(found.shapes, found.at).values()];
-  const rank = (shape: Shape) =>
+  const ranked = [...labelled(found.names, found.at).values()];
+  const rank = (shape: Named) =>
     (isChosen(shape, found.selected) ? 2 : 0) + (phaseOf(shape, found.at) === "stands" ? 1 : 0);
   ranked.sort((a, b) => rank(b) - rank(a));
   const before = labels.count;
@@ -25,10 +26,9 @@ export function drawVolumeLabels(
     const chosen = isChosen(shape, found.selected);
     if (chosen !== (which === "selected")) continue;
     if (far && !chosen) continue;
-    const lines = [shape.name, shape.band].filter((one) => one !== "");
-    if (lines.length === 0) continue;
+    const { lines } = shape;
     const colour = shape.look === "unsent" || shape.look === "preview" ? found.colours.good : shape.own ? found.colours.own : found.colours.other;
-    const edge = edgesOf(shape);
+    const { edge } = shape;
     for (const shift of copies(frame, edge.top[0])) {
       const at = ([x, y]: readonly [number, number]) => [pixelX(frame, x + shift), pixelY(frame, y)] as const;
       const [low, top, right] = [at(edge.low), at(edge.top), at(edge.right)];
@@ -46,14 +46,14 @@ export function drawVolumeLabels(
   }
 }
 
-function isChosen(shape: Shape, selected: ReadonlySet<string>): boolean {
+function isChosen(shape: Named, selected: ReadonlySet<string>): boolean {
   return selected.has(shape.thread) || shape.look === "unsent" || shape.look === "preview";
 }
 
 /** Each thread has its name once: at what stands, else at what comes first. */
-function labelled(shapes: readonly Shape[], at: number): Map<string, Shape> {
-  const found = new Map<string, Shape>();
-  for (const shape of shapes) {
+function labelled(names: readonly Named[], at: number): Map<string, Named> {
+  const found = new Map<string, Named>();
+  for (const shape of names) {
     if (phaseOf(shape, at) === "over") continue;
     const before = found.get(shape.thread);
     if (!before || order(shape, at) < order(before, at)) found.set(shape.thread, shape);
@@ -61,7 +61,7 @@ function labelled(shapes: readonly Shape[], at: number): Map<string, Shape> {
   return found;
 }
 
-function order(shape: Shape, at: number): number {
+function order(shape: Named, at: number): number {
   return phaseOf(shape, at) === "stands" ? -Infinity : shape.start;
 }
 
@@ -71,20 +71,41 @@ interface Edges {
   right: readonly [number, number];
 }
 
-const edges = new WeakMap<Shape, Edges>();
+/** A name and where it can be written: all that the drawing of names has to know of a shape. */
+export interface Named {
+  thread: string;
+  look: Shape["look"];
+  own: boolean;
+  start: number;
+  end: number;
+  lines: string[];
+  edge: Edges;
+}
+
+const known = new WeakMap<Shape, Named>();
+
+/** The names of shapes; of each one it is found once. */
+export function namesOf(shapes: readonly Shape[]): Named[] {
+  return shapes.flatMap((shape) => {
+    const lines = [shape.name, shape.band].filter((one) => one !== "");
+    if (lines.length === 0) return [];
+    const before = known.get(shape);
+    if (before) return [before];
+    const { thread, look, own, start, end } = shape;
+    const made = { thread, look, own, start, end, lines, edge: edgesOf(shape) };
+    known.set(shape, made);
+    return [made];
+  });
+}
 
 /** The outermost points of a shape: a label there belongs to it and hides none of it. */
 function edgesOf(shape: Shape): Edges {
-  const known = edges.get(shape);
-  if (known) return known;
   const ring = shape.rings[0] ?? [[0, 0]];
   const most = (better: (a: readonly number[], b: readonly number[]) => boolean) =>
     ring.reduce((best, point) => (better(point, best) ? point : best)) as readonly [number, number];
-  const found = {
+  return {
     top: most((a, b) => (a[1] ?? 0) > (b[1] ?? 0)),
     low: most((a, b) => (a[1] ?? 0) < (b[1] ?? 0)),
     right: most((a, b) => (a[0] ?? 0) > (b[0] ?? 0)),
   };
-  edges.set(shape, found);
-  return found;
 }

@@ -1,4 +1,5 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
+import { signal } from "@preact/signals-core";
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { t } from "../i18n/i18n";
@@ -6,7 +7,7 @@ import { matches } from "../line/order";
 import { kindOf, titleOf } from "../line/words";
 import { aerodromes, found as aerodromesFound } from "../state/aerodromes";
 import { board, partyName } from "../state/board";
-import { tracks } from "../state/sky";
+import { askNames } from "../state/sky_thread";
 import { place, select } from "../state/view";
 import { shared } from "../style/theme";
 import { commands, overlay, possible } from "./commands";
@@ -45,6 +46,8 @@ export class Palette extends SignalWatcher(LitElement) {
 
   @state() private words = "";
   @state() private index = 0;
+  private readonly aircraft = signal<readonly { id: string; name: string }[]>([]);
+  private opened = false;
 
   override render() {
     if (overlay.value !== "palette") return nothing;
@@ -77,7 +80,9 @@ export class Palette extends SignalWatcher(LitElement) {
   }
 
   override updated(): void {
-    if (overlay.value === "palette") this.renderRoot.querySelector("input")?.focus();
+    if (overlay.value === "palette" && !this.opened) void askNames().then((found) => (this.aircraft.value = found));
+    this.opened = overlay.value === "palette";
+    if (this.opened) this.renderRoot.querySelector("input")?.focus();
   }
 
   private found(): Found[] {
@@ -93,7 +98,7 @@ export class Palette extends SignalWatcher(LitElement) {
       const title = `${one.own_name ?? ""} – ${one.other_name ?? one.other_thread.slice(0, 8)}`;
       all.push({ title, hint: t("mark.conflict"), run: () => select("conflict", one.id) });
     }
-    for (const one of tracks.value.values()) {
+    for (const one of this.aircraft.value) {
       all.push({ title: one.name, hint: t("palette.track"), run: () => select("track", one.id) });
     }
     const fit = all.filter((one) => matches(`${one.title} ${one.hint}`, this.words)).slice(0, SHOWN_MAX);

@@ -33,10 +33,13 @@ export function choose(part: Partial<Prefs>): void {
   prefs.value = { ...prefs.value, ...part };
 }
 
-effect(() => {
-  localStorage.setItem(KEPT, JSON.stringify(prefs.value));
-  document.documentElement.dataset.theme = prefs.value.theme;
-});
+// A thread of its own has neither: there they are what the page says.
+if (typeof document !== "undefined") {
+  effect(() => {
+    localStorage.setItem(KEPT, JSON.stringify(prefs.value));
+    document.documentElement.dataset.theme = prefs.value.theme;
+  });
+}
 
 function kept(): Partial<Prefs> {
   try {

@@ -1,7 +1,4 @@
-import { effect } from "@preact/signals-core";
 import type { Track } from "../api/types";
-import { tracks } from "./sky";
-import { isPast } from "./view";
 
 /** One place where an aircraft was reported. Heights keep their two datums apart. */
 export interface Trace {
@@ -23,16 +20,20 @@ export function trailOf(id: string): readonly Trace[] {
 }
 
 /** Keep the way of every aircraft for as long as it is followed. */
-export function followTrails(): () => void {
-  let past = isPast.peek();
-  return effect(() => {
-    const seen = tracks.value;
-    if (past !== isPast.value) trails.clear();
-    past = isPast.value;
-    for (const id of trails.keys()) if (!seen.has(id)) trails.delete(id);
-    const apart = apartMs(seen.size);
-    for (const track of seen.values()) remember(track, apart);
-  });
+export function rememberAll(seen: ReadonlyMap<string, Track>): void {
+  for (const id of trails.keys()) if (!seen.has(id)) trails.delete(id);
+  const apart = apartMs(seen.size);
+  for (const track of seen.values()) remember(track, apart);
+}
+
+export function forgetTrails(): void {
+  trails.clear();
+}
+
+/** Have these ways and no others: those of what is looked at, as they are kept elsewhere. */
+export function haveTrails(found: readonly [string, readonly Trace[]][]): void {
+  trails.clear();
+  for (const [id, trail] of found) trails.set(id, [...trail]);
 }
 
 /** How far apart in time the places of one are kept, so that those of all for ten minutes are few. */
