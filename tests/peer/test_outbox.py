@@ -3,6 +3,7 @@
 import pytest
 
 from openline.app.peer import outbox as under_test
+from openline.app.peer import queue
 from openline.app.peer.outbox import Outbox
 from openline.app.peer.peers import Peer
 from openline.formats.peer_exchange import Outcome, digest_of
@@ -79,13 +80,14 @@ def test_numbers_are_settled_up_to_the_first_that_is_not() -> None:
 
 
 def test_memory_is_bounded_and_the_rest_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(under_test, "WINDOW", 3)
+    monkeypatch.setattr(queue, "WINDOW", 3)
     found = box(speaking(8))
     seen: list[bytes] = []
-    for size in (3, 3, 2, 0):
+    for size, behind in ((3, 8), (3, 5), (2, 2), (0, 0)):
+        assert found.behind() == behind
         tokens = found.offer(MANY, BYTES, 0.0)
         assert len(tokens) == size
-        assert found.behind() == size
+        assert found.behind() == behind
         found.settle(outcomes("new", *tokens), START, 0.0)
         seen += tokens
     assert len(set(seen)) == 8

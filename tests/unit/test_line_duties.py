@@ -7,7 +7,7 @@ import pytest
 
 from openline.line.agreement import Party
 from openline.line.duty import Duty, DutyKind
-from openline.line.event import Alarm, LinkChanged, Overdue
+from openline.line.event import Alarm, Event, LinkChanged, Overdue
 from openline.line.message.bodies import Cancel
 from openline.line.message.kind import Asks
 from tests.line_world import DAY, HOUR, MINUTE, SECOND, START, World, agreement, notice, volume
@@ -93,6 +93,37 @@ def test_what_is_due_is_said_until_it_is_on_the_record_and_not_after() -> None:
     assert len(first) == 2
     world.line.take_events(9, later, first)
     assert world.line.due(later) == []
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_much_that_is_due_is_said_some_at_a_time_as_it_would_be_all_at_once(most: int) -> None:
+    world, later = World(), START + 5 * HOUR
+    for hours in range(1, 4):
+        world.say("north", notice(volume(start=START + hours * HOUR)), recipients=("south",))
+    expected = world.line.due(later)
+    found, rounds = list[Event](), 0
+    while some := world.line.due(later, most):
+        world.line.take_events(9, later, some)
+        found, rounds = found + some, rounds + 1
+    of_threads = [one for one in found if not isinstance(one, LinkChanged)]
+    assert of_threads == [one for one in expected if not isinstance(one, LinkChanged)]
+    assert rounds > len(expected) // (3 * most)
+    assert world.line.due(later) == []
+
+
+def test_each_event_is_compared_with_few_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, asked = World(), [0]
+    for _ in range(300):
+        world.say("north", notice(), recipients=("south",))
+    same = Overdue.__eq__
+
+    def counted(one: Overdue, other: object) -> bool:
+        asked[0] += 1
+        return same(one, other)
+
+    monkeypatch.setattr(Overdue, "__eq__", counted)
+    assert len(world.line.due(START + MINUTE)) >= 300
+    assert asked[0] < 300
 
 
 def test_an_event_of_a_thread_that_ended_meanwhile_changes_nothing() -> None:

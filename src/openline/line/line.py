@@ -37,9 +37,9 @@ from openline.line.event import (
     Stale,
 )
 from openline.line.filed import Filed
-from openline.line.message.bodies import Finding
+from openline.line.message.bodies import Finding, LineCheck
 from openline.line.message.envelope import Message
-from openline.line.message.kind import FindingState, Kind
+from openline.line.message.kind import CheckMode, FindingState, Kind
 from openline.line.rules import general, proposals
 from openline.line.rules.agenda import in_order
 from openline.line.rules.agreed import renew
@@ -103,6 +103,7 @@ class Line:
         state.messages[message.id] = taken
         sender = state.party(message.sender)
         sender.sequences.use(message.sequence)
+        self._note_said(taken)
         if not carried:
             sender.last_heard, sender.skew = received, marks.skew
             if sender.link is not LinkState.LIVE:
@@ -172,14 +173,19 @@ class Line:
         """Note under which number the coarse form of a message for these parties is."""
         self.state.shown |= {(message_id, party): entry for party in parties}
 
-    def due(self, now: datetime) -> list[Event]:
-        """What the clock leads to. It stays due until its events are taken."""
-        found: list[Timed] = []
-        for item in self.state.due_now(now):
-            said = AGENDA[item.partition("/")[0]](self.state, item, now)
-            if said:
-                self.state.wake(min(at for at, _ in said), item)
-            found += said
+    def due(self, now: datetime, most: int | None = None) -> list[Event]:
+        """What the clock leads to. It stays due until its events are taken.
+
+        most: of so many items that are due, the first ones; nothing only if nothing is due.
+        """
+        found, until = list[Timed](), None
+        while not found and until != now:
+            until, items = self.state.due_now(now, most)
+            for item in items:
+                said = AGENDA[item.partition("/")[0]](self.state, item, until)
+                if said:
+                    self.state.wake(min(at for at, _ in said), item)
+                found += said
         return in_order(found)
 
     def take_agreement(self, agreement: Agreement, at: datetime) -> None:
@@ -275,6 +281,16 @@ class Line:
         side = thread.sides.get(event.owes)
         if side is not None:
             side.overdue.add(event.duty)
+
+    def _note_said(self, taken: MessageEntry) -> None:
+        """Keep it with what its party said; a machine's check is kept elsewhere, for a while."""
+        message = taken.message
+        if isinstance(message.body, LineCheck) and message.body.mode is CheckMode.MACHINE:
+            return
+        sender = self.state.party(message.sender)
+        sender.said.append(taken)
+        if message.kind is Kind.URGENT:
+            sender.urgent.append(taken)
 
     def _is_of(self, thread: str, own: Collection[str]) -> bool:
         return thread in self.state.notices and self.state.threads[thread].opener in own

@@ -70,6 +70,8 @@ class PartyState:
     officer: str | None = None
     authorities: dict[str, Authority] = field(default_factory=dict)  # by thread, while they stand
     machine_checks: list[str] = field(default_factory=list)  # the last ones, oldest first
+    said: list[MessageEntry] = field(default_factory=list)  # all but those, in their order here
+    urgent: list[MessageEntry] = field(default_factory=list)  # URGENT among them
 
 
 @dataclass(slots=True)
@@ -237,13 +239,20 @@ class LineState:
             for entry in thread.entries:
                 self.messages.pop(entry.message.id, None)
 
-    def due_now(self, now: datetime) -> list[str]:
+    def due_now(self, now: datetime, most: int | None = None) -> tuple[datetime, list[str]]:
         """The items that are due, each once; they leave the agenda. Whoever looked at one puts it
-        back, with `wake`, if it has something to say: it stays due until that is on the record."""
-        found: set[str] = set()
+        back, with `wake`, if it has something to say: it stays due until that is on the record.
+
+        most: take the first so many, and whatever is due at the same instant as the last of them;
+        the instant up to which that is all there is.
+        """
+        found, at = set[str](), now
         while self._agenda and self._agenda[0][0] <= now:
-            found.add(heapq.heappop(self._agenda)[1])
-        return sorted(found)
+            if most is not None and len(found) >= most and self._agenda[0][0] > at:
+                return at, sorted(found)
+            at, item = heapq.heappop(self._agenda)
+            found.add(item)
+        return now, sorted(found)
 
     def next_due(self) -> datetime | None:
         """When something is due next."""

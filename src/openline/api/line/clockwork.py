@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from typing import Final
 
 from openline.api.handover import off_the_loop, outcome
@@ -23,8 +24,8 @@ async def tick_for_ever(line: LineServices, pace: Pace = REAL_TIME) -> None:
                 future = await off_the_loop(lambda: tick(line, line.clock.now()))
                 events = () if future is None else await outcome(future)
             pace.ticked()
-            for event in events:
-                _LOG.info("%s", event.name)
+            for name, count in Counter(event.name for event in events).items():
+                _LOG.info("%s%s", name, "" if count == 1 else f" × {count}")
         except StoreUnavailable as error:
             _LOG.warning("what is due waits: %s", error)
         except Exception:  # a fault here must not stop the clock of everybody

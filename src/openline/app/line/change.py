@@ -26,6 +26,7 @@ from openline.store.ports import Record, Transaction
 RECEIPT_LIFETIME: Final = timedelta(days=7)
 FINDING_LIFETIME: Final = timedelta(days=90)
 _ROUNDS_MAX: Final = 100
+_DUE_AT_ONCE: Final = 500  # of what is due: the rest at the next tick, so that nobody waits long
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +183,16 @@ class LineChange:
         self._append_message(token, receipt)
 
     def _settle(self) -> None:
-        """Take what is due and what the comparison finds, until nothing is left to say."""
+        """Take what is due and what the comparison finds, until nothing is left to say.
+
+        Of much that is due at once only the first is taken.
+        """
+        left = _DUE_AT_ONCE
         for _ in range(_ROUNDS_MAX):
             compared = self.line.compare(self.now, self.services.remote)
-            said = [*self.line.due(self.now), *compared]
+            due = self.line.due(self.now, left) if left > 0 else []
+            left -= len(due)
+            said = [*due, *compared]
             for event in said:
                 self._append_event(event)
             if not said and not self._find():

@@ -23,7 +23,7 @@ def tick(services: LineServices, now: datetime) -> "Future[tuple[Event, ...]] | 
     def is_due(found: Projection) -> bool:
         if compared.ends_at is not None and compared.ends_at <= now:
             return True
-        if found.filed_entry > compared.entry or found.line.due(now):
+        if found.filed_entry > compared.entry or found.line.due(now, 1):
             return True
         return bool(checks_due(services, found.line, now))
 

@@ -11,9 +11,9 @@ Laws, held by tests/peer/test_outbox.py: 1 what was not settled is offered again
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import methodcaller
 from typing import Final
@@ -22,18 +22,19 @@ import msgspec
 
 from openline.app.line.services import LineServices
 from openline.app.line.shown import show, shown_of
-from openline.app.peer.offered import is_beat, is_shown, is_stale
+from openline.app.peer.offered import is_beat, is_shown
 from openline.app.peer.peers import Peer
+from openline.app.peer.queue import Offer, Queue
+from openline.app.peer.said import Ask, Said, bodies_of, count_between, said_after
 from openline.errors import StoreUnavailable
 from openline.formats.peer_exchange import Outcome, digest_of
+from openline.line.line import Line
 from openline.line.masking import notify_of
 from openline.line.message.envelope import Message
-from openline.line.message.kind import Kind
+from openline.line.thread import MessageEntry
 from openline.store.ports import Record, Transaction
 
 KIND: Final = "peer.outbox"
-WINDOW: Final = 400  # messages offered and not settled
-WINDOW_BYTES: Final = 4_194_304
 WAITING_MAX: Final = 1_000
 REFUSED_SHOWN: Final = 100
 AGAIN_FIRST_S: Final = 0.25
@@ -41,7 +42,6 @@ TOLD_AFTER: Final = 4  # tries; one or two are a reply that overtook what it rep
 AGAIN_LAST_S: Final = 300.0
 IN_FLIGHT_S: Final = 3.0  # then it is offered again: the answer was lost
 NOTE_EVERY_S: Final = 1.0
-_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +69,6 @@ class Kept:
     refused_count: int = 0
 
 
-@dataclass(slots=True)
-class Offer:
-    """A message that the peer has not settled. until_s: in flight until then."""
-
-    entry: int
-    token: bytes
-    message: Message
-    digest: str
-    until_s: float = 0.0
-    tries: int = 0
-
-
-@dataclass(slots=True)
-class Queue:
-    """Offers of one sort, by entry, and how far the record was looked through for them."""
-
-    scanned: int
-    open: dict[int, Offer] = field(default_factory=dict)
-
-    @property
-    def settled_to(self) -> int:
-        """All entries up to this one are settled or of another sort."""
-        return min(self.open, default=self.scanned + 1) - 1
-
-
 class Outbox:
     """The queue to one peer. Thread-safe. own: the parties whose messages go out from here."""
 
@@ -112,6 +87,8 @@ class Outbox:
         self._waiting = {one.entry: one for one in self._kept.waiting}
         self._again_s = dict.fromkeys(self._waiting, 0.0)
         self._numbers: dict[str, int] = {}  # the last of each own party, as far as was scanned
+        self._counted = self._kept.position  # up to there `_found` are for the peer
+        self._found = self._passed = 0  # and so many of them were looked at
 
     @property
     def kept(self) -> Kept:
@@ -203,8 +180,8 @@ class Outbox:
                 else:
                     self._waiting.pop(offer.entry, None)
                     self._again_s.pop(offer.entry, None)
-                self._urgent.open.pop(offer.entry, None)
-                self._others.open.pop(offer.entry, None)
+                self._urgent.drop(offer.entry)
+                self._others.drop(offer.entry)
             self._note(now_s, at_once=bool(refused))
         return refused
 
@@ -222,9 +199,12 @@ class Outbox:
         return max(0, min([last, *(number - 1 for number in numbers)]))
 
     def behind(self) -> int:
-        """How many messages wait, as far as they are known."""
+        """How many messages wait: what is offered, what is still to be, and what was refused for
+        now. Raises: StoreUnavailable."""
         with self._lock:
-            return len(self._urgent.open) + len(self._others.open) + len(self._waiting)
+            known = len(self._urgent.open) + len(self._others.open) + len(self._waiting)
+            self._line.look(self._count)
+            return known + self._found - self._passed
 
     def waiting(self) -> tuple[Refused, ...]:
         """What was refused and is tried again."""
@@ -244,64 +224,68 @@ class Outbox:
     def _position(self) -> int:
         return min(self._urgent.settled_to, self._others.settled_to)
 
+    def _count(self, line: Line, at: int) -> None:
+        """Count what was said since this was asked last."""
+        self._found += count_between(line, self._ask(urgent=False), self._counted, at)
+        self._counted = at
+
+    def _ask(self, *, urgent: bool) -> Ask:
+        return Ask(self._own, self._theirs, urgent)
+
     def _fill(self, queue: Queue, *, urgent: bool) -> None:
-        """Look through the record for more, until the window is full."""
-        size = sum(len(one.token) for one in queue.open.values())
-        while len(queue.open) < WINDOW and size < WINDOW_BYTES:
-            records = self._line.store.read(methodcaller("records", queue.scanned, _AT_ONCE))
-            if not records:
-                return
-            offered = {one.entry: one for one in self._for_peer(records, urgent=urgent)}
-            for record in records:
-                if len(queue.open) >= WINDOW or size >= WINDOW_BYTES:
+        """Look for more until the window is full."""
+        while not queue.is_full():
+            room = queue.room
+            said = self._next(queue.scanned, room, urgent=urgent)
+            offers = {one.entry: one for one in self._offers(said.entries)}
+            for one in said.entries:
+                if queue.is_full():
                     return
-                offer = offered.get(record.sequence)
+                offer = offers.get(one.entry)
                 if offer is not None:
-                    queue.open[offer.entry] = self._digests[offer.digest] = offer
-                    size += len(offer.token)
+                    self._digests[offer.digest] = offer
+                    queue.put(offer)
+                self._passed += not is_beat(one.message)
                 if not urgent:
-                    self._note_number(record)
-                queue.scanned = record.sequence
+                    self._note_number(one.message.sender, one.message.sequence)
+                queue.scanned = one.entry
+            queue.scanned = said.upto
+            if len(said.entries) < room:
+                for party, number in () if urgent else said.numbers.items():
+                    self._note_number(party, number)
+                return
 
-    def _note_number(self, record: Record) -> None:
-        message = self._message_of(record)
-        if message is not None and message.sender in self._own:
-            last = self._numbers.get(message.sender, 0)
-            self._numbers[message.sender] = max(last, message.sequence)
+    def _next(self, after: int, most: int, *, urgent: bool) -> Said:
+        now, ask = self._line.clock.now(), self._ask(urgent=urgent)
+        return self._line.look(lambda line, at: said_after(line, at, ask, after, most, now))
 
-    def _for_peer(self, records: list[Record], *, urgent: bool) -> Iterator[Offer]:
-        """Those of the records that the peer is to have."""
-        found = []
-        for record in records:
-            message = self._message_of(record)
-            if message is None or not self._is_for_peer(message):
-                continue
-            if (message.kind is Kind.URGENT) == urgent:
-                found.append((record, message))
-        if not found:
-            return
+    def _note_number(self, party: str, number: int) -> None:
+        self._numbers[party] = max(self._numbers.get(party, 0), number)
+
+    def _offers(self, said: Sequence[MessageEntry]) -> Iterator[Offer]:
+        """Those that the peer is to have."""
         now = self._line.clock.now()
-        tokens = self._tokens(found)
-        for (record, message), token in zip(found, tokens, strict=True):
-            if token and now < message.time_expires and not is_stale(message, now):
-                yield Offer(record.sequence, token, message, digest_of(token))
+        fresh = [one for one in said if now < one.message.time_expires]
+        if not fresh:
+            return
+        bodies = self._line.store.read(
+            lambda reader: bodies_of(reader, [one.entry for one in fresh])
+        )
+        tokens = self._tokens([(one.message, bodies[one.entry]) for one in fresh])
+        for one, token in zip(fresh, tokens, strict=True):
+            if token:
+                yield Offer(one.entry, token, one.message, digest_of(token))
 
-    def _tokens(self, found: list[tuple[Record, Message]]) -> list[bytes | None]:
+    def _tokens(self, found: list[tuple[Message, bytes]]) -> list[bytes | None]:
         """What the peer is to have of each message: all of it, its coarse form, or nothing."""
         is_full = self._line.look(
-            lambda line, _at: [is_shown(line, message, self._theirs) for _, message in found]
+            lambda line, _at: [is_shown(line, message, self._theirs) for message, _ in found]
         )
-        hidden = [
-            (message, record.body)
-            for (record, message), full in zip(found, is_full, strict=True)
-            if not full and notify_of(message.body) is not None
-        ]
+        both = list(zip(found, is_full, strict=True))
+        hidden = [one for one, full in both if not full and notify_of(one[0].body) is not None]
         if hidden:
             show(self._line, hidden, self._theirs)
-        return [
-            record.body if full else self._coarse(message)
-            for (record, message), full in zip(found, is_full, strict=True)
-        ]
+        return [body if full else self._coarse(message) for (message, body), full in both]
 
     def _coarse(self, message: Message) -> bytes | None:
         """The coarse form that is on the record for the peer."""
@@ -317,9 +301,6 @@ class Outbox:
         content = None if entry is None else entry.content
         return content if isinstance(content, Message) else None
 
-    def _is_for_peer(self, message: Message) -> bool:
-        return message.sender in self._own and not self._theirs.isdisjoint(message.recipients)
-
     def _again(self, count: int, size: int, now_s: float) -> list[bytes]:
         """What was refused and is to be tried again now."""
         tokens: list[bytes] = []
@@ -333,7 +314,7 @@ class Outbox:
                 self._give_up(known)
                 continue
             self._again_s[entry] = now_s + IN_FLIGHT_S
-            (token,) = self._tokens([(record, message)])
+            (token,) = self._tokens([(message, record.body)])
             if token is None:
                 self._give_up(known)
                 continue

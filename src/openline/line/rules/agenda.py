@@ -73,11 +73,7 @@ def in_order(found: list[Timed]) -> list[Event]:
     ended = {event.thread: at for at, event in found if isinstance(event, Ended)}
     owed = [one for one in found if not _too_late(one, ended)]
     owed.sort(key=lambda one: (one[0], not isinstance(one[1], Ended)))
-    events: list[Event] = []
-    for _, event in owed:
-        if event not in events:
-            events.append(event)
-    return events
+    return list(dict.fromkeys(event for _, event in owed))
 
 
 def _too_late(one: Timed, ended: dict[str, datetime]) -> bool:
