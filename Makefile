@@ -3,6 +3,8 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Python keeps what it has compiled: else every process that a test starts compiles all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Which Python makes the home of uv, where uv is missing. Python 3.11 or newer.
 PYTHON ?= python3
