@@ -71,6 +71,7 @@ def modules(*folders: str) -> tuple[Module, ...]:
     return tuple(_parse(path) for path in chosen)
 
 
+@cache
 def _parse(path: Path) -> Module:
     text = path.read_text(encoding="utf-8")
     return Module(path, text, ast.parse(text, filename=str(path)))
