@@ -14,6 +14,7 @@ from openline.formats.instants import format_instant
 from openline.formats.positions_json import report_of
 
 PLANS = {"nr12": "1", "sl40": "2", "nd5": "3", "sd3": "4"}
+CLIMB_M = 510.0
 STEP_S = 10.0
 
 
@@ -51,7 +52,7 @@ def test_the_alert_of_the_story_is_the_only_one() -> None:
     """Whatever the seed: nobody of the background comes close to anybody."""
     for seed, first_min in ((1, 57), (2, 0)):  # the story flies from minute 57.2 on
         sky, watch = Sky(seed), SkyWatch(RADAR)
-        take_off(sky, PLANS)
+        take_off(sky, PLANS, CLIMB_M)
         alerts = []
         time_s, end_s = first_min * 60.0, (first_min + 24) * 60.0
         while time_s < end_s:

@@ -24,6 +24,8 @@ from openline.errors import NotFound
 
 PATH: Final = "/console/demo"
 REVIEW_PATH: Final = f"{PATH}/review"
+_BEGIN_PATH: Final = f"{PATH}/begin"
+STORY_PATHS: Final = (REVIEW_PATH, _BEGIN_PATH)  # those of story_routes
 _LOOK_S: Final = 1.0
 _BEAT_MIN_S: Final = 0.05
 _NOT_YET: Final = "the review is written at the end of the demo"
@@ -31,6 +33,16 @@ _NOT_YET: Final = "the review is written at the end of the demo"
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 )
+
+
+class ActLine(Struct):
+    """Something that happened in an act: words, in English; for other languages its name in their
+    catalogues and the values that go into it."""
+
+    at: datetime
+    name: str
+    values: dict[str, str]
+    words: str
 
 
 class ActShown(Struct, omit_defaults=True):
@@ -51,7 +63,7 @@ class ActShown(Struct, omit_defaults=True):
     conflict: str | None = None
     track: str | None = None
     check: str | None = None
-    said: tuple[str, ...] = ()
+    said: tuple[ActLine, ...] = ()
 
 
 class Login(Struct):
@@ -74,7 +86,7 @@ class Server(Struct):
 class DemoShown(Struct):
     """Everything about the demo. now: the clock of the server, which runs `speed` times as fast as
     time; region: GeoJSON of an invented coast. review: where the review is, once it is written.
-    servers: all of them, if there are several."""
+    servers: all of them, if there are several. waiting: the story begins once somebody came in."""
 
     speed: float
     now: datetime
@@ -85,6 +97,7 @@ class DemoShown(Struct):
     region: dict[str, Any]
     review: str | None = None
     servers: list[Server] = []
+    waiting: bool = False
 
 
 @dataclass(slots=True)
@@ -93,7 +106,8 @@ class DemoBoard:
 
     clock: the one that the server goes by, at that pace. looks: how often the sky was compared with
     the line; ticks: how often it was looked at what is due. peering: the exchange with another
-    server, if there is one, once it serves; servers: all of them.
+    server, if there is one, once it serves; servers: all of them. waiting: the player lets the
+    clock stand until somebody has come in.
     """
 
     clock: Clock
@@ -104,6 +118,7 @@ class DemoBoard:
     acts: list[ActShown] = field(default_factory=list)
     review: bytes | None = None
     playing: bool = True
+    waiting: bool = False
     looks: int = 0
     ticks: int = 0
     pace: Pace = REAL_TIME
@@ -138,6 +153,7 @@ class DemoBoard:
                 self.region,
                 None if self.review is None else REVIEW_PATH,
                 list(self.servers),
+                self.waiting,
             )
 
     def is_settled(self) -> bool:
@@ -166,15 +182,23 @@ def demo_operation(board: DemoBoard | None) -> Operation:
     )
 
 
-def review_route(board: DemoBoard) -> Route:
-    """The page of the review, for whoever looks on; it needs no token."""
+def story_routes(board: DemoBoard) -> list[Route]:
+    """The page of the review, for whoever looks on, and what the page says once somebody has logged
+    in on it. Neither needs a token."""
 
     async def review(_request: Request) -> Response:
         if board.review is None:
             return PlainTextResponse(_NOT_YET, status_code=404)
         return HTMLResponse(board.review, headers={"content-security-policy": _POLICY})
 
-    return Route(REVIEW_PATH, review, methods=["GET"])
+    async def begin(_request: Request) -> Response:
+        board.waiting = False
+        return Response(status_code=204)
+
+    return [
+        Route(REVIEW_PATH, review, methods=["GET"]),
+        Route(_BEGIN_PATH, begin, methods=["POST"]),
+    ]
 
 
 def console_of(board: DemoBoard | None, tiles: MapTiles | None = None) -> Console:

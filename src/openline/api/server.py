@@ -22,7 +22,7 @@ from openline.api.console import (
     open_page_paths,
     page_routes,
 )
-from openline.api.demo import REVIEW_PATH, DemoBoard, demo_operation, review_route
+from openline.api.demo import STORY_PATHS, DemoBoard, demo_operation, story_routes
 from openline.api.endpoints import OPERATIONS, exception_handlers, open_paths, routes
 from openline.api.frame import Frame
 from openline.api.gate import Admission, Gate
@@ -122,8 +122,8 @@ def create_app(services: Services, front: Front) -> Starlette:
         listed.append(token_endpoint.token_route(front.issuer, services.clock, front.audience))
         paths.add(token_endpoint.PATH)
     if front.demo is not None:
-        listed.append(review_route(front.demo))
-        paths.add(REVIEW_PATH)
+        listed += story_routes(front.demo)
+        paths.update(STORY_PATHS)
     if front.console is not None:  # last: no name of a file hides an interface
         listed += page_routes(front.console)
         paths.update(open_page_paths(front.console))

@@ -38,6 +38,14 @@ _PORTS_TRIED: Final = 50  # the default one and those after it
     help="Port on 127.0.0.1; 0 takes a free one. A second server takes the next free one. "
     "[8080, or the next free one]",
 )
+@click.option(
+    "--language",
+    envvar="OPENLINE_LANGUAGE",
+    default="en",
+    show_default=True,
+    metavar="TAG",
+    help="Of what is told here: en, fr, es, ru, ar. Else OPENLINE_LANGUAGE.",
+)
 @click.option("--db", metavar="FILE", help="Keep the record in this new file.")
 @click.option(
     "--keep", metavar="DIR", help="Keep keys, agreement, record and review in this new folder."
@@ -49,15 +57,17 @@ def demo(
     no_browser: bool,
     minutes: float | None,
     port: int | None,
+    language: str,
     db: str | None,
     keep: str | None,
 ) -> None:
     """Play the first hours of a line between parties who do not trust each other.
 
     One server on this machine, three parties, live traffic, about fifteen acts. Each is told here
-    with the address of the page that shows it; the passwords are printed. Afterwards the server
-    stays up for you to go on. Nothing leaves this machine. With --two-servers the parties who do
-    not trust each other have a server each, and in one more act the link between them is cut.
+    with the address of the page that shows it; the passwords are printed. With a browser the story
+    begins when you log in on its page, without one at once. Afterwards the server stays up for you
+    to go on. Nothing leaves this machine. With --two-servers the parties who do not trust each
+    other have a server each, and in one more act the link between them is cut.
     """
     from openline.cli.demo_run import Wishes, run_demo
     from openline.demo.setting import second_database
@@ -71,7 +81,7 @@ def demo(
     if two_servers:
         ports.append(_free_port(ports[0] + 1, _PORTS_TRIED, told=False))
     with _folder(keep) as folder:
-        wishes = Wishes(folder, _HOST, ports, db, speed, seed, minutes, not no_browser)
+        wishes = Wishes(folder, _HOST, ports, db, speed, seed, minutes, not no_browser, language)
         run_demo(wishes, click.echo)
 
 

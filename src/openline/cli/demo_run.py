@@ -8,6 +8,7 @@ import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from openline.demo.cable import Cable
 from openline.demo.clock import PacedClock
 from openline.demo.player import Player
 from openline.demo.site import Sites
+from openline.formats.line_catalogue import catalogue
 
 _AGAIN_S: Final = 3.0  # longer than the server takes to end
 
@@ -29,7 +31,7 @@ _AGAIN_S: Final = 3.0  # longer than the server takes to end
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What was asked for. folder: for everything that is written. ports: one for each server.
-    minutes: of real time."""
+    minutes: of real time. language: of what is told."""
 
     folder: Path
     host: str
@@ -39,6 +41,7 @@ class Wishes:
     seed: int
     minutes: float | None
     browser: bool
+    language: str
 
 
 class _Ending:
@@ -80,17 +83,20 @@ def run_demo(wishes: Wishes, tell: Callable[[str], None]) -> Player:
             wishes.seed,
             lambda line: tell(printable_lines(line)),
             lambda: ending.after(0.0),
+            catalogue(wishes.language),
         )
 
         def begin(address: str) -> None:
             sites.main.url = address
             setting.tell_places(sites)
             tell(_welcome(sites))
+            for site in sites.all:
+                site.board.waiting = wishes.browser
             player.start()
             if wishes.minutes is not None:
                 ending.after(wishes.minutes * 60.0)
-            for site in sites.all if wishes.browser else ():
-                webbrowser.open(site.url)
+            if wishes.browser:
+                open_pages([site.url for site in sites.all], tell)
 
         for cable, port in zip(cables, wishes.ports, strict=bool(cables)):
             cable.lay(port)
@@ -118,6 +124,27 @@ def serve_beside(told: Configuration, board: DemoBoard) -> Iterator[str]:
         with running_beside(Running(lambda: application, 1, told.number("drain_s")), listener):
             host, port = listener.getsockname()
             yield f"http://{host}:{port}"
+
+
+def open_pages(urls: Sequence[str], tell: Callable[[str], None]) -> None:
+    """Show them in the browser of this desktop, without waiting for it; say if there is none."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        browser = None
+    # One that takes the terminal (lynx, w3m) does not show the page, and holds everything up.
+    if browser is None or type(browser) is webbrowser.GenericBrowser:
+        tell("No browser was found here: open the address above in one.")
+    else:
+        work = partial(_open_all, browser, tuple(urls))
+        threading.Thread(target=work, name="browser", daemon=True).start()
+    tell("The story begins when you log in there, or after a minute.")
+
+
+def _open_all(browser: webbrowser.BaseBrowser, urls: Sequence[str]) -> None:
+    for url in urls:
+        with contextlib.suppress(webbrowser.Error, OSError):
+            browser.open(url)
 
 
 def printable_lines(text: str) -> str:

@@ -14,11 +14,12 @@ from openline.client.transport import Transport
 from openline.demo.act import Act
 from openline.demo.clock import PacedClock
 from openline.demo.region import OFFICERS, START
-from openline.demo.scene import ActCut, Scene, Stopped
+from openline.demo.scene import ActCut, Scene, Stopped, wrapped
 from openline.demo.site import Sites
 from openline.demo.sky import Sky
 from openline.errors import LimitExceeded, OpenlineError, StoreUnavailable, Unreachable
 from openline.formats.instants import format_instant
+from openline.formats.line_catalogue import Catalogue, catalogue
 
 POST_EVERY_S: Final = 0.25  # real time
 SKY_STEP_S: Final = 5.0  # between positions, by the clock of the demo, where the sky matters
@@ -30,6 +31,8 @@ _BLINK_S: Final = 0.001
 _LEAST_S: Final = 0.005
 STEP_S: Final = 2.0  # by the clock of the demo
 TICK_S: Final = 20.0
+_AUDIENCE_S: Final = 60.0
+_GLANCE_S: Final = 0.1
 _LOOK_S: Final = 10.0  # longer than a look takes: then the story goes on without it
 _FIRST_OFFICER: Final = {one.party: one.user for one in reversed(OFFICERS) if one.role == "duty"}
 
@@ -37,7 +40,8 @@ _FIRST_OFFICER: Final = {one.party: one.user for one in reversed(OFFICERS) if on
 class Player:
     """Plays in a thread of its own. `fault` is what ended it, if something did.
 
-    tell: a line for the terminal. ended: called when it ends by itself, after a fault.
+    tell: a line for the terminal, in the language of words (English). ended: called when it ends by
+    itself, after a fault.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Player:
         seed: int,
         tell: Callable[[str], None],
         ended: Callable[[], None],
+        words: Catalogue | None = None,
     ) -> None:
         self.fault: Exception | None = None
         self.scene: Scene | None = None
@@ -56,6 +61,7 @@ class Player:
         self._acts = acts
         self._seed = seed
         self._tell = tell
+        self._words = words or catalogue()
         self._ended = ended
         self._sky = Sky(seed)
         self._speed = clock.speed
@@ -111,7 +117,9 @@ class Player:
             self._sky,
             self._rest,
             self._settle,
+            self._words,
         )
+        self._wait_for_audience()
         for number, act in enumerate(self._acts, 1):
             self._careful = self._careful and act.sky
             self._advance(START + timedelta(minutes=act.minute))
@@ -129,13 +137,19 @@ class Player:
             site.board.speed = AFTERWARDS_SPEED
         self._speed = AFTERWARDS_SPEED
         self._clock.allow(self._clock.now(), AFTERWARDS_SPEED)
-        self._tell(
-            "\nThat was the story. The server stays up, and its clock goes at its normal pace now:"
-            "\nlog in and answer what is open. Stop: ctrl-C"
-        )
+        self._tell(f"\n{wrapped(self._words.console['demo.over'], '')}")
         self._done.set()
         while True:
             self._advance(self._clock.now() + timedelta(hours=1))
+
+    def _wait_for_audience(self) -> None:
+        """Let the clock stand until somebody has logged in on a page, but not for ever; a demo that
+        is to wait for nobody begins at once. Raises: Stopped."""
+        until_s = time.monotonic() + _AUDIENCE_S
+        while any(site.board.waiting for site in self._sites.all) and time.monotonic() < until_s:
+            self._rest(_GLANCE_S)
+        for site in self._sites.all:
+            site.board.waiting = False
 
     def _rest(self, seconds: float) -> None:
         """Let real time pass while the clock stands. Raises: Stopped."""
@@ -215,9 +229,9 @@ class Player:
         self._part = (self._part + 1) % parts
         for party, positions in self._sky.own(time_s, when).items():
             self._send(party, positions)
-        seen = self._sky.seen(time_s, self._part, parts, when)
         for site in self._sites.all:  # each with a radar of its own
-            self._send(site.parties[0], seen)
+            own = site.parties if self._sites.are_several else ()
+            self._send(site.parties[0], self._sky.seen(time_s, self._part, parts, when, own))
         self._looks = [site.board.looks for site in self._sites.all]
 
     def _send(self, party: str, positions: list[dict[str, object]]) -> None:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from shutil import get_terminal_size
 from textwrap import fill
 from typing import Any, Final, TypeVar
 
-from openline.airspace.volume import Volume4D
-from openline.api.demo import ActShown
+from openline.api.demo import ActLine, ActShown
 from openline.api.line import board_wire
-from openline.api.line.private_wire import PrivateSession
 from openline.api.line.wire import Session, Taken
 from openline.api.sky.discrepancies import Discrepancies
 from openline.api.sky.positions import POSITIONS_PATH, PositionsReceipt, SkyPicture
@@ -23,20 +22,18 @@ from openline.demo.site import Site, Sites
 from openline.demo.sky import Actor, Sky
 from openline.errors import NotFound, OpenlineError, PermissionDenied
 from openline.formats.instants import format_instant
-from openline.formats.json_text import encode
-from openline.formats.line_volume import volume_value
+from openline.formats.line_catalogue import Catalogue, catalogue
 from openline.line.message.bodies import Answer, Body, PassedTo, Receipt
 from openline.line.message.kind import AnswerCode, ReceiptKind
 
 T = TypeVar("T")
 _NAMES: Final = {one.user: one.name for one in OFFICERS}
 LOG_IN_AGAIN_S: Final = 1_800.0  # real time
+_COLUMNS: Final = 96
+_COLUMNS_MIN: Final = 40
 _ASK_S: Final = 10.0
-_JSON: Final = {"Content-Type": "application/json"}
+JSON: Final = {"Content-Type": "application/json"}
 _PATIENCE_S: Final = 30.0  # real time
-_PRIVATE_S: Final = 120.0  # what a private check may take by itself
-_SECTOR: Final = 8  # cells of some 35 km are told to the peer, so that little is to be compared
-_CHECKS: Final = "/line/v1/private/checks"
 _BETWEEN_S: Final = 0.03
 _LINKS: Final = {"thread": "t", "conflict": "c", "track": "a"}  # as the page reads them
 _PARTIES: Final = {one.user: one.party for one in OFFICERS}
@@ -51,10 +48,12 @@ class ActCut(Exception):
 
 
 class Scene:
-    """The stage of all acts. `kept` is what acts leave for later ones.
+    """The stage of all acts. `kept` is what acts leave for later ones, `climbs_m` how much higher
+    they moved a plan.
 
     advance: lets time pass until an instant; rest: real seconds, while the clock stands; settle:
-    holds the clock until what was said is where it is to be. tell: a line for the terminal.
+    holds the clock until what was said is where it is to be. tell: a line for the terminal, in the
+    language of words.
     """
 
     def __init__(
@@ -67,7 +66,9 @@ class Scene:
         sky: Sky,
         rest: Callable[[float], None],
         settle: Callable[[], None],
+        words: Catalogue,
     ) -> None:
+        self._words = words
         self._rest = rest
         self._settle = settle
         self._senses: dict[str, Transport] = {}
@@ -76,6 +77,7 @@ class Scene:
         self.seed = seed
         self.kept: dict[str, Taken] = {}
         self.conflicts: dict[str, str] = {}
+        self.climbs_m: dict[str, float] = {}
         self.missed: list[str] = []
         self._clock = clock
         self._advance = advance
@@ -233,33 +235,7 @@ class Scene:
 
     def send_positions(self, user: str, body: bytes) -> None:
         """Send positions to the sky of the server. Raises: OpenlineError."""
-        self._transport(user).ask(
-            "POST", POSITIONS_PATH, PositionsReceipt, body=body, headers=_JSON
-        )
-
-    def ask_privately(self, user: str, peer: str, name: str, *volumes: Volume4D) -> PrivateSession:
-        """Ask the peer's server about a plan that it is not shown; the clock stands until it has
-        answered. Raises: OpenlineError; ActCut if that takes too long."""
-        plan = {"name": name, "volumes": [volume_value(one) for one in volumes]}
-        body = encode({"peer": peer, "plans": [plan], "sector": _SECTOR}).encode()
-        asking = self._transport(user)
-        begun = asking.ask("POST", _CHECKS, PrivateSession, body=body, headers=_JSON, again=False)
-
-        def seen_by(who: str) -> PrivateSession | None:
-            with suppress(NotFound):
-                path = f"{_CHECKS}/{begun.session}"
-                found = self._transport(who).ask("GET", path, PrivateSession)
-                return found if found.stage is None else None
-            return None
-
-        def has_theirs() -> bool | None:
-            theirs = seen_by(self.sites.of(peer).on_duty(peer))
-            return True if theirs is not None and theirs.verdict == found.verdict else None
-
-        found = self.held(partial(seen_by, user), f"{peer} does not answer", _PRIVATE_S)
-        if found.verdict != "unknown":
-            self.held(has_theirs, f"{peer} has another answer", _PRIVATE_S)
-        return found
+        self.transport(user).ask("POST", POSITIONS_PATH, PositionsReceipt, body=body, headers=JSON)
 
     # Audience
 
@@ -268,7 +244,8 @@ class Scene:
         self._act, self._name, self._said = number, name, 0
         act = self._played()
         self._change(state="playing")
-        self._tell(f"\n{_time(self.now)}  {number}. {act.title}\n{_wrapped(act.sentence)}")
+        title, sentence = (act_words(self._words, act, part) for part in ("title", "sentence"))
+        self._tell(f"\n{_time(self.now)}  {number}. {title}\n{wrapped(sentence)}")
 
     def end(self) -> None:
         """The act is over."""
@@ -298,16 +275,18 @@ class Scene:
         """A page of every server to look at."""
         self._tell("\n".join(f"    → {site.url}{path}" for site in self.sites.all))
 
-    def note(self, words: str) -> None:
-        """Something that happened, in a line."""
-        self._change(said=(*self._played().said, f"{_time(self.now)} {words}"))
-        self._tell(_wrapped(f"{_time(self.now)}  {words}", " " * 11))
+    def note(self, what: str, /, **values: object) -> None:
+        """Something that happened, in a line: its name in the catalogues, and what goes into it."""
+        texts = {key: str(value) for key, value in values.items()}
+        line = ActLine(self.now, what, texts, _said(catalogue(), what, texts))
+        self._change(said=(*self._played().said, line))
+        words = _said(self._words, what, texts)
+        self._tell(wrapped(f"{_time(self.now)}  {words}", further=" " * 11))
 
     def miss(self, error: OpenlineError | ActCut) -> None:
         """The act could not go on: the story does, without the rest of it."""
-        words = f"{self._played().title}: {error}"
-        self.missed.append(words)
-        self._tell(f"    (left out: {error})")
+        self.missed.append(f"{self._played().title}: {error}")
+        self._tell(f"    ({_said(self._words, 'left_out', {'error': str(error)})})")
 
     def close(self) -> None:
         """Log everybody out."""
@@ -335,9 +314,9 @@ class Scene:
 
     def _sense(self, user: str, name: str, kind: type[T]) -> T:
         """What the server answers of its sky to that person."""
-        return self._transport(user).ask("GET", f"/sky/v1/{name}", kind)
+        return self.transport(user).ask("GET", f"/sky/v1/{name}", kind)
 
-    def _transport(self, user: str) -> Transport:
+    def transport(self, user: str) -> Transport:
         """For what the client has no words for."""
         self.client(user)
         if user not in self._senses:
@@ -369,9 +348,19 @@ def party_of(user: str) -> str:
     return _PARTIES[user]
 
 
-def _wrapped(text: str, further: str = "") -> str:
-    indent = " " * 4
-    return fill(text, 96, initial_indent=indent, subsequent_indent=indent + further)
+def act_words(words: Catalogue, act: ActShown, part: str) -> str:
+    """The title or sentence of an act; of one that no catalogue knows, in English."""
+    return words.console.get(f"demo.{act.name}.{part}", str(getattr(act, part)))
+
+
+def _said(words: Catalogue, name: str, values: dict[str, str]) -> str:
+    return words.filled(words.console[f"demo.said.{name}"], values)
+
+
+def wrapped(text: str, indent: str = " " * 4, further: str = "") -> str:
+    """A text as lines that a terminal has room for; those after the first stand `further` in."""
+    columns = min(max(get_terminal_size((_COLUMNS, 0)).columns, _COLUMNS_MIN), _COLUMNS)
+    return fill(text, columns, initial_indent=indent, subsequent_indent=indent + further)
 
 
 def _time(instant: datetime) -> str:

@@ -5,7 +5,7 @@ levels of their own, and on one level all fly at one speed. All of them stay out
 area, as careful people do. Positions follow from the seed and the time alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import atan2, cos, degrees, hypot, pi, sin
 from random import Random
@@ -17,6 +17,7 @@ from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
 _NM: Final = METRES_PER_NAUTICAL_MILE
 _STEP_S: Final = 1.0  # speed and track follow from where it was a second before
 _ICAO_FIRST: Final = 0xF00000  # a block that no state uses
+_DRONE: Final = "uncrewed"
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -238,19 +239,24 @@ class Sky:
         self.actors[name] = actor
         return actor
 
-    def seen(self, time_s: float, part: int, parts: int, when: str) -> list[dict[str, Any]]:
-        """Positions of one of so many parts of the background, and of all of the story, as a radar
-        sees them. when: the instant as text."""
+    def seen(
+        self, time_s: float, part: int, parts: int, when: str, own: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """Positions of one of so many parts of the background, and of the story, as a radar sees
+        them: not the drones of parties but its own, if it has some. when: the instant as text."""
         found = []
         for number, traffic in enumerate(self._background):
             if number % parts == part:
                 before = dict(traffic.flights(time_s - _STEP_S))
-                kind = "uncrewed" if isinstance(traffic, Round) else "aeroplane"
+                kind = _DRONE if isinstance(traffic, Round) else "aeroplane"
                 for name, where in traffic.flights(time_s):
                     icao24, callsign = self._named(name)
                     one = _position(before.get(name), where, when)
                     found.append(one | {"icao24": icao24, "callsign": callsign, "class": kind})
-        return found + [values for _, values in self._story(time_s, when)]
+        for actor, values in self._story(time_s, when):
+            if not own or actor.party in own or actor.kind != _DRONE:
+                found.append(values)
+        return found
 
     def own(self, time_s: float, when: str) -> dict[str, list[dict[str, Any]]]:
         """Positions of the story's aircraft by the party that sends them as its own."""

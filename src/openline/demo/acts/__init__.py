@@ -138,8 +138,14 @@ ACTS: Final = (
         conflicts.your_turn,
     ),
 )
+_STRAYED: Final = replace(
+    next(act for act in ACTS if act.name == "nonconforming"),
+    sentence="A helicopter of the south leaves its corridor. Its own server says Nonconforming, "
+    "how far, then Contingent; the radar of the north sees it where nobody declared it.",
+    play=traffic.strayed,
+)
 TWO_SERVERS: Final = (
-    *ACTS[:-2],
+    *(_STRAYED if act.name == "nonconforming" else act for act in ACTS[:-2]),
     Act(
         "The link is cut",
         "The servers cannot reach each other, and an urgent message waits. Each side knows that it "

@@ -16,13 +16,13 @@ def two_limits(scene: Scene) -> None:
     try:
         scene.say("dov", _closure(scene, 1_500.0, 2_100.0))
     except OpenlineError as error:
-        scene.note(f"{name_of('dov')} is refused: {error}")
+        scene.note("refused", who=name_of("dov"), error=error)
     else:
         raise ActCut("a closure with two limits was taken")
     scene.wait(90)
     taken = scene.kept["closure"] = scene.say("dov", _closure(scene, 2_100.0))
     scene.show(thread=taken.thread)
-    scene.note(f"{name_of('dov')} gives one limit: taken")
+    scene.note("one_limit", who=name_of("dov"))
     scene.wait(30)
     scene.read("ada", taken)
     scene.read("ines", taken)
@@ -42,7 +42,7 @@ def breach(scene: Scene) -> None:
         to=("south",),
     )
     scene.show(thread=claim.thread)
-    scene.note(f"{name_of('ines')} claims a breach, with entry {notice.entry} as evidence")
+    scene.note("claims", who=name_of("ines"), entry=notice.entry)
     scene.wait(90)
     scene.read("dov", claim)
     scene.say(
@@ -50,12 +50,12 @@ def breach(scene: Scene) -> None:
         Reply("the post at Southmole was out of reach; it is called twice now"),
         thread=claim.thread,
     )
-    scene.note(f"{name_of('dov')} replies")
+    scene.note("replies", who=name_of("dov"))
     scene.wait(90)
     for user in ("dov", "ines"):
         scene.say(user, Disposition(DispositionState.SETTLED), thread=claim.thread)
         scene.wait(30)
-    scene.note("settled, as both sides say")
+    scene.note("settled")
 
 
 def review(scene: Scene) -> None:
@@ -63,8 +63,8 @@ def review(scene: Scene) -> None:
     for site in scene.sites.all:
         reviewed = site.review()
         site.board.review = reviewed.page
-        scene.note(f"{reviewed.entries} entries verified: {reviewed.record}")
-        scene.note(f"the review: {reviewed.review}")
+        scene.note("verified", count=reviewed.entries, file=reviewed.record)
+        scene.note("reviewed", file=reviewed.review)
     if scene.sites.are_several:
         _in_common(scene)
     scene.link("/console/demo/review")
@@ -76,7 +76,7 @@ def _in_common(scene: Scene) -> None:
     if len(digests) > 1:
         raise ActCut("the records of north and south are not of the same messages")
     (digest,) = digests
-    scene.note(f"what north and south said is the same in both records: {digest[:16]}…")
+    scene.note("same", digest=f"{digest[:16]}…")
 
 
 def _closure(scene: Scene, *uppers_m: float) -> Closure:

@@ -3,54 +3,63 @@
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from openline.airspace.volume import Volume4D
 from openline.api.line import board_wire
+from openline.api.line.advice_wire import Advice, AdviceWay
 from openline.demo.acts.shapes import box, circle, corridor, plan, volume
 from openline.demo.region import CAPE_HALLEN, LUNN, NORTH_RIG, SOUTH_RIG, Place
-from openline.demo.scene import Scene, name_of
+from openline.demo.scene import JSON, ActCut, Scene, name_of
+from openline.formats.json_text import encode
+from openline.formats.line_volume import volumes_of
 from openline.line.message.bodies import Accept, Amend, Notify, Propose
 from openline.line.message.kind import AnswerCode
 
 NR12: Final = (LUNN, Place(10.0, 18.0), CAPE_HALLEN)
 SL40: Final = (SOUTH_RIG, NORTH_RIG)
-NR12_M: Final = (300.0, 900.0)
+NR12_M: Final = (300.0, 700.0)
 SL40_M: Final = (500.0, 1_000.0)
-LIFT_M: Final = 900.0
+_ADVICE: Final = "/line/v1/advice"
+_COLUMN_M: Final = 1_800.0  # so high a helicopter may be at the ends of its way
 
 
 def automatic(scene: Scene) -> None:
     """North files a plan, then south; both see the conflict."""
     north = _nr12(scene)
     scene.kept["nr12"] = scene.say("ada", north, to=("south", "aid"))
-    scene.note(f"{name_of('ada')} files the plan NR12")
+    scene.note("files", who=name_of("ada"), name="NR12")
     scene.wait(60)
     scene.kept["sl40"] = scene.say("cora", _sl40(scene), to=("north", "aid"))
-    scene.note(f"{name_of('cora')} files the plan SL40")
+    scene.note("files", who=name_of("cora"), name="SL40")
     found = scene.conflict("ada", scene.kept["sl40"].thread, "crossing")
     scene.show(conflict=found.id)
-    scene.note(_reason(found))
+    scene.note("reason", reason=found.facts.reason)
     scene.wait(60)
     for user, name in (("ada", "sl40"), ("ines", "sl40"), ("ines", "nr12"), ("cora", "nr12")):
         scene.read(user, scene.kept[name])
-    scene.note("both sides have read the plan of the other")
+    scene.note("read_each")
 
 
 def proposal(scene: Scene) -> None:
-    """South offers to fly higher; north accepts; south amends."""
+    """South asks for the nearest way out and offers it; north accepts; south amends."""
     conflict = scene.known("crossing")
     thread = scene.taken("sl40").thread
-    lifted = _sl40(scene, LIFT_M)
-    offer = Propose(conflict, thread, lifted.volumes, f"SL40 {LIFT_M:.0f} m higher")
+    way = _way_out(scene, "cora", conflict)
+    lifted = plan("SL40", *volumes_of(msgspec.to_builtins(way.volumes), "volumes"))
+    scene.climbs_m["sl40"] = max(one.climb_m for one in way.changes)
+    scene.note("advised", who=name_of("cora"), change=way.words)
+    offer = Propose(conflict, thread, lifted.volumes, f"SL40: {way.words}")
     said = scene.say("cora", offer, thread=conflict)
     scene.show(conflict=conflict)
-    scene.note(f"{name_of('cora')} proposes SL40 {LIFT_M:.0f} m higher; nothing else is met there")
+    scene.note("proposes", who=name_of("cora"), name="SL40")
     scene.wait(120)
     scene.say("bram", Accept(said.id), thread=conflict)
-    scene.note(f"{name_of('bram')} accepts")
+    scene.note("accepts", who=name_of("bram"))
     scene.wait(60)
     scene.kept["sl40"] = scene.say("cora", Amend(lifted), thread=thread)
     scene.seen("ada", _is_over(conflict), "the end of the conflict")
-    scene.note(f"{name_of('cora')} amends SL40: the conflict is over")
+    scene.note("amended", who=name_of("cora"), name="SL40")
     scene.wait(30)
     scene.take_note("ada", scene.kept["sl40"], "crew 12")
     scene.take_note("cora", scene.kept["nr12"], "crew 40")
@@ -61,23 +70,24 @@ def proposal(scene: Scene) -> None:
 def near_miss(scene: Scene) -> None:
     """Two surveys side by side: no overlap, and too close."""
     scene.kept["nd5"] = scene.say("ada", _survey(scene, "ND5", 30.0, 36.0), to=("south",))
+    scene.note("files", who=name_of("ada"), name="ND5")
     scene.wait(45)
     scene.kept["sd3"] = scene.say("dov", _survey(scene, "SD3", 18.0, 26.2), to=("north",))
-    scene.note(f"{name_of('ada')} files ND5, {name_of('dov')} files SD3 beside it")
+    scene.note("files_beside", who=name_of("dov"), name="SD3")
     found = scene.conflict("dov", scene.kept["sd3"].thread, "beside")
     scene.show(conflict=found.id)
-    scene.note(_reason(found))
+    scene.note("reason", reason=found.facts.reason)
     scene.wait(90)
     scene.read("dov", scene.kept["nd5"])
     scene.read("ada", scene.kept["sd3"])
     scene.answer("ada", scene.kept["sd3"], AnswerCode.WILL_ADJUST, "ND5 moves north")
     scene.pass_on("ada", scene.kept["sd3"], "pilot 5")
-    scene.note(f"{name_of('ada')} will adjust")
+    scene.note("adjusts", who=name_of("ada"))
     scene.wait(90)
     moved = _survey(scene, "ND5", 32.5, 36.0)
     scene.kept["nd5"] = scene.say("ada", Amend(moved), thread=scene.kept["nd5"].thread)
     scene.seen("dov", _is_over(found.id), "the end of the conflict")
-    scene.note("ND5 is moved two and a half miles: the conflict is over")
+    scene.note("moved", name="ND5")
     scene.wait(60)
     scene.take_note("dov", scene.kept["nd5"], "pilot 3")
 
@@ -94,16 +104,25 @@ def your_turn(scene: Scene) -> None:
     scene.kept["sl44"] = scene.say("dov", south, to=("north",))
     found = scene.conflict("dov", scene.kept["sl44"].thread, "open")
     scene.show(conflict=found.id)
-    scene.note(_reason(found))
+    scene.note("reason", reason=found.facts.reason)
+
+
+def _way_out(scene: Scene, user: str, conflict: str) -> AdviceWay:
+    """The nearest one, as the page asks for it, with nothing but the conflict. Raises: ActCut."""
+    body = encode({"conflict": conflict}).encode()
+    asking = scene.transport(user)
+    advice = asking.ask("POST", _ADVICE, Advice, body=body, headers=JSON, again=False)
+    if not advice.alternatives or not advice.own:
+        raise ActCut(f"no way out of the conflict: {advice.sentence}")
+    return advice.alternatives[0]
 
 
 def _nr12(scene: Scene) -> Notify:
     return plan("NR12", *_way(scene, 1.5, NR12, *NR12_M))
 
 
-def _sl40(scene: Scene, higher_m: float = 0.0) -> Notify:
-    lower_m, upper_m = SL40_M
-    return plan("SL40", *_way(scene, 1.0, SL40, lower_m + higher_m, upper_m + higher_m))
+def _sl40(scene: Scene) -> Notify:
+    return plan("SL40", *_way(scene, 1.0, SL40, *SL40_M))
 
 
 def _way(
@@ -114,17 +133,13 @@ def _way(
     ends = (circle(places[0], 1.0), circle(places[-1], 1.0))
     return (
         volume(corridor(half_width_nm, *places), lower_m, upper_m, start, end),
-        *(volume(one, 0.0, upper_m, start, end) for one in ends),
+        *(volume(one, 0.0, _COLUMN_M, start, end) for one in ends),
     )
 
 
 def _survey(scene: Scene, name: str, south_nm: float, north_nm: float) -> Notify:
     field = box(-55.0, south_nm, -42.0, north_nm)
     return plan(name, volume(field, 0.0, 250.0, scene.at(62), scene.at(122)))
-
-
-def _reason(found: board_wire.Conflict) -> str:
-    return found.facts.reason
 
 
 def _is_over(conflict: str) -> Callable[[board_wire.Board], bool]:

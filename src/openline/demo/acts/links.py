@@ -17,26 +17,26 @@ def cut(scene: Scene) -> None:
     if not scene.sites.are_several:
         raise ActCut("there is one server, and no link")
     scene.cut()
-    scene.note("the link between both servers is cut")
+    scene.note("cut")
     try:
         scene.wait(20)
         call = _call(scene)
         scene.wait(200)
         for user, other in _SIDES:
             scene.seen(user, _link_is(other, "UNKNOWN"), f"that {other} is UNKNOWN")
-        scene.note("nothing was heard for two beats: each side shows the other as UNKNOWN")
+        scene.note("unknown")
     finally:
         scene.mend()
-    scene.note("the link is mended: HOLD is there at once, before everything else that waited")
+    scene.note("mended")
     scene.read("bram", call)
     scene.answer("bram", call, AnswerCode.WILL_COMPLY, "nobody leaves")
-    scene.note(f"{name_of('bram')} has it and complies")
+    scene.note("holds", who=name_of("bram"))
     scene.seen("cora", _cosigned("north", call.entry), "the cosignature of the north")
-    scene.note(f"north has cosigned the record of the south, with entry {call.entry} in it")
+    scene.note("cosigned", entry=call.entry)
     scene.wait(75)
     for user, other in _SIDES:
         scene.seen(user, _link_is(other, "live"), f"that {other} is live")
-    scene.note("both links are live again")
+    scene.note("live")
 
 
 def _call(scene: Scene) -> Taken:
@@ -45,7 +45,7 @@ def _call(scene: Scene) -> Taken:
         "dov", Urgent(UrgentAction.HOLD, position=SOUTHMOLE.position, text=text), to=("north",)
     )
     scene.show(thread=call.thread)
-    scene.note(f"{name_of('dov')} calls HOLD; it is on the record of the south, and waits")
+    scene.note("calls_hold", who=name_of("dov"))
     return call
 
 

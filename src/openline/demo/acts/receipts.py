@@ -37,16 +37,16 @@ def line_check(scene: Scene) -> None:
         if asks == _WATCH[0]:
             scene.kept["check"] = check
             scene.show(thread=check.thread)
-        scene.note(f"{name_of(asks)} tries the line")
+        scene.note("tries", who=name_of(asks))
         for answers in (user for user in _WATCH if user != asks):
             scene.wait(5)
             to = (party_of(asks),)
             scene.say(answers, LineCheck(CheckMode.HUMAN, of=check.id), to=to)
-            scene.note(f"{name_of(answers)} answers")
+            scene.note("answers", who=name_of(answers))
     for user, authority in _AUTHORITIES.items():
         end = scene.at(60 * 24)
         scene.say(user, Authority(authority, None, scene.at(0), end))
-    scene.note("each side says who authorised its flights of this day")
+    scene.note("authorities")
 
 
 def readback(scene: Scene) -> None:
@@ -55,7 +55,7 @@ def readback(scene: Scene) -> None:
     field = volume(ring, 0.0, 600.0, scene.at(75), scene.at(75 + 60 * 24 * 30))
     place = ring.centre
     scene.client("omar").confirm("ines", Kind.NOTIFY, (place.lat_deg, place.lng_deg))
-    scene.note(f"{name_of('omar')} finds the field hospital on the map, as the second person")
+    scene.note("finds", who=name_of("omar"))
     scene.wait(20)
     body = Notify(
         NoticeKind.SITE,
@@ -68,14 +68,14 @@ def readback(scene: Scene) -> None:
     )
     site = scene.kept["site"] = scene.say("ines", body)
     scene.show(thread=site.thread)
-    scene.note(f"{name_of('ines')} sends the place to both sides")
+    scene.note("sends_place", who=name_of("ines"))
     scene.wait(60)
     for user, found in (("cora", _SWAPPED.position), ("dov", place)):
         said = Readback(site.id, found, 0.0, 600.0, field.time_start, field.time_end)
         taken = scene.say(user, said, thread=site.thread)
         off_m = taken.distance_m or 0.0
-        words = f"wrong: {', '.join(taken.wrong)}" if taken.wrong else "as it was said"
-        scene.note(f"{name_of(user)} reads it back, {off_m:,.0f} m off: {words}")
+        how = "read_wrong" if taken.wrong else "read_right"
+        scene.note(how, who=name_of(user), distance=f"{off_m:,.0f} m")
         scene.wait(75)
     scene.take_note("bram", site, "crew 11", "crew 12")
     scene.answer("dov", site, AnswerCode.WILL_COMPLY)
@@ -99,15 +99,15 @@ def dissemination(scene: Scene) -> None:
     )
     notice = scene.kept["aid1"] = scene.say("ines", body)
     scene.show(thread=notice.thread)
-    scene.note(f"{name_of('ines')} notifies the flight AID1")
+    scene.note("notifies", who=name_of("ines"), name="AID1")
     scene.wait(90)
     for user in ("bram", "dov"):
         scene.read(user, notice)
         scene.answer(user, notice, AnswerCode.WILL_COMPLY)
-    scene.note("both sides have read it")
+    scene.note("read_both")
     scene.wait(60)
     scene.pass_on("bram", notice, "crew 11", "crew 12")
-    scene.note(f"{name_of('bram')}: both crews of the north have it")
+    scene.note("crews_north", who=name_of("bram"))
 
     def south_is_overdue(board: board_wire.Board) -> bool:
         return any(
@@ -120,10 +120,10 @@ def dissemination(scene: Scene) -> None:
 
     scene.until(54.0)
     scene.seen("ines", south_is_overdue, "that the crews of the south do not know")
-    scene.note("not passed on by the south: overdue, seen by both, and the south is called")
+    scene.note("not_passed")
     scene.wait(60)
     scene.pass_on("dov", notice, "crew 40", waiting=("post Southmole",))
-    scene.note(f"{name_of('dov')}: crew 40 has it, the post at Southmole has not answered")
+    scene.note("crew_waits", who=name_of("dov"))
     scene.wait(45)
     scene.pass_on("dov", notice, "crew 40", "post Southmole")
-    scene.note(f"{name_of('dov')}: both have it now")
+    scene.note("crews_both", who=name_of("dov"))

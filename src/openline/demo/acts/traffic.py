@@ -4,9 +4,9 @@ from math import inf
 from typing import Any, Final
 
 from openline.api.line import board_wire
-from openline.demo.acts.conflicts import LIFT_M, NR12, NR12_M, SL40, SL40_M
+from openline.demo.acts.conflicts import NR12, NR12_M, SL40, SL40_M
 from openline.demo.region import SHIP, Place
-from openline.demo.scene import Scene, name_of
+from openline.demo.scene import ActCut, Scene, name_of
 from openline.demo.sky import Sky, Where
 from openline.line.message.bodies import Urgent
 from openline.line.message.kind import AnswerCode, UrgentAction
@@ -22,26 +22,46 @@ _CLIMB_NM: Final = 0.6  # so far it goes while it climbs or comes down, within t
 def live_sky(scene: Scene) -> None:
     """Aircraft of both sides take off within their plans."""
     plans = {name: scene.taken(name).thread for name in ("nr12", "sl40", "nd5", "sd3")}
-    take_off(scene.sky, plans)
+    take_off(scene.sky, plans, scene.climbs_m.get("sl40", 0.0))
     scene.until(58.5)
     scene.show_track("SLA40")
     seen = len(scene.tracks("ada"))
-    scene.note(f"{seen} aircraft are followed; NRA12 and SLA40 have taken off as NR12 and SL40 say")
+    scene.note("followed", count=seen, one="NRA12", other="SLA40")
 
 
 def nonconforming(scene: Scene) -> None:
     """South's helicopter leaves its corridor, and comes back."""
+    thread = _strays(scene)
+    _await_told(scene, 62.5, "ada", intent_id=thread, change="state", state="Nonconforming")
+    scene.note("nonconforming", name="SLA40", distance=_how_far(scene, "ada", thread))
+    _comes_back(scene, "ada", thread)
+
+
+def strayed(scene: Scene) -> None:
+    """The same, where each side has a server: what a party sends of its own, the other has not."""
+    thread = _strays(scene)
+    _await_told(scene, 62.5, "cora", intent_id=thread, change="state", state="Nonconforming")
+    scene.note("strayed", name="SLA40", distance=_how_far(scene, "cora", thread))
+    track = scene.track("ada", "SLA40") or ""
+    _await_told(scene, 62.5, "ada", track=track, change="began", kind="undeclared")
+    scene.note("undeclared", name="SLA40")
+    _comes_back(scene, "cora", thread)
+
+
+def _strays(scene: Scene) -> str:
+    """The helicopter turns away; the thread of its plan. Raises: ActCut."""
     scene.actor("sl40")
     stray(scene.sky, scene.passed_s)
-    thread = scene.taken("sl40").thread
     scene.show_track("SLA40")
-    scene.note("SLA40 turns to the east")
-    _await_told(scene, 62.5, thread, {"change": "state", "state": "Nonconforming"})
-    scene.note(f"SLA40 is Nonconforming{_how_far(scene, thread)}")
-    _await_told(scene, 64.0, thread, {"change": "state", "state": "Contingent"})
-    scene.note("it is away for more than a minute: Contingent, and that until its plan ends")
-    _await_told(scene, 66.5, thread, {"change": "over", "kind": "outside"})
-    scene.note("SLA40 is back in its corridor")
+    scene.note("turns", name="SLA40")
+    return scene.taken("sl40").thread
+
+
+def _comes_back(scene: Scene, user: str, thread: str) -> None:
+    _await_told(scene, 64.0, user, intent_id=thread, change="state", state="Contingent")
+    scene.note("contingent")
+    _await_told(scene, 66.5, user, intent_id=thread, change="over", kind="outside")
+    scene.note("back", name="SLA40")
 
 
 def head_on(scene: Scene) -> None:
@@ -65,31 +85,31 @@ def stop(scene: Scene) -> None:
         "ines", Urgent(UrgentAction.STOP, position=place, text=text), to=("north",)
     )
     scene.show(thread=call.thread)
-    scene.note(f"{name_of('ines')} calls STOP")
+    scene.note("calls_stop", who=name_of("ines"))
 
     def alarmed(board: board_wire.Board) -> bool:
         return any(one.thread == call.thread and one.alarms for one in board.clocks)
 
     scene.wait(20)
     scene.seen("ines", alarmed, "the alarm")
-    scene.note("the alarm is raised at the north, and both sides see it")
+    scene.note("alarmed")
     scene.wait(10)
     scene.read("bram", call)
     scene.answer("bram", call, AnswerCode.WILL_COMPLY, "NR71 levels off")
-    scene.note(f"{name_of('bram')} has it and complies: the alarm ends")
+    scene.note("complies", who=name_of("bram"))
     feet = level_off(scene.sky, scene.passed_s)
-    scene.note(f"NR71 stays at {feet:,.0f} ft; AID2 is at 11,000 ft")
+    scene.note("levels", one="NR71", height=f"{feet:,.0f} ft", other="AID2", level="11,000 ft")
     scene.wait(30)
     scene.held(
         lambda: None if _encounter(scene) else True, "a loss of separation is still predicted"
     )
-    scene.note("no loss of separation is predicted any more")
+    scene.note("apart")
 
 
-def take_off(sky: Sky, plans: dict[str, str]) -> None:
-    """Everything of the story that flies, each by the thread of its plan."""
+def take_off(sky: Sky, plans: dict[str, str], climb_m: float) -> None:
+    """Everything of the story that flies, each by the thread of its plan; SL40 was moved higher."""
     _fly_helicopter(sky, "nr12", "NRA12", "north", NR12, sum(NR12_M) / 2, 57.2 * _MINUTE)
-    _fly_helicopter(sky, "sl40", "SLA40", "south", SL40, sum(SL40_M) / 2 + LIFT_M, 57.2 * _MINUTE)
+    _fly_helicopter(sky, "sl40", "SLA40", "south", SL40, sum(SL40_M) / 2 + climb_m, 57.2 * _MINUTE)
     for plan, party, north_nm in (("nd5", "north", 34.5), ("sd3", "south", 22.0)):
         for number, east_nm in enumerate((-54.0, -46.0), 1):
             drone = sky.add(f"{plan}-{number}", f"{plan.upper()}{number}", party, "uncrewed")
@@ -169,24 +189,23 @@ def _towards(place: Place, other: Place) -> Place:
     return Place(place.east_nm + east * share, place.north_nm + north * share)
 
 
-def _await_told(scene: Scene, minute: float, thread: str, values: dict[str, str]) -> None:
-    """From that minute on the north was told this of the operation. Raises: ActCut."""
+def _await_told(scene: Scene, minute: float, user: str, **values: str) -> None:
+    """From that minute on that person was told this. Raises: ActCut."""
 
     def told() -> bool | None:
-        found = [one for one in scene.discrepancies("ada") if one.get("intent_id") == thread]
-        return any(values.items() <= one.items() for one in found) or None
+        return any(values.items() <= one.items() for one in scene.discrepancies(user)) or None
 
     scene.until(minute)
-    scene.held(told, f"SLA40: nobody is told of {' '.join(values.values())}")
+    what = values.get("state") or values["kind"]
+    scene.held(told, f"{name_of(user)} is not told of SLA40: {what}")
 
 
-def _how_far(scene: Scene, thread: str) -> str:
-    """How far it is outside, as the north was told."""
-    for one in reversed(scene.discrepancies("ada")):
+def _how_far(scene: Scene, user: str, thread: str) -> str:
+    """How far it is outside, as that person was told. Raises: ActCut."""
+    for one in reversed(scene.discrepancies(user)):
         if one.get("intent_id") == thread and one.get("kind") == "outside" and "offset" in one:
-            nm = one["offset"]["lateral_m"] / METRES_PER_NAUTICAL_MILE
-            return f": {nm:.1f} NM outside its volumes, as both sides are told"
-    return ""
+            return f"{one['offset']['lateral_m'] / METRES_PER_NAUTICAL_MILE:.1f} NM"
+    raise ActCut("nobody is told how far SLA40 is outside")
 
 
 def _encounter(scene: Scene) -> dict[str, Any] | None:
@@ -201,6 +220,10 @@ def _tell_encounter(scene: Scene, found: dict[str, Any]) -> None:
     feet = (found["vertical_m"] or 0.0) / METRES_PER_FOOT
     closest_nm = found["lateral_m"] / METRES_PER_NAUTICAL_MILE
     scene.note(
-        f"NR71 and AID2 lose separation in {found['enter_s']:.0f} s if both fly on: "
-        f"{closest_nm:.1f} NM and {feet:,.0f} ft"
+        "predicted",
+        one="NR71",
+        other="AID2",
+        seconds=f"{found['enter_s']:.0f}",
+        lateral=f"{closest_nm:.1f} NM",
+        vertical=f"{feet:,.0f} ft",
     )

@@ -16,13 +16,13 @@ def without_place(scene: Scene) -> None:
     body = Notify(NoticeKind.UNLOCATED, start, end, asks=Asks.STAY_OUTSIDE, name="N-7")
     notice = scene.kept["unlocated"] = scene.say("ada", body)
     scene.show(thread=notice.thread)
-    scene.note(f"{name_of('ada')} sends the notice N-7, without a place")
+    scene.note("unlocated", who=name_of("ada"), name="N-7")
     found = scene.conflict("cora", notice.thread, "unlocated")
-    scene.note(found.facts.reason)
+    scene.note("reason", reason=found.facts.reason)
     scene.wait(120)
     scene.read("cora", notice)
     scene.read("omar", notice)
-    scene.note("both have read it")
+    scene.note("read_both")
 
 
 def continuing(scene: Scene) -> None:
@@ -31,7 +31,7 @@ def continuing(scene: Scene) -> None:
     text = "SL40 goes on; name the place"
     scene.answer("cora", notice, AnswerCode.CONTINUING_AS_PLANNED, text)
     scene.show(conflict=scene.known("unlocated"))
-    scene.note(f"{name_of('cora')} continues as planned: a disagreement that both sides see")
+    scene.note("continues", who=name_of("cora"))
     scene.wait(45)
     scene.answer("omar", notice, AnswerCode.WILL_COMPLY)
 
@@ -41,13 +41,13 @@ def clarification(scene: Scene) -> None:
     notice = scene.taken("unlocated")
     scene.say("cora", Clarify((Missing.PLACE,), "where?"), to=("north",), thread=notice.thread)
     scene.show(thread=notice.thread)
-    scene.note(f"{name_of('cora')} asks for the place")
+    scene.note("asks_place", who=name_of("cora"))
 
     def is_overdue(board: board_wire.Board) -> bool:
         return any(one.thread == notice.thread and one.overdue for one in board.clocks)
 
     scene.seen("cora", is_overdue, "that the place is overdue")
-    scene.note("the place is overdue: the duty officer of the north is called")
+    scene.note("place_overdue")
     scene.wait(120)
     field = volume(circle(_FIELD, 2.0), 0.0, 1_500.0, scene.at(60), scene.at(120))
     located = Notify(
@@ -60,7 +60,7 @@ def clarification(scene: Scene) -> None:
         lambda board: all(one.closed for one in board.conflicts if one.id == gone),
         "the end of the conflict",
     )
-    scene.note(f"{name_of('ada')} names the place: two miles around it, and no conflict any more")
+    scene.note("place_named", who=name_of("ada"))
     scene.wait(60)
     scene.take_note("cora", amended, "crew 40", "crew 41")
     scene.take_note("omar", amended, "crew 1")
