@@ -16,6 +16,8 @@ from openline.airspace.volume import Volume4D
 from openline.app.line.compose import Saying, compose
 from openline.app.sky import standing
 from openline.app.sky.agreed_minima import minima_of
+from openline.app.sky.told import alerts_told_after
+from openline.formats.instants import parse_instant
 from openline.formats.sky_events import event_object
 from openline.geo.corridor import Corridor
 from openline.line.agreement import ClassMinima, Coarseness, FlightClass
@@ -142,6 +144,28 @@ def test_the_turn_of_the_plan_that_is_flown_is_looked_along() -> None:
     assert events[0].loss.turning
     assert events[0].loss.enter_s == pytest.approx(177.4, abs=12.0)
     assert "if they turn as declared" in str(event_object(events[0])["words"])
+
+
+def test_a_volume_behind_the_turn_of_the_plan_is_told_of_and_recorded() -> None:
+    """North flies 10 km east and then north; south has a volume 12 km north of that corner, whose
+    edge is reached after 10 + 11 km at 100 m/s, and nothing stands straight on."""
+    scene = Scene()
+    path = [beside(-10_000.0), beside(0.0), beside(0.0, 20_000.0)]
+    begin, end = START, START + timedelta(seconds=900)
+    way = Volume4D.over_ellipsoid(Corridor.of(path, 400.0), 0.0, GROUND_M + 1_000.0, begin, end)
+    flown = scene.plan(way)
+    there = volume(circle(*beside(0.0, 12_000.0), 1_000.0), begin, end, 0.0, GROUND_M + 500)
+    thread = say(scene, notice(there, notice=NoticeKind.VOLUME), "south")
+    fly(scene, range(8), "north", "north-1", operation_id=flown)
+    (alert,) = told(scene, "south")
+    assert alert["into"]["id"] == thread
+    assert alert["turning"]
+    assert "if it turns as declared" in alert["words"]
+    due = alert["predicted_at"], alert["enter_s"]
+    assert (parse_instant(due[0]) - START).total_seconds() + due[1] == pytest.approx(210, abs=12)
+    (recorded,) = alerts_told_after(scene.line, "south", 0, 1_000)[0]
+    assert isinstance(recorded.announced.event, EntryEvent)
+    assert recorded.announced.event.entry.turning
 
 
 def test_minima_are_those_of_the_agreement_by_class() -> None:

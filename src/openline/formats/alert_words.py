@@ -54,7 +54,8 @@ def entry_sentence(event: EntryEvent) -> str:
         return f"{entry.shown}: in {thing_words(entry)} now{known}"
     at = entry.time + timedelta(seconds=entry.enter_s)
     wait = f"in {math.floor(entry.enter_s)} s, at {at:%H:%M:%S}Z"
-    return f"{entry.shown}: enters {thing_words(entry)} {wait}{known}"
+    declared = ", if it turns as declared" if entry.turning else ""
+    return f"{entry.shown}: enters {thing_words(entry)} {wait}{declared}{known}"
 
 
 def thing_words(entry: VolumeEntry) -> str:

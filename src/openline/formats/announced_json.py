@@ -62,6 +62,7 @@ class _Pair(_Head, kw_only=True):
 class _Entry(_Head, kw_only=True):
     aircraft: _Aircraft
     into: _Into
+    turning: bool = False
 
 
 def encode_announced(announced: Announced) -> bytes:
@@ -134,6 +135,7 @@ def _entry_of(event: EntryEvent, whose: tuple[Whose, ...]) -> _Entry:
         altitudes=_zero(entry.zero),
         aircraft=_aircraft(entry.track, entry.shown, whose[0]),
         into=_Into(id=entry.thing.id, kind=entry.kind, party=entry.thing.party),
+        turning=entry.turning,
     )
 
 
@@ -168,6 +170,7 @@ def _of_entry(found: _Entry) -> Announced:
         found.enter_s,
         _ZEROS[found.altitudes],
         _LEVELS[found.level],
+        found.turning,
     )
     event = EntryEvent(found.kind, _LEVELS[found.level], parse_instant(found.time), entry)
     return Announced(event, (_whose(aircraft),))

@@ -143,6 +143,7 @@ def entry_object(entry: VolumeEntry) -> dict[str, object]:
         "begins": format_instant(entry.time + timedelta(seconds=entry.enter_s)),
         "enter_s": round(entry.enter_s, 3),
         "altitudes": entry.zero.name.lower(),
+        "turning": entry.turning,
     }
 
 

@@ -81,11 +81,13 @@ def entries(
     *,
     lateral_m: float = 0.0,
     vertical_m: float = 0.0,
+    window: tuple[FloatArray, FloatArray] | None = None,
 ) -> Entries:
     """Every aircraft that is in a volume, or closer to it than the margins, by the look-ahead.
 
     Args: `aircraft`: made by `Snapshot.on_earth`, altitudes over the ellipsoid. `lateral_m`,
-        `vertical_m`: how near is as good as in; 0 or more.
+        `vertical_m`: how near is as good as in; 0 or more. `window`: from when to when each flies
+        its course, seconds from now; None: from now to the look-ahead.
     Returns: the first instant of each, seconds from now.
     Raises: InvalidInput for aircraft in a plane, bad margins, a course beyond WAY_MAX_M.
     Law: contains whatever stepping through time finds; held by tests/property/test_entering.
@@ -98,9 +100,12 @@ def entries(
     way = _way_of(aircraft)
     if len(aircraft) and float(way.speed_mps.max()) * horizon_s > WAY_MAX_M:
         raise InvalidInput("the look-ahead leads too far", cure="shorten it", field="lookahead_s")
-    flat = _near_boxes(way, volumes.footprints, horizon_s, near_m)
+    count = len(aircraft)
+    from_s, to_s = (np.zeros(count), np.full(count, np.inf)) if window is None else window
+    flown = np.maximum(from_s, 0.0), np.minimum(to_s, horizon_s)
+    flat = _near_boxes(way, volumes.footprints, flown, near_m)
     parts = [
-        _of_pairs(aircraft, way, volumes, now, horizon_s, (near_m, tall_m), pairs) for pairs in flat
+        _of_pairs(aircraft, way, volumes, now, flown, (near_m, tall_m), pairs) for pairs in flat
     ]
     if not parts:
         none = np.empty(0, np.int64)
@@ -111,15 +116,15 @@ def entries(
 
 
 def _near_boxes(
-    way: _Way, table: FootprintTable, horizon_s: float, near_m: float
+    way: _Way, table: FootprintTable, flown: tuple[FloatArray, FloatArray], near_m: float
 ) -> Iterator[PairIndex]:
     """Aircraft and footprints whose boxes touch, in blocks. Never too few."""
     if not len(way.speed_mps) or not len(table):
         return
     every = np.arange(len(way.speed_mps))
-    ends = [way.points(every, np.full(len(every), time_s)) for time_s in (0.0, horizon_s)]
+    ends = [way.points(every, time_s) for time_s in flown]
     # A course rises over its chord by less than L^2 / 7 R.
-    length = way.speed_mps * horizon_s
+    length = way.speed_mps * (flown[1] - flown[0])
     margin = (near_m + EDGE_BULGE_M + length**2 / (7 * 6.3e6))[:, None]
     low, high = np.minimum(*ends) - margin, np.maximum(*ends) + margin
     axis = int(np.argmax(table.low.max(axis=0) - table.low.min(axis=0)))
@@ -143,7 +148,7 @@ def _of_pairs(
     way: _Way,
     volumes: VolumeTable,
     now: datetime,
-    horizon_s: float,
+    flown: tuple[FloatArray, FloatArray],
     margins: tuple[float, float],
     pairs: PairIndex,
 ) -> Entries:
@@ -157,8 +162,8 @@ def _of_pairs(
         volumes.low_m[volume] - tall_m,
         volumes.high_m[volume] + tall_m,
     )
-    begin = np.maximum(np.maximum(up_from, start_s), 0.0)
-    end = np.minimum(np.minimum(up_to, end_s), horizon_s)
+    begin = np.maximum(np.maximum(up_from, start_s), flown[0][row])
+    end = np.minimum(np.minimum(up_to, end_s), flown[1][row])
     there = np.flatnonzero(begin <= end)
     row, volume = row[there], volume[there]
     enter = _first_inside(way, volumes.footprints, row, volume, (begin[there], end[there]), near_m)

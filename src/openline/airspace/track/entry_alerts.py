@@ -41,6 +41,7 @@ class VolumeEntry:
     enter_s: float
     zero: Zero
     level: AlertLevel
+    turning: bool = False  # it comes first if the aircraft flies as declared
 
     @property
     def kind(self) -> EntityKind:
@@ -138,7 +139,7 @@ class EntryAlerts:
         level = 3 - np.searchsorted(shares, found.enter_s[:PAIRS_MAX], side="left")
         entries: dict[Key, VolumeEntry] = {}
         columns = (*(column[:PAIRS_MAX].tolist() for column in found), level.tolist())
-        for row, number, enter_s, zero, urgency in zip(*columns, strict=True):
+        for row, number, enter_s, zero, turning, urgency in zip(*columns, strict=True):
             track, thing = states.tracks[row], obstacles.things[number]
             entries[track.id, thing.id] = VolumeEntry(
                 track.id,
@@ -148,5 +149,6 @@ class EntryAlerts:
                 enter_s,
                 Zero(zero),
                 AlertLevel(urgency),
+                turning,
             )
         return entries

@@ -75,7 +75,7 @@ def predicted_losses(
     """
     agreed = LiveMinima.alike(minima) if isinstance(minima, Separation) else minima
     kind = agreed.kinds(states.tracks, flights)
-    asked = _Asked(states, kind, _ahead_of(states, flights, lookahead_s), lookahead_s, search)
+    asked = _Asked(states, kind, ahead_of(states, flights, lookahead_s), lookahead_s, search)
     flies = ~states.on_ground
     pressure = flies & ~np.isnan(states.pressure_altitude_m)
     ellipsoid = flies & ~np.isnan(states.altitude_m)
@@ -191,7 +191,7 @@ class _Asked(NamedTuple):
         return _Lines(Snapshot.on_earth(place, velocity), row, start, end, count, turns)
 
 
-def _ahead_of(states: States, flights: Flights, lookahead_s: float) -> Ahead | None:
+def ahead_of(states: States, flights: Flights, lookahead_s: float) -> Ahead | None:
     """The pieces of all whose way is declared; None: of nobody."""
     if not flights:
         return None

@@ -16,9 +16,10 @@ from openline.airspace.encounter.entering import entries
 from openline.airspace.encounter.snapshot import Snapshot
 from openline.airspace.entity import Entity, EntityKind
 from openline.airspace.track.live_minima import NOTHING_FLOWN, Flights
-from openline.airspace.track.losses import ZERO_MARGIN_M, ZERO_MARGIN_PER_M, Zero
+from openline.airspace.track.losses import ZERO_MARGIN_M, ZERO_MARGIN_PER_M, Zero, ahead_of
 from openline.airspace.track.states import States
 from openline.airspace.track.track import Track
+from openline.airspace.track.way import Ahead
 from openline.airspace.volume_table import VolumeTable
 
 _NOBODY: Final = -1
@@ -82,21 +83,22 @@ class Obstacles:
 
 class Found(NamedTuple):
     """k entries, the first first: which state, which thing, when (0: it is in it), by which zero;
-    arrays (k,)."""
+    turning: whether it comes first if the aircraft flies as declared; arrays (k,)."""
 
     row: IndexArray
     thing: IndexArray
     enter_s: FloatArray
     zero: IndexArray
+    turning: BoolArray
 
 
 def predicted_entries(
     states: States, obstacles: Obstacles, lookahead_s: float, flights: Flights = NOTHING_FLOWN
 ) -> Found:
-    """Every aircraft in the air that is in a thing that is not its own, or will be, straight on.
+    """Every aircraft in the air that is in a thing that is not its own, or will be.
 
-    Of several volumes of one thing the first that is entered. Raises: InvalidInput for a bad
-    look-ahead.
+    If all fly straight on, and if those whose way is declared fly along it: the earlier. Of several
+    volumes of one thing the first that is entered. Raises: InvalidInput for a bad look-ahead.
     Law: contains whatever stepping through time finds; held by tests/unit/test_sky_obstacles.
     """
     flies = ~states.on_ground
@@ -105,41 +107,62 @@ def predicted_entries(
     barometric = ~ellipsoid & ~np.isnan(pressure)
     high_m = max(float(np.max(pressure[barometric], initial=0.0)), 0.0)
     margin_m = ZERO_MARGIN_M + ZERO_MARGIN_PER_M * high_m
+    ahead = ahead_of(states, flights, lookahead_s) if len(obstacles) else None
     parts = [
-        _part(states, obstacles, lookahead_s, *case)
+        _part(_Asked(states, obstacles, lookahead_s, ahead), *case)
         for case in (
             (flies & ellipsoid, states.altitude_m, 0.0, Zero.ELLIPSOID),
             (flies & barometric, pressure, margin_m, Zero.MIXED),
             (flies & ~ellipsoid & ~barometric, np.zeros(len(states)), LENGTH_MAX_M, Zero.NONE),
         )
     ]
-    row, thing, enter, zero = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((enter, thing, row))
-    row, thing, enter, zero = row[order], thing[order], enter[order], zero[order]
+    joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    row, thing, enter, _, turning = joined
+    order = np.lexsort((turning, enter, thing, row))
+    found = Found._make(column[order] for column in joined)
+    row, thing, enter, _, turning = found
     new = np.append(True, (row[1:] != row[:-1]) | (thing[1:] != thing[:-1]))[: len(row)]
     kept = np.flatnonzero(new & ~obstacles.own(states.tracks, flights, row, thing))
     kept = kept[np.lexsort((thing[kept], row[kept], enter[kept]))]
-    return Found(row[kept], thing[kept], enter[kept], zero[kept])
+    return Found._make(column[kept] for column in found)
 
 
-def _part(
-    states: States,
-    obstacles: Obstacles,
-    lookahead_s: float,
-    rows: BoolArray,
-    up_m: FloatArray,
-    margin_m: float,
-    zero: Zero,
-) -> Found:
+class _Asked(NamedTuple):
+    """What all parts of a search share."""
+
+    states: States
+    obstacles: Obstacles
+    lookahead_s: float
+    ahead: Ahead | None
+
+
+def _part(asked: _Asked, rows: BoolArray, up_m: FloatArray, margin_m: float, zero: Zero) -> Found:
+    states, obstacles = asked.states, asked.obstacles
     index = np.flatnonzero(rows)
     if not len(index) or not len(obstacles):
         none = np.empty(0, np.int64)
-        return Found(none, none, np.empty(0), none)
+        return Found(none, none, np.empty(0), none, np.empty(0, bool))
     place = np.column_stack((states.lat_deg[index], states.lng_deg[index], up_m[index]))
     velocity = states.velocity_mps[index]
+    straight, from_s, to_s = len(index), np.zeros(len(index)), np.full(len(index), np.inf)
+    if asked.ahead is not None:
+        piece = asked.ahead.taken(rows[asked.ahead.row])
+        up, rate = up_m[piece.row], states.velocity_mps[piece.row, 2]
+        place = np.vstack((place, np.column_stack((piece.lat_deg, piece.lng_deg, up))))
+        velocity = np.vstack((velocity, np.column_stack((piece.east_mps, piece.north_mps, rate))))
+        index = np.append(index, piece.row)
+        from_s, to_s = np.append(from_s, piece.from_s), np.append(to_s, piece.to_s)
     if zero is Zero.NONE:
         velocity[:, 2] = 0.0  # a fresh array
     aircraft = Snapshot.on_earth(place, velocity)
-    met = entries(aircraft, obstacles.table, states.time, lookahead_s, vertical_m=margin_m)
+    met = entries(
+        aircraft,
+        obstacles.table,
+        states.time,
+        asked.lookahead_s,
+        vertical_m=margin_m,
+        window=(from_s, to_s),
+    )
     which = obstacles.thing[met.volume]
-    return Found(index[met.aircraft], which, met.enter_s, np.full(len(which), int(zero)))
+    by = np.full(len(which), int(zero))
+    return Found(index[met.aircraft], which, met.enter_s, by, met.aircraft >= straight)

@@ -77,6 +77,10 @@ class Ahead(NamedTuple):
     from_s: FloatArray
     to_s: FloatArray
 
+    def taken(self, rows: BoolArray) -> "Ahead":
+        """Those pieces."""
+        return Ahead._make(column[rows] for column in self)
+
 
 def pieces_ahead(states: States, row: IndexArray, ways: Sequence[Way], lookahead_s: float) -> Ahead:
     """The pieces of the aircraft `row`, each with its way, within the look-ahead.

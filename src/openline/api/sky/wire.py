@@ -92,7 +92,7 @@ class Entry(Struct, forbid_unknown_fields=True):
 
     enter_s: seconds from `predicted_at`, 0: it is in it. altitudes: what the heights were compared
     by; `mixed`: pressure altitude, within its margin; `none`: the aircraft's is not known. level:
-    of the alert that was raised of it.
+    of the alert that was raised of it. turning: it comes first if the aircraft turns as declared.
     """
 
     aircraft: Named
@@ -101,6 +101,7 @@ class Entry(Struct, forbid_unknown_fields=True):
     begins: Instant
     enter_s: float
     altitudes: str
+    turning: bool | UnsetType = UNSET
     level: AlertWord | UnsetType = UNSET
 
 
@@ -178,6 +179,7 @@ class EntryEvent(SkyEvent, tag="entry", kw_only=True):
     begins: Instant
     enter_s: float
     altitudes: str
+    turning: bool | UnsetType = UNSET
     words: str
 
 
