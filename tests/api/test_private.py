@@ -172,6 +172,23 @@ def test_a_wrong_last_answer_is_unknown_on_the_record(world: World) -> None:
     }
 
 
+def test_whoever_sends_what_is_wrong_again_fills_no_record(world: World) -> None:
+    step = world.ask(_near())
+    done = world.take(step, world.peer.send(_carry(step)))
+    answer = _carry(done).answer
+    assert answer is not None
+    for cut in (1, 2, 3):
+        with pytest.raises(Doubt, match="blob"):
+            world.peer.send(Envelope(answer=replace(answer, response=answer.response[:-cut])))
+    assert len(world.entries()) == 2
+    assert world.peer.send(_carry(done)) == b"{}", "what is right is taken after all"
+    for _ in range(3):
+        with pytest.raises(Doubt, match="replayed"):
+            world.peer.send(_carry(done))
+    verdicts = [values["verdict"] for kind, _, values in world.entries() if kind == VERDICT]
+    assert verdicts == ["unknown", "no_overlap_found"]
+
+
 def test_plans_that_cannot_be_read_are_no_answer(world: World) -> None:
     (world.plans / "broken.geojson").write_text("{")
     step = world.ask(_near())

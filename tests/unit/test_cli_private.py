@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from openline.app.private.carried import first_step, side_of
+from openline.app.private.kept import Folder
+from openline.app.private.plans import Plans
 from openline.cli import private_net, private_steps
 from openline.formats.instants import format_instant
+from openline.formats.private_check import encode_envelope
 from openline.line.private.session import Envelope
-from openline.line.private.verdict import GUARANTEES, Doubt, Reason
+from openline.line.private.verdict import GUARANTEES
 from tests.private_world import HereEngine, needs_psi
 from tests.unit.command import feature, invoke, write_geojson
 
@@ -145,7 +149,107 @@ def test_the_same_file_twice_is_unknown(laptops: Laptops) -> None:
     assert laptops.answer(plan).exit_code == 0
     again = laptops.answer(plan, "--force")
     assert again.exit_code == UNKNOWN
-    assert "second CHECK" in again.output
+    assert "openline private carry" in again.output, "what to do"
+    taken = laptops.at("north", "answer", laptops.file("2"), laptops.file("3"))
+    assert taken.exit_code == 1
+    twice = laptops.at("north", "answer", laptops.file("2"), laptops.file("4"))
+    assert twice.exit_code == UNKNOWN
+    assert "it has its verdict, which `openline private show" in twice.output
+    assert not Path(laptops.file("4")).exists()
+    assert ": OVERLAP" in laptops.at("north", "list").output, "the verdict stands"
+
+
+def test_nothing_is_begun_where_it_cannot_be_written(laptops: Laptops) -> None:
+    """Else a session would have its verdict, and no file for the other side."""
+    plan, theirs = laptops.plan("relief", 7.5), laptops.plan("survey", 7.65)
+    for out in ("1", "2", "3", "shared.geojson"):
+        Path(laptops.file(out)).write_text("mine")
+    assert "the file exists (use --force" in laptops.ask(plan).output
+    assert "no session is kept here" in laptops.at("north", "list").output
+    laptops.ask(plan, "--force")
+    assert "the file exists" in laptops.answer(theirs).output
+    assert "no session is kept here" in laptops.at("south", "list").output
+    laptops.answer(theirs, "--force")
+    for more in ([laptops.file("3")], [laptops.file("4"), "--geojson", laptops.file("3")]):
+        held = laptops.at("north", "answer", laptops.file("2"), *more)
+        assert (held.exit_code, "the file exists" in held.output) == (2, True)
+    nowhere = laptops.at("north", "answer", laptops.file("2"), laptops.file("no/where"))
+    assert (nowhere.exit_code, "cannot be written" in nowhere.output) == (3, True)
+    assert "no verdict" in laptops.at("north", "list").output
+    good = laptops.at("north", "answer", laptops.file("2"), laptops.file("3"), "--force")
+    assert good.exit_code == 1, good.output
+
+
+def test_a_file_that_was_lost_is_written_again(laptops: Laptops) -> None:
+    laptops.ask(laptops.plan("relief", 7.5))
+    laptops.answer(laptops.plan("survey", 7.65))
+    for party, number in (("north", "1"), ("south", "2")):
+        again = laptops.at(party, "carry", "", laptops.file("again"), "--force")
+        assert again.exit_code == 0, again.output
+        assert _bytes(laptops, "again") == _bytes(laptops, number)
+    laptops.at("north", "answer", laptops.file("2"), laptops.file("3"))
+    assert laptops.at("north", "carry", "", laptops.file("again"), "--force").exit_code == 0
+    assert _bytes(laptops, "again") == _bytes(laptops, "3")
+
+
+def _bytes(laptops: Laptops, name: str) -> bytes:
+    return Path(laptops.file(name)).read_bytes()
+
+
+def test_a_file_of_ones_own_is_told_from_one_that_came(laptops: Laptops) -> None:
+    plan = laptops.plan("relief", 7.5)
+    laptops.ask(plan)
+    own = laptops.at("north", "answer", laptops.file("1"), laptops.file("2"))
+    assert own.exit_code == 2
+    assert "this file is your own: north wrote it for south (carry it to south" in own.output
+    key = laptops.at(
+        *("north", "answer", laptops.file("1"), laptops.file("2"), "--plan", plan),
+        *laptops.agreed("north"),
+    )
+    assert key.exit_code == 2
+    assert "the key is that of north" in key.output
+    laptops.answer(laptops.plan("survey", 7.65))
+    back = laptops.at("south", "answer", laptops.file("2"), laptops.file("3"))
+    assert "this file is your own: south wrote it for north" in back.output
+    stranger = laptops.at("east", "answer", laptops.file("1"), laptops.file("3"))
+    assert "north asks south: to answer, give --agreement" in stranger.output
+
+
+def test_a_verdict_that_expired_is_shown_as_no_calm_one(
+    laptops: Laptops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptops.ask(laptops.plan("relief", 7.5))
+    laptops.answer(laptops.plan("survey", 9.5))
+    north = laptops.at("north", "answer", laptops.file("2"), laptops.file("3"), "--json")
+    name = json.loads(north.stdout)["session"]
+    assert laptops.at("north", "show", name).exit_code == 0
+    late = datetime.now(UTC) + timedelta(hours=4, seconds=1)
+
+    class _Late(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return late
+
+    monkeypatch.setattr(private_steps, "datetime", _Late)
+    shown = laptops.at("north", "show", name)
+    assert shown.exit_code == UNKNOWN
+    assert shown.stdout.startswith("EXPIRED: this says nothing any more, and counts as an overlap")
+    value = json.loads(laptops.at("north", "show", name, "--json").stdout)
+    assert (value["expired"], value["counts_as_overlap"]) == (True, True)
+    assert "expired: counts as an overlap" in laptops.at("north", "list").output
+
+
+def test_what_is_over_is_said_not_to_be_asked(laptops: Laptops) -> None:
+    gone = datetime.now(UTC) - timedelta(hours=1)
+    over = laptops.plan(
+        "over",
+        7.5,
+        time_start=format_instant(gone - timedelta(minutes=9)),
+        time_end=format_instant(gone),
+    )
+    asked = laptops.ask(laptops.plan("relief", 7.5), "--plan", over)
+    assert asked.exit_code == 0
+    assert "1 of 2 volumes are over: they are not asked about" in asked.output
 
 
 def test_an_opened_session_is_recomputed(laptops: Laptops) -> None:
@@ -197,42 +301,79 @@ def test_an_agreement_that_not_all_signed_is_not_used(laptops: Laptops) -> None:
     assert "not signed by every party" in found.output
 
 
-class _Silent:
-    """A server that does not answer; it counts what it was asked."""
+class _South:
+    """The server of south, which has no plan; what came to it, and what was slept for."""
 
-    asked = 0
-    sizes: set[int] = set()  # noqa: RUF012  # of the one run of the test
+    def __init__(self, laptops: Laptops) -> None:
+        self.seen: list[Any] = []
+        self._folder = Folder(laptops.folder / "server")
+        self._agreed = laptops.agreed("south")[1::2]
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __call__(self, _url: str) -> "_South":
+        return self
+
+    def sleep(self, instant: datetime) -> None:
+        self.seen.append(round((instant - AT).total_seconds()))
 
     def send(self, envelope: Envelope) -> bytes:
-        assert envelope.check is not None
-        type(self).asked += 1
-        type(self).sizes.add(len(envelope.check.request))
-        raise Doubt(Reason.SILENT)
+        self.seen.append(len(encode_envelope(envelope)))
+        if envelope.check is None:
+            return b"{}"
+        side = side_of(self._agreed[0], self._agreed[1], "north", HereEngine(), AT)
+        nothing = Plans((), (), (), ())
+        step = first_step(side, envelope, lambda *_: nothing, self._folder, ("", ""), AT)
+        assert step.carry is not None
+        return encode_envelope(step.carry)
 
     def close(self) -> None:
         pass
 
 
+AT = datetime.now(UTC).replace(microsecond=0)
+
+
 def test_sessions_at_fixed_times_do_not_tell_whether_there_are_plans(
     laptops: Laptops, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(private_net, "PrivatePeer", _Silent)
-    monkeypatch.setattr(private_net, "_next_time", lambda _every: datetime.now(UTC))
+    monkeypatch.setattr(private_net, "_next_time", lambda _every: AT)
     empty = laptops.folder / "empty"
     empty.mkdir()
-    plan = laptops.plan("relief", 7.5)
+    plan, wide = laptops.plan("relief", 7.5), laptops.plan("wide", 7.5, altitude_upper="60000 ft")
     (laptops.folder / "broken.geojson").write_text("{")
-    for files in (str(empty), plan, laptops.file("broken.geojson")):
+    seen = []
+    for files, code in ((str(empty), 0), (plan, 0), (wide, 4), (laptops.file("broken.geojson"), 4)):
+        south = _South(laptops)
+        monkeypatch.setattr(private_net, "PrivatePeer", south)
+        monkeypatch.setattr(private_net, "_sleep_until", south.sleep)
         found = laptops.at(
-            *("north", "check", "--plan", files, "--peer", "https://south.example"),
-            *("--every", "10min", "--times", "1", *laptops.agreed("north")),
+            *("north", "check", "--plan", files, "--peer", "https://south.example", "--json"),
+            *("--every", "10min", "--times", "1", "--bucket", "512", *laptops.agreed("north")),
         )
-        assert found.exit_code == UNKNOWN
-    assert _Silent.asked == 3
-    assert len(_Silent.sizes) == 1
+        assert found.exit_code == code, found.output
+        value = json.loads(found.stdout)
+        assert value["counts_as_overlap"] is (code == UNKNOWN)
+        if code == UNKNOWN:
+            assert "your plans are not in it" in value["detail"]
+            shown = laptops.at("north", "show", value["session"])
+            assert shown.exit_code == UNKNOWN, "it is kept as UNKNOWN too"
+        seen.append(south.seen)
+    for before, leaves, size, answered, last in seen:
+        assert (before, leaves) == (-60, 0), "made a minute before, sent at the time"
+        assert answered % 10 == 0, "answered in whole steps"
+        assert (size, last) == (seen[0][2], seen[0][4]), "in one size"
+
+
+def test_sessions_at_fixed_times_keep_to_what_was_agreed(laptops: Laptops) -> None:
+    for words, wrong in (
+        (["--every", "9min"], "6 questions an hour were agreed (ask every 0:10:00"),
+        (["--every", "10min", "--bucket", "700"], "700 is no agreed size"),
+    ):
+        found = laptops.at(
+            *("north", "check", "--plan", laptops.plan("relief", 7.5)),
+            *("--peer", "https://south.example", *words, *laptops.agreed("north")),
+        )
+        assert found.exit_code == 2
+        assert wrong in found.output
 
 
 def test_a_session_is_on_the_record_of_a_database(laptops: Laptops) -> None:

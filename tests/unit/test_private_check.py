@@ -14,6 +14,7 @@ from openline.app.private.carried import ask, check_budget, first_step, next_ste
 from openline.app.private.check import Session
 from openline.app.private.kept import Folder, Kept
 from openline.app.private.plans import (
+    Plans,
     asked_plans,
     named_volumes,
     plans_within,
@@ -73,7 +74,7 @@ def test_plans_that_are_apart_are_not_found(apart: tuple[Session, Session]) -> N
     for one in apart:
         assert one.verdict is not None
         assert one.verdict.kind is VerdictKind.NO_OVERLAP_FOUND
-        assert not one.verdict.counts_as_overlap
+        assert not one.verdict.counts_as_overlap(NOW)
         assert one.verdict.as_of == NOW
         assert one.verdict.expires == NOW + TERMS.carried_expiry
 
@@ -100,7 +101,7 @@ def test_another_implementation_finds_the_same_items(met: tuple[Session, Session
 def test_each_side_learns_which_of_its_own_volumes(met: tuple[Session, Session]) -> None:
     (one,) = met_volumes(met[0])
     assert (one.plan, one.number) == ("flight", 1)
-    values = verdict_values(met[0], met[0].verdict)  # type: ignore[arg-type]
+    values = verdict_values(met[0], met[0].verdict, NOW)  # type: ignore[arg-type]
     assert values["verdict"] == "overlap"
     assert values["counts_as_overlap"] is True
     assert values["volumes"][0]["shared"]["items"] == len(one.items)
@@ -257,6 +258,27 @@ def test_questions_are_counted(tmp_path: Path) -> None:
     assert found.value.facts["retry_after_s"] == 600
     check_budget(world.north, folder, "north", NOW + timedelta(minutes=61))
     check_budget(world.north, folder, "south", NOW + timedelta(minutes=50))
+
+
+def test_a_peer_that_asks_in_equal_steps_is_not_refused_for_a_second(tmp_path: Path) -> None:
+    """Six an hour, every ten minutes; what arrives is a little early or late."""
+    terms = replace(TERMS, questions_per_hour=6)
+    folder = Folder(tmp_path)
+    for number in range(13):
+        late = timedelta(seconds=(12 if number in (0, 3) else 0))
+        now = NOW + timedelta(minutes=10 * number) + late
+        world = World(known=agreement(terms), seed=str(number), now=now)
+        asked = world.first()
+        first_step(
+            world.south,
+            Envelope(asked.own_part),
+            lambda *_: Plans((), (), (), ()),
+            folder,
+            FILES,
+            now,
+        )
+    with pytest.raises(LimitExceeded):
+        check_budget(world.south, folder, "north", now + timedelta(minutes=9))
 
 
 def test_the_guarantees_stand_in_the_manual_word_for_word() -> None:

@@ -34,7 +34,7 @@ def test_a_defect_leads_to_unknown(case: Case, name: str) -> None:
         case.world.third(case.first, defect(case))
     verdict = unknown(found.value)
     assert verdict.kind is VerdictKind.UNKNOWN
-    assert verdict.counts_as_overlap
+    assert verdict.counts_as_overlap(NOW)
     assert verdict.reason is reason, f"{verdict.reason}: {verdict.detail}"
 
 

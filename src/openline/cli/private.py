@@ -36,7 +36,8 @@ def private() -> None:
     volumes share a place and time with the other's, and nothing else. Sessions are kept under
     ~/.local/state/openline/private, readable by you alone.
 
-    Exit code: 0 NO OVERLAP FOUND or done, 1 OVERLAP, 4 UNKNOWN, which counts as an overlap.
+    Exit code: 0 NO OVERLAP FOUND or done, 1 OVERLAP, 4 UNKNOWN or expired, which counts as an
+    overlap.
     """
 
 
@@ -115,6 +116,18 @@ def show(ctx: click.Context, /, **params: Any) -> None:
     from openline.cli.private_steps import show_command
 
     ctx.exit(show_command(params))
+
+
+@private.command("carry")
+@click.argument("session")
+@click.argument("out", type=PATH)
+@click.option("--party", metavar="PARTY", help="Whose, if both sides are kept here.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+def carry(session: str, out: str, party: str | None, force: bool) -> None:
+    """Write again the file of SESSION that goes to the peer now: the same bytes, to OUT."""
+    from openline.cli.private_steps import carry_command
+
+    carry_command(session, out, party, force=force)
 
 
 @private.command("open")

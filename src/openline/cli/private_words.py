@@ -1,6 +1,7 @@
 """A private check in words: what to carry, the verdict, and what that is worth."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from textwrap import wrap
 from typing import Final
 
@@ -11,7 +12,7 @@ from openline.app.private.told import Met, met_volumes, span
 from openline.cli.table import minima_words
 from openline.formats.instants import format_instant
 from openline.line.private.grid import Grid
-from openline.line.private.verdict import GUARANTEES, WORDS, Verdict, VerdictKind
+from openline.line.private.verdict import GUARANTEES, NEXT, WORDS, Verdict, VerdictKind
 from openline.units import METRES_PER_FOOT
 
 _HEADS: Final = {
@@ -22,15 +23,17 @@ _HEADS: Final = {
 _WIDTH: Final = 100
 
 
-def verdict_lines(session: Session | None, verdict: Verdict) -> Iterator[str]:
+def verdict_lines(session: Session | None, verdict: Verdict, now: datetime) -> Iterator[str]:
     """A verdict to read, with what it does and does not say."""
+    if verdict.expired(now):
+        yield "EXPIRED: this says nothing any more, and counts as an overlap. Ask again. It was:"
     yield _headline(session, verdict)
     if session is not None and verdict.kind is VerdictKind.OVERLAP:
         for one in met_volumes(session):
             yield from _met_lines(one, session.own.terms.grid)
         yield "Next: talk to them by voice, or propose a change of the smallest volume."
-    if verdict.kind is VerdictKind.UNKNOWN:
-        yield "Treat it as an overlap: talk to them by voice, or ask again."
+    if verdict.reason is not None:
+        yield f"Treat it as an overlap. Next: {NEXT[verdict.reason]}."
     if session is not None:
         yield from _frame_lines(session, verdict)
     yield ""
@@ -42,7 +45,7 @@ def verdict_lines(session: Session | None, verdict: Verdict) -> Iterator[str]:
         )
 
 
-def list_lines(kept: list[Kept]) -> Iterator[str]:
+def list_lines(kept: list[Kept], now: datetime) -> Iterator[str]:
     """The sessions that are kept, one on a line."""
     if not kept:
         yield "no session is kept here"
@@ -50,10 +53,18 @@ def list_lines(kept: list[Kept]) -> Iterator[str]:
         session = one.session
         how = "asked" if one.first else "was asked by"
         verdict = session.verdict
-        state = "no verdict: counts as an overlap" if verdict is None else _HEADS[verdict.kind]
+        state = _state(verdict, now)
         drawn = "; drawn for opening" if session.to_be_opened else ""
         made = format_instant(session.own.made.replace(microsecond=0))
         yield f"{session_name(session)}  {made}  {one.party} {how} {one.peer}: {state}{drawn}"
+
+
+def _state(verdict: Verdict | None, now: datetime) -> str:
+    if verdict is None:
+        return "no verdict: counts as an overlap"
+    if verdict.expired(now):
+        return f"expired: counts as an overlap (was {_HEADS[verdict.kind]})"
+    return _HEADS[verdict.kind]
 
 
 def _headline(session: Session | None, verdict: Verdict) -> str:
@@ -63,6 +74,8 @@ def _headline(session: Session | None, verdict: Verdict) -> str:
         return f"{head}: {WORDS[verdict.reason]}{detail}"
     peer = session.own.recipient if session is not None else "the peer"
     if verdict.kind is VerdictKind.NO_OVERLAP_FOUND:
+        if session is not None and not session.opening.asks:
+            return f"{head}, for there was no plan to ask about"
         return f"{head} with what {peer} used"
     count = len(met_volumes(session)) if session is not None else 0
     what = "1 of your volumes shares" if count == 1 else f"{count} of your volumes share"

@@ -1,5 +1,6 @@
 """`/line/v1/private/checks`: private checks that people ask for at the server of their party."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from openline.api.line import private_wire as wire
@@ -12,7 +13,7 @@ from openline.app.private.told import verdict_values
 from openline.errors import InvalidInput, NotFound, PermissionDenied
 from openline.formats.instants import format_instant
 from openline.formats.line_volume import volumes_of
-from openline.line.private.verdict import GUARANTEES, Doubt
+from openline.line.private.verdict import GUARANTEES, NEXT, Doubt
 
 _CHECKS: Final = f"{PREFIX}/private/checks"
 _ONE: Final = f"{_CHECKS}/{{session}}"
@@ -46,7 +47,7 @@ def _list(call: Call) -> dict[str, Any]:
             }
             for other in others
         ],
-        "sessions": [_session(one) for one in desk.sessions(party)],
+        "sessions": [_session(one, call.now) for one in desk.sessions(party)],
         "buckets": [] if agreed is None else list(agreed.buckets),
         "guarantees": list(GUARANTEES),
     }
@@ -74,7 +75,7 @@ def _ask(call: Call) -> dict[str, Any]:
     by_file = asked.by == "file"
     url = None if by_file else _url(call, asked.peer)
     question = Question(asked.peer, tuple(volumes), by_file, url, asked.bucket, asked.sector)
-    return _session(desk.ask(party, question, call.now))
+    return _session(desk.ask(party, question, call.now), call.now)
 
 
 def _url(call: Call, party: str) -> str | None:
@@ -94,7 +95,7 @@ def _url(call: Call, party: str) -> str | None:
 
 def _show(call: Call) -> dict[str, Any]:
     desk, party = _desk(call)
-    return _session(desk.seen(party, call.path["session"]))
+    return _session(desk.seen(party, call.path["session"]), call.now)
 
 
 def _file(call: Call) -> Raw:
@@ -114,13 +115,15 @@ def _file(call: Call) -> Raw:
 def _take(call: Call) -> dict[str, Any]:
     desk, party = _desk(call)
     try:
-        return _session(desk.take(party, call.raw_body, call.now))
+        return _session(desk.take(party, call.raw_body, call.now), call.now)
     except Doubt as doubt:
-        raise InvalidInput(f"{doubt}: UNKNOWN, which counts as an overlap") from None
+        raise InvalidInput(
+            f"{doubt}: UNKNOWN, which counts as an overlap", cure=NEXT[doubt.reason]
+        ) from None
 
 
-def _session(found: Seen) -> dict[str, Any]:
-    values = verdict_values(found.kept.session if found.kept else None, found.verdict)
+def _session(found: Seen, now: datetime) -> dict[str, Any]:
+    values = verdict_values(found.kept.session if found.kept else None, found.verdict, now)
     values |= {
         "session": found.session.hex(),
         "party": found.party,

@@ -1,6 +1,6 @@
 """A private check by files that people carry: each file that comes in leads to the next step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -12,9 +12,11 @@ from openline.app.private.kept import Folder, Kept
 from openline.app.private.plans import Plans
 from openline.app.read_agreement import load_agreement
 from openline.errors import AreaTooLarge, InvalidInput, LimitExceeded
+from openline.formats.instants import format_instant
 from openline.formats.private_check import decode_answer, decode_check, decode_envelope
+from openline.line.agreement import Agreement
 from openline.line.private.grid import Scope
-from openline.line.private.rules import may_ask
+from openline.line.private.rules import SKEW_MAX, may_ask
 from openline.line.private.session import Answer, Check, Envelope
 from openline.line.private.verdict import Doubt, Reason
 from openline.line.signatures import Force
@@ -38,12 +40,7 @@ def side_of(agreement_file: str, key: str, peer: str | None, engine: Engine, now
     known = loaded.agreement
     force = loaded.standing.force(known, now)
     if force is not Force.IN_FORCE:
-        missing = f" by {', '.join(loaded.standing.missing)}" if loaded.standing.missing else ""
-        raise InvalidInput(
-            f"the agreement is {force.value}{missing}",
-            cure="a private check is made under an agreement in force: openline agreement sign",
-            file=agreement_file,
-        )
+        raise _not_in_force(known, force, loaded.standing.missing, agreement_file)
     signer = signer_of(key)
     own = known.party_of_key(signer.public_key)
     if peer is None:
@@ -53,7 +50,31 @@ def side_of(agreement_file: str, key: str, peer: str | None, engine: Engine, now
                 "the agreement has several other parties", cure="say with --to whom you ask"
             )
         peer = others[0]
+    if own is not None and peer == own.id:
+        raise InvalidInput(
+            f"the key is that of {peer}, whom it is to go to or from",
+            cure="give the key of your own party; a file of your own goes to the other one",
+        )
     return Side(known, loaded.digest, peer, signer, engine)
+
+
+def _not_in_force(
+    known: Agreement, force: Force, missing: Sequence[str], file: str
+) -> InvalidInput:
+    """What is wrong with an agreement, and what to do about it."""
+    words = {
+        Force.UNSIGNED: (
+            f"{force.value}; missing: {', '.join(missing)}",
+            "let each of them sign it: openline agreement sign",
+        ),
+        Force.NOT_YET: (
+            f"{force.value}: it begins at {format_instant(known.time_start)}",
+            "wait, or agree on a version that begins earlier",
+        ),
+    }
+    ended = (f"{force.value} since {format_instant(known.time_end)}", "agree on a new version")
+    problem, cure = words.get(force, ended)
+    return InvalidInput(f"the agreement is {problem}", cure=cure, file=file)
 
 
 def ask(
@@ -115,9 +136,24 @@ def next_step(side: Side, kept: Kept, envelope: Envelope, folder: Folder, now: d
     return Step(done, carry)
 
 
+def due(kept: Kept) -> tuple[int, Envelope]:
+    """What goes to the peer now, as it was written the first time, and which of the three it is."""
+    known = kept.session
+    if not kept.first:
+        return 2, Envelope(known.own_part, known.own_answer)
+    if known.own_answer is None:
+        return 1, Envelope(known.own_part)
+    return 3, Envelope(answer=known.own_answer)
+
+
 def check_may_ask(side: Side, folder: Folder, at_least: int, now: datetime) -> None:
     """Raises: LimitExceeded beyond the agreed questions, InvalidInput for another size."""
     check_budget(side, folder, side.party, now)
+    check_size(side, at_least)
+
+
+def check_size(side: Side, at_least: int) -> None:
+    """Raises: InvalidInput for a size that was not agreed; 0 is no size."""
     if at_least and at_least not in side.agreed.buckets:
         sizes = ", ".join(str(bucket) for bucket in side.agreed.buckets)
         raise InvalidInput(
@@ -126,14 +162,20 @@ def check_may_ask(side: Side, folder: Folder, at_least: int, now: datetime) -> N
 
 
 def check_budget(side: Side, folder: Folder, asker: str, now: datetime) -> None:
-    """Raises: LimitExceeded if a party began as many sessions in the last hour as were agreed."""
-    other = side.peer if asker == side.party else side.party
-    wait = may_ask(folder.begun_by(asker, other, now - _HOUR, side.party), side.agreed, now)
+    """Raises: LimitExceeded if a party began as many sessions in the last hour as were agreed.
+
+    What comes from a peer is dated by its arrival: one that asks in equal steps is not refused for
+    arriving a little early.
+    """
+    own = asker == side.party
+    other = side.peer if own else side.party
+    begun = folder.begun_by(asker, other, now - _HOUR, side.party)
+    wait = may_ask(begun, side.agreed, now, early=timedelta(0) if own else SKEW_MAX)
     if wait is not None:
         raise LimitExceeded(
             f"{asker} asked {other} {side.agreed.questions_per_hour} times in the last hour, which "
             "is all that was agreed",
-            cure=f"again in {wait.total_seconds() / 60:.0f} min",
+            cure=f"again in {ceil(wait.total_seconds() / 60)} min",
             retry_after_s=ceil(wait.total_seconds()),
         )
 

@@ -232,7 +232,7 @@ def _opened(
         session,
         side.party,
         side.peer,
-        now,
+        now.replace(microsecond=0),  # of one length always
         carried,
         terms,
         bucket,
@@ -254,7 +254,7 @@ def _answer(side: Side, session: Session, now: datetime) -> AnswerPart:
         session.own.session,
         side.party,
         side.peer,
-        now,
+        now.replace(microsecond=0),
         session.own.commitment,
         peer.commitment,
         part.signed.digest(),

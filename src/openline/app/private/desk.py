@@ -15,6 +15,7 @@ from typing import Final
 from openline.app.private.carried import (
     ask,
     check_may_ask,
+    due,
     head_of,
     next_step,
     open_envelope,
@@ -177,13 +178,7 @@ class PrivateDesk:
         kept = self.seen(party, session).kept
         if kept is None:
             raise NotFound("there is nothing to carry", cure="ask again")
-        known = kept.session
-        if not kept.first:
-            number, envelope = 2, Envelope(known.own_part, known.own_answer)
-        elif known.own_answer is None:
-            number, envelope = 1, Envelope(known.own_part)
-        else:
-            number, envelope = 3, Envelope(answer=known.own_answer)
+        number, envelope = due(kept)
         return f"{session[:8]}-{number}.private", encode_envelope(envelope)
 
     def seen(self, party: str, session: str) -> Seen:
@@ -192,7 +187,7 @@ class PrivateDesk:
             name = bytes.fromhex(session)
         except ValueError:
             name = b""
-        job = self._jobs.get((name, party))
+        job = _as_now(self._jobs.get((name, party)))
         kept = self._service.kept.find(name, party) if len(name) == SESSION_BYTES else None
         if job is None and kept is None:
             raise NotFound("there is no such private check of yours", field="session")
@@ -200,9 +195,11 @@ class PrivateDesk:
 
     def sessions(self, party: str) -> tuple[Seen, ...]:
         """The last sessions of a party, the newest first."""
-        kept = {one.session.own.session: one for one in self._service.kept.last(party, SHOWN_MAX)}
         with self._lock:
-            jobs = {name: job for (name, whose), job in self._jobs.items() if whose == party}
+            jobs = {
+                name: _as_now(job) for (name, whose), job in self._jobs.items() if whose == party
+            }
+        kept = {one.session.own.session: one for one in self._service.kept.last(party, SHOWN_MAX)}
         found = [_seen(jobs.get(name), kept.get(name)) for name in {**kept, **jobs}]
         found.sort(key=lambda one: (one.made, one.session), reverse=True)
         return tuple(found[:SHOWN_MAX])
@@ -313,6 +310,11 @@ class PrivateDesk:
 
 _NOTHING: Final = unknown(Doubt(Reason.SILENT, "nothing that was valid has come yet"))
 assert _NOTHING.kind is VerdictKind.UNKNOWN
+
+
+def _as_now(job: Job | None) -> Job | None:
+    """A job as it is before what is kept is read: once its stage is over, that is final."""
+    return None if job is None else replace(job)
 
 
 def _runs(job: Job) -> bool:

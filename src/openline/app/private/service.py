@@ -36,6 +36,7 @@ CHECK: Final = "private.check"
 VERDICT: Final = "private.verdict"
 PLANS: Final = "plans"
 SESSIONS: Final = "sessions"
+NOTED_MAX: Final = 10_000
 NO_FILES: Final = ("", "")  # agreement and key of a server are its own
 
 
@@ -51,6 +52,7 @@ class PrivateService:
         self.line, self.kept = line, Folder(folder / SESSIONS)
         self._engine = engine
         self._lock = threading.Lock()
+        self._noted: dict[tuple[bytes, str, Reason], None] = {}  # in the order they were noted
 
     def take(self, data: bytes, now: datetime) -> bytes:
         """The answer to what a party sent: CHECK and ANSWER, or nothing to its last ANSWER.
@@ -92,11 +94,22 @@ class PrivateService:
         try:
             step = next_step(side, kept, envelope, self.kept, now)
         except Doubt as doubt:
-            self.note_verdict(kept, unknown(doubt), now)
+            if kept.session.verdict is None:  # else that one stands, and nothing new is known
+                self._note_doubt(kept, doubt, now)
             raise
         if step.kept.session.verdict is not None:
             self.note_verdict(step.kept, step.kept.session.verdict, now)
         return step
+
+    def _note_doubt(self, kept: Kept, doubt: Doubt, now: datetime) -> None:
+        """Put a doubt on the record once for each reason: whoever goes on sending what is wrong
+        fills no record. Raises: StoreUnavailable."""
+        known = (kept.session.own.session, kept.party, doubt.reason)
+        if known not in self._noted:
+            self.note_verdict(kept, unknown(doubt), now)
+            self._noted[known] = None
+            if len(self._noted) > NOTED_MAX:
+                del self._noted[next(iter(self._noted))]
 
     def note_verdict(self, kept: Kept, verdict: Verdict, now: datetime) -> None:
         """Put which of the three it is on the record. Raises: StoreUnavailable."""

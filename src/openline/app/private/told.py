@@ -10,7 +10,7 @@ from openline.formats.instants import format_instant
 from openline.geo.covering import cell_polygon
 from openline.line.private.grid import Grid, Item, token_of
 from openline.line.private.session import Check
-from openline.line.private.verdict import GUARANTEES, WORDS, Verdict, VerdictKind
+from openline.line.private.verdict import GUARANTEES, NEXT, WORDS, Verdict, VerdictKind
 
 VERSION = 1
 
@@ -44,17 +44,18 @@ def met_volumes(session: Session) -> tuple[Met, ...]:
     )
 
 
-def verdict_values(session: Session | None, verdict: Verdict) -> dict[str, Any]:
-    """A verdict as JSON values: what was found and what that is worth. Instants UTC, metres over
-    the WGS-84 ellipsoid. session: None where there is none."""
+def verdict_values(session: Session | None, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """A verdict as JSON values: what was found and what that is worth now. Instants UTC, metres
+    over the WGS-84 ellipsoid. session: None where there is none."""
     value: dict[str, Any] = {
         "version": VERSION,
         "verdict": verdict.kind.value,
-        "counts_as_overlap": verdict.counts_as_overlap,
+        "counts_as_overlap": verdict.counts_as_overlap(now),
     }
     if verdict.reason is not None:
         value["reason"] = verdict.reason.value
         value["words"] = WORDS[verdict.reason]
+        value["next"] = NEXT[verdict.reason]
         if verdict.detail:
             value["detail"] = verdict.detail
     if session is not None:
@@ -63,6 +64,7 @@ def verdict_values(session: Session | None, verdict: Verdict) -> dict[str, Any]:
     if verdict.as_of is not None and verdict.expires is not None:
         value["as_of"] = format_instant(verdict.as_of)
         value["expires"] = format_instant(verdict.expires)
+        value["expired"] = verdict.expired(now)
     if session is not None and verdict.kind is VerdictKind.OVERLAP:
         grid = session.own.terms.grid
         value["volumes"] = [_met_values(one, grid) for one in met_volumes(session)]

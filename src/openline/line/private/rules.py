@@ -109,12 +109,17 @@ def verdict_of(
     )
 
 
-def may_ask(asked: Iterable[datetime], agreed: PrivateTerms, now: datetime) -> timedelta | None:
+def may_ask(
+    asked: Iterable[datetime],
+    agreed: PrivateTerms,
+    now: datetime,
+    early: timedelta = timedelta(0),  # it cannot change
+) -> timedelta | None:
     """How long a party has to wait before it may ask again; None if it may now.
 
-    asked: when it began each session, in any order.
+    asked: when it began each session, in any order. early: by so much an hour may fall short.
     """
-    hour = timedelta(hours=1)
+    hour = timedelta(hours=1) - early
     recent = sorted(at for at in asked if now - hour < at <= now)
     if len(recent) < agreed.questions_per_hour:
         return None

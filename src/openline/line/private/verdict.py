@@ -67,7 +67,34 @@ WORDS: Final = {
     Reason.SILENT: "the peer did not answer",
     Reason.FAILED: "the computation failed or took too long",
 }
-assert set(WORDS) == set(Reason), "every reason has its words"
+_AGAIN: Final = "ask for it once more, or begin again"
+_COMPARE: Final = "compare agreements with them: openline agreement show, then diff"
+_CHEATED: Final = "it was signed so: their software is at fault, or they cheat; talk by voice"
+NEXT: Final = {
+    Reason.MALFORMED: "see that it is the file they gave you, whole and unchanged",
+    Reason.OVERSIZED: "see that it is the file they gave you",
+    Reason.SIGNATURE: "ask them by voice which key they signed with",
+    Reason.OTHER_PARTY: "see who it is for: it goes to that party, or the right one comes to you",
+    Reason.OTHER_AGREEMENT: _COMPARE,
+    Reason.OTHER_GRID: _COMPARE,
+    Reason.OTHER_MINIMA: _COMPARE,
+    Reason.OTHER_EPOCH: "begin again, soon after one another; compare the clocks too",
+    Reason.OTHER_SESSION: "see which file belongs to which session: openline private list",
+    Reason.REPLAYED: "a file counts once; for a new answer begin again",
+    Reason.STALE: "begin again; if it is new, compare the clocks",
+    Reason.BUCKET: _COMPARE,
+    Reason.BLOB: _AGAIN,
+    Reason.COUNT: _CHEATED,
+    Reason.ELEMENTS: _CHEATED,
+    Reason.REFLECTED: _CHEATED,
+    Reason.NOT_BOUND: "see that it is the answer to this question; else begin again",
+    Reason.MISSING_SENTINEL: _CHEATED,
+    Reason.MOVED: _CHEATED,
+    Reason.REFUSED: "ask them by voice why",
+    Reason.SILENT: "carry the file that is due, or begin again",
+    Reason.FAILED: "begin again; with fewer plans or a smaller size it is quicker",
+}
+assert set(WORDS) == set(Reason) == set(NEXT), "every reason has its words, and what to do"
 
 GUARANTEES: Final = (
     "No shared item between my committed set and the set the peer *used*, at these minima, at this "
@@ -105,10 +132,13 @@ class Verdict:
     as_of: datetime | None = None
     expires: datetime | None = None
 
-    @property
-    def counts_as_overlap(self) -> bool:
-        """Whether the plans have to be treated as if they met."""
-        return self.kind is not VerdictKind.NO_OVERLAP_FOUND
+    def expired(self, now: datetime) -> bool:
+        """Whether it says nothing any more."""
+        return self.expires is not None and now >= self.expires
+
+    def counts_as_overlap(self, now: datetime) -> bool:
+        """Whether the plans have to be treated as if they met: what has expired, too."""
+        return self.kind is not VerdictKind.NO_OVERLAP_FOUND or self.expired(now)
 
 
 def unknown(doubt: Doubt) -> Verdict:
