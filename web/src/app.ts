@@ -2,6 +2,7 @@ import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html } from "lit";
 import { customElement } from "lit/decorators.js";
 import { t } from "./i18n/i18n";
+import { readingPast } from "./state/board";
 import { session } from "./state/session";
 import { isLive } from "./state/view";
 import { shared } from "./style/theme";
@@ -35,6 +36,7 @@ export class App extends SignalWatcher(LitElement) {
         grid-template:
           "top top top" auto
           "bands bands bands" auto
+          "tour tour tour" auto
           "conflicts map line" minmax(0, 1fr)
           "conflicts profile line" minmax(120px, 24%)
           "slider slider slider" auto
@@ -51,11 +53,21 @@ export class App extends SignalWatcher(LitElement) {
         outline: 4px solid var(--warning);
         outline-offset: -4px;
       }
+      /* What is shown is of another instant than the one that is asked for. */
+      .reading > o-conflicts,
+      .reading > o-line,
+      .reading > o-map {
+        opacity: 0.5;
+        transition: opacity 0s 0.4s; /* mostly it is there before that */
+      }
       o-topbar {
         grid-area: top;
       }
       o-bands {
         grid-area: bands;
+      }
+      o-tour {
+        grid-area: tour;
       }
       o-conflicts {
         grid-area: conflicts;
@@ -97,9 +109,10 @@ export class App extends SignalWatcher(LitElement) {
   override render() {
     if (!session.value) return html`<o-login></o-login>`;
     return html`
-      <div class=${isLive.value ? "page" : "page replay"}>
+      <div class="page ${isLive.value ? "" : "replay"} ${readingPast.value ? "reading" : ""}" aria-busy=${readingPast.value}>
         <o-topbar role="banner"></o-topbar>
         <o-bands></o-bands>
+        <o-tour></o-tour>
         <o-conflicts role="region" aria-label=${t("conflicts.title")}></o-conflicts>
         <o-map role="main" aria-label=${t("map.title")}></o-map>
         <o-profile role="region" aria-label=${t("profile.title")}></o-profile>
@@ -110,7 +123,6 @@ export class App extends SignalWatcher(LitElement) {
       <o-private></o-private>
       <o-palette></o-palette>
       <o-help></o-help>
-      <o-tour></o-tour>
     `;
   }
 }

@@ -30,7 +30,7 @@ import { GridLayer } from "./grid_layer";
 import { legend, legendStyles } from "./legend";
 import { mapStyles } from "./map_style";
 import { Overlay } from "./overlay";
-import { areaRings, boundsOf, extentOf, extentOfSelection, flyTo, keepPlace, takePlace } from "./place";
+import { areaRings, boundsOf, extentOf, extentOfSelection, flyTo, framed, keepPlace, takePlace } from "./place";
 import { scaleBar } from "./scale";
 import { shapes } from "./scene";
 import { tileLayer } from "./tiles";
@@ -40,6 +40,7 @@ import { WatersLayer } from "./waters";
 const PICTURE_EVERY_MS = 250; // aircraft are carried on four times a second
 const FURNISHED_AFTER_MS = 4_000;
 const PANEL_PX = 440; // the filing panel lies over that much of the page's start
+const HIT_PX = 3; // so near to its edge a volume is meant
 const WORLD_VIEW = { center: [0, 3_000_000], zoom: 2.2, minZoom: 1, maxZoom: 19, enableRotation: false };
 
 /** Volumes, tracks, conflict parts. */
@@ -124,14 +125,17 @@ export class SkyMap extends SignalWatcher(LitElement) {
   }
 
   private follow(map: OlMap): void {
-    map.on("postrender", () => this.overlay?.moved());
+    map.on("postrender", () => {
+      this.overlay?.moved();
+      framed(map.getView().getAnimating());
+    });
     map.on("moveend", () => this.arrived(map));
     map.on("change:size", () => this.untouched && this.whole());
     for (const name of ["pointerdown", "wheel", "keydown"]) {
       this.target.addEventListener(name, () => (this.untouched = false), { passive: true });
     }
     this.arrived(map);
-    map.on("singleclick", (event) => void this.clicked(event.pixel, event.coordinate));
+    map.on("singleclick", (event) => void this.clicked(event.coordinate));
     this.ends.push(
       followAgreement(),
       new DrawTool(map).follow(),
@@ -249,27 +253,16 @@ export class SkyMap extends SignalWatcher(LitElement) {
     view?.setZoom(Math.round((view.getZoom() ?? 2) + by));
   }
 
-  private async clicked(pixel: number[], place: number[]): Promise<void> {
+  private async clicked(place: number[]): Promise<void> {
     if (sketch.value) return; // the pointer draws
-    const found = (await this.overlay?.at(place)) ?? this.volumeAt(pixel);
+    const found = (await this.overlay?.at(place)) ?? this.volumeAt(place);
     if (!found) return;
     select(found.kind, found.id);
     this.flown = selection.value; // it is seen where it was clicked
   }
 
-  private volumeAt(pixel: number[]): { kind: "thread"; id: string } | null {
-    let found: string | null = null;
-    let least = Infinity;
-    this.map?.forEachFeatureAtPixel(
-      pixel,
-      (feature) => {
-        const thread = feature.get("thread") as string | undefined;
-        const extent = feature.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
-        const size = ((extent[2] ?? 0) - (extent[0] ?? 0)) * ((extent[3] ?? 0) - (extent[1] ?? 0));
-        if (thread && !thread.includes("/") && size < least) [found, least] = [thread, size];
-      },
-      { layerFilter: (layer) => layer === this.volumes.layer, hitTolerance: 3 },
-    );
+  private volumeAt(place: number[]): { kind: "thread"; id: string } | null {
+    const found = this.volumes.at(place, HIT_PX * (this.map?.getView().getResolution() ?? 0));
     return found === null ? null : { kind: "thread", id: found };
   }
 

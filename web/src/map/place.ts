@@ -11,6 +11,9 @@ import type { Shape } from "./scene";
 /** Where the map looks: kept with the address, and taken to what is selected. */
 const CLOSE_ZOOM = 11;
 const FLY_MS = 450;
+const LATE_MS = 45;
+const LATE_FRAMES = 2;
+const JUMPS_FOR_MS = 60_000;
 
 /** The extent of points, in metres of the map. */
 export function extentOf(points: Iterable<Point>): Extent | null {
@@ -53,8 +56,19 @@ function limitless(area: NonNullable<typeof agreement.value>["area"]) {
   return { ...area, altitude_lower: { value: 0 }, altitude_upper: { value: 0 } };
 }
 
-export function still(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+let slowUntil = 0;
+let frame = { time: Infinity, late: 0 };
+
+/** The map was drawn in a movement of its own, or at rest. Where frames take long, it jumps for a while. */
+export function framed(moving: boolean, time = performance.now()): void {
+  const late = moving && time - frame.time > LATE_MS ? frame.late + 1 : moving ? frame.late : 0;
+  if (late >= LATE_FRAMES) slowUntil = time + JUMPS_FOR_MS;
+  frame = { time: moving ? time : Infinity, late };
+}
+
+/** Whether the map jumps: motion is not wanted, or it would be a stutter that keeps people waiting. */
+export function still(time = performance.now()): boolean {
+  return time < slowUntil || matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 /** Go there, unless all of it is in view and large enough to be seen. `covered`: pixels of the page

@@ -1,7 +1,9 @@
+import { buffer, getArea } from "ol/extent";
 import Feature from "ol/Feature";
 import Polygon from "ol/geom/Polygon";
 import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
+import { WORLD } from "../geo/mercator";
 import type { Shape } from "./scene";
 import { phaseOf } from "./scene";
 import { volumeStyle, type Drawn } from "./volume_styles";
@@ -11,8 +13,7 @@ export class VolumeLayer {
   private readonly source = new VectorSource<Feature<Polygon>>({ wrapX: true });
   readonly layer = new VectorLayer({
     source: this.source,
-    updateWhileAnimating: true,
-    updateWhileInteracting: true,
+    renderBuffer: 400, // pixels: while the map moves, only what was found before is drawn
     zIndex: 10,
     style: (feature) => feature.get("style"),
   });
@@ -35,6 +36,27 @@ export class VolumeLayer {
     }
     for (const key of Object.keys(this.counts)) this.counts[key] = 0;
     for (const shape of shapes) this.drawOne(shape, at, selected);
+  }
+
+  /** The thread of the smallest volume at a place of the map, or so near to it; null if there is none. */
+  at(place: readonly number[], nearM: number): string | null {
+    const [x, y] = [place[0] ?? 0, place[1] ?? 0];
+    let found: string | null = null;
+    let least = Infinity;
+    const turn = x - WORLD * Math.round(x / WORLD); // the map goes round: a volume is kept once
+    for (const shift of [-WORLD, 0, WORLD]) {
+      const spot = [turn + shift, y];
+      this.source.forEachFeatureInExtent(buffer([...spot, ...spot], nearM), (feature) => {
+        const thread = String(feature.get("thread"));
+        const shape = feature.getGeometry();
+        const size = shape ? getArea(shape.getExtent()) : Infinity;
+        if (!shape || thread.includes("/") || size >= least) return;
+        const near = shape.getClosestPoint(spot);
+        const away = Math.hypot((near[0] ?? 0) - (spot[0] ?? 0), (near[1] ?? 0) - y);
+        if (away <= nearM || shape.intersectsCoordinate(spot)) [found, least] = [thread, size];
+      });
+    }
+    return found;
   }
 
   /** Make all styles anew: the colours or units are others. */

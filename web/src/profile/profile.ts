@@ -9,7 +9,7 @@ import { t } from "../i18n/i18n";
 import { colours, faded } from "../map/colours";
 import { now } from "../state/clock";
 import { prefs } from "../state/prefs";
-import { select, selection, shownAt } from "../state/view";
+import { at, select, selection, shownAt } from "../state/view";
 import { shared } from "../style/theme";
 import { height, instant } from "../units/units";
 import { drawProfile } from "./draw";
@@ -17,6 +17,8 @@ import { profileItems, trackTick, type Box } from "./items";
 import { rangeOf } from "./range";
 
 const DRAW_EVERY_MS = 1_000;
+const SOON_MS = 60; // after the frame that answers what was pressed
+const LATEST_MS = 400;
 
 /** Altitude over time of what is selected. */
 @customElement("o-profile")
@@ -63,6 +65,9 @@ export class Profile extends SignalWatcher(LitElement) {
   private plot: uPlot | null = null;
   private readonly read = signal("");
   private readonly ends: (() => void)[] = [];
+  private waiting: number | undefined;
+  private refit = false;
+  private drawnAt: readonly number[] = [];
   private zoomed = false; // by hand: new items leave the axes alone
 
   override render() {
@@ -83,7 +88,7 @@ export class Profile extends SignalWatcher(LitElement) {
     observer.observe(this.target);
     const timer = setInterval(() => {
       if (selection.value?.kind === "track") trackTick.value += 1;
-      if (!document.hidden) this.plot?.redraw(false, false);
+      else if (!document.hidden && this.instantsMoved()) this.later();
     }, DRAW_EVERY_MS);
     this.ends.push(
       () => observer.disconnect(),
@@ -99,11 +104,8 @@ export class Profile extends SignalWatcher(LitElement) {
       }),
       effect(() => {
         void profileItems.value;
-        if (!this.zoomed) this.fit();
-        else this.plot?.redraw(false, false);
-      }),
-      effect(() => {
-        if (Math.abs(shownAt.value - now.value) > 1_500) this.plot?.redraw(false, false);
+        void at.value;
+        this.later(!this.zoomed);
       }),
     );
     show("profile", () => ({
@@ -117,6 +119,7 @@ export class Profile extends SignalWatcher(LitElement) {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const end of this.ends.splice(0)) end();
+    clearTimeout(this.waiting);
     this.plot?.destroy();
     this.plot = null;
   }
@@ -173,6 +176,32 @@ export class Profile extends SignalWatcher(LitElement) {
     this.fit();
   }
 
+  /** Draw when nothing else is to be done: hundreds of boxes are no answer to a key. */
+  private later(anew = false): void {
+    this.refit ||= anew;
+    this.waiting ??= window.setTimeout(() => {
+      const draw = () => {
+        this.waiting = undefined;
+        const { refit } = this;
+        this.refit = false;
+        if (refit) this.fit();
+        else this.plot?.redraw(false, false);
+      };
+      if (typeof requestIdleCallback === "function") requestIdleCallback(draw, { timeout: LATEST_MS });
+      else draw();
+    }, SOON_MS);
+  }
+
+  /** Whether NOW or the shown instant is at another pixel than it was drawn at. */
+  private instantsMoved(): boolean {
+    const { plot } = this;
+    if (!plot) return false;
+    return [now.peek(), shownAt.peek()].some((ms, index) => {
+      const [is, was] = [ms, this.drawnAt[index] ?? 0].map((one) => plot.valToPos(one / 1_000, "x"));
+      return Math.abs((is ?? 0) - (was ?? 0)) >= 0.5;
+    });
+  }
+
   /** Let the axes go over all that is shown. */
   private fit(): void {
     const range = rangeOf(profileItems.value, shownAt.peek());
@@ -185,6 +214,7 @@ export class Profile extends SignalWatcher(LitElement) {
   }
 
   private drawOver(plot: uPlot): void {
+    this.drawnAt = [now.peek(), shownAt.peek()];
     drawProfile(plot, {
       items: profileItems.peek(),
       now: now.peek(),

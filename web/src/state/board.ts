@@ -1,4 +1,4 @@
-import { computed, signal } from "@preact/signals-core";
+import { batch, computed, signal } from "@preact/signals-core";
 import { json } from "../api/client";
 import type { Board, Conflict, Thread, ThreadSaid } from "../api/types";
 import { heardTime } from "./clock";
@@ -11,8 +11,20 @@ export const liveBoard = signal<Board | null>(null);
 export const pastBoard = signal<Board | null>(null);
 export const boardProblem = signal("");
 
-/** What is shown: what was, where the past is looked at, else what is. */
-export const board = computed(() => (isPast.value ? pastBoard.value : liveBoard.value));
+/** The instant (ms) that `pastBoard` is of; null: none was read yet, or it could not be. */
+const pastOf = signal<number | null>(null);
+const pastFailed = signal(false);
+/** The board of the instant that is shown is still asked for. */
+export const readingPast = computed(() => isPast.value && !pastFailed.value && pastOf.value !== at.value);
+
+/**
+ * What is shown: what was, where the past is looked at, else what is. What was shown stays until the
+ * board of an instant is there: a page that is empty for a moment says something that is not so.
+ */
+export const board = computed(() => {
+  if (!isPast.value) return liveBoard.value;
+  return pastBoard.value ?? (pastFailed.value ? null : liveBoard.peek());
+});
 
 const byId = computed(() => new Map((board.value?.threads ?? []).map((one) => [one.id, one])));
 const conflictById = computed(
@@ -78,13 +90,29 @@ export async function readPast(instant: number): Promise<void> {
   try {
     const query = { at: new Date(instant).toISOString() };
     const found = await json<Board>("/line/v1/board", { query });
-    if (own === asked) pastBoard.value = found;
+    if (own !== asked) return;
+    batch(() => {
+      pastBoard.value = found;
+      pastOf.value = instant;
+      pastFailed.value = false;
+    });
   } catch (error) {
-    if (own === asked) {
+    if (own !== asked) return;
+    batch(() => {
       pastBoard.value = null;
+      pastFailed.value = true;
       boardProblem.value = String((error as Error).message);
-    }
+    });
   }
+}
+
+/** The past is no longer looked at: what is asked of it is not waited for. */
+export function leavePast(): void {
+  asked++;
+  batch(() => {
+    pastBoard.value = pastOf.value = null;
+    pastFailed.value = false;
+  });
 }
 
 /** Everything that was said in a thread, at the instant that is shown. */

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals-core";
 import { follow } from "../api/events";
 import type { SkyEvent } from "../api/types";
-import { boardChanged, pastBoard, readBoard, readPast } from "./board";
+import { boardChanged, leavePast, readBoard, readPast } from "./board";
 import { heard, lost, startLink } from "./link";
 import { forgetObserved, readObserved } from "./observed";
 import { renewIfDue, session } from "./session";
@@ -29,7 +29,7 @@ export function startLive(): void {
   });
   effect(() => {
     if (isPast.value && at.value !== null) void readPast(at.value);
-    else pastBoard.value = null;
+    else leavePast();
   });
 }
 
