@@ -3,6 +3,7 @@
 import ast
 import io
 import tokenize
+from functools import cache
 from pathlib import Path
 
 from tests.house.tree import Module, listing, modules
@@ -43,6 +44,7 @@ def _functions(node: ast.AST, prefix: str = "") -> list[tuple[str, int, int]]:
     return found
 
 
+@cache
 def oversized() -> dict[str, int]:
     """Everything beyond the limits: `file` or `file::function` to its lines."""
     large = {}
@@ -50,8 +52,9 @@ def oversized() -> dict[str, int]:
         count = len(module.text.splitlines())
         if count > MODULE_LINES_MAX:
             large[module.name] = count
-        code = code_lines(module)
-        for name, first, last in _functions(module.tree):
+        long = [f for f in _functions(module.tree) if f[2] - f[1] >= FUNCTION_LINES_MAX]
+        code = code_lines(module) if long else set()
+        for name, first, last in long:
             lines = len(code.intersection(range(first, last + 1)))
             if lines > FUNCTION_LINES_MAX:
                 large[f"{module.name}::{name}"] = lines

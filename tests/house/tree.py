@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,11 +15,19 @@ _HIDDEN_BUT_OURS = {".ci", ".gitignore"}
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file, parsed."""
+    """One Python file."""
 
     path: Path
-    text: str
-    tree: ast.Module
+
+    @cached_property
+    def text(self) -> str:
+        """What it says."""
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def tree(self) -> ast.Module:
+        """Its syntax tree; that of the package is kept, for many tests ask for it."""
+        return _kept(self) if self.path.is_relative_to(PACKAGE) else _parse(self)
 
     @property
     def name(self) -> str:
@@ -68,13 +76,16 @@ def modules(*folders: str) -> tuple[Module, ...]:
     chosen = (
         p for p in files() if p.suffix == ".py" and any(p.is_relative_to(root) for root in roots)
     )
-    return tuple(_parse(path) for path in chosen)
+    return tuple(Module(path) for path in chosen)
+
+
+def _parse(module: Module) -> ast.Module:
+    return ast.parse(module.text, filename=str(module.path))
 
 
 @cache
-def _parse(path: Path) -> Module:
-    text = path.read_text(encoding="utf-8")
-    return Module(path, text, ast.parse(text, filename=str(path)))
+def _kept(module: Module) -> ast.Module:
+    return _parse(module)
 
 
 def imported_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
