@@ -48,8 +48,7 @@ LIBRARIES = {
     "numpy": ("geo", "airspace", "report", "store.index", "store.curve", "store.columns"),
     "numba": (
         "airspace.encounter.compiled",
-        "airspace.encounter.compiled_relative",
-        "airspace.encounter.compiled_sweep",
+        "airspace.encounter.compiled_interval",
     ),
     "s2geometry": ("geo.s2",),
     "geographiclib": ("geo",),

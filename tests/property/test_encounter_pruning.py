@@ -161,16 +161,6 @@ def test_the_compiled_search_finds_the_same() -> None:
     same(find_encounters(aircraft, DETECTORS[0], 300.0, compiled.in_loops), expected)
 
 
-@pytest.mark.parametrize("around", [(47.0, 8.0), (-89.9, 0.0), (90.0, 0.0), (0.0, 180.0)])
-def test_the_compiled_planes_are_those_of_the_pairs(around: tuple[float, float]) -> None:
-    aircraft = traffic(4, 300, around, 0.5)
-    first, second = np.triu_indices(300, 1)
-    expected = aircraft.relative(first, second)
-    found = in_loops.relative(aircraft, first, second)
-    for one, other in zip(found, expected, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-6)
-
-
 def test_small_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     aircraft = traffic(3, 200, (47.0, 8.0), 0.5)
     expected = find_encounters(aircraft, DETECTORS[0], 300.0)

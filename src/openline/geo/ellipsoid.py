@@ -36,9 +36,12 @@ assert CURVATURE_RADIUS_MIN_M < EQUATORIAL_RADIUS_M < CURVATURE_RADIUS_MAX_M
 
 def surface_points(normals: Vectors) -> Vectors:
     """Unit normals (n, 3) to surface points (n, 3) in metres."""
-    prime_vertical = EQUATORIAL_RADIUS_M / np.sqrt(1 - ECCENTRICITY_SQUARED * normals[:, 2] ** 2)
-    points = normals * prime_vertical[:, None]
-    points[:, 2] *= 1 - ECCENTRICITY_SQUARED
+    x, y, z = normals[:, 0], normals[:, 1], normals[:, 2]
+    prime_vertical = EQUATORIAL_RADIUS_M / np.sqrt(1 - ECCENTRICITY_SQUARED * (z * z))
+    points = np.empty_like(normals)
+    # Column by column: rows of three are short loops.
+    points[:, 0], points[:, 1] = x * prime_vertical, y * prime_vertical
+    points[:, 2] = z * prime_vertical * (1 - ECCENTRICITY_SQUARED)
     return points
 
 

@@ -88,25 +88,55 @@ def positive(value: Any, name: str, limit: float, *, zero: bool = False) -> floa
     return number
 
 
+class States(NamedTuple):
+    """Positions and velocities of both of so many `pairs`: (pairs, 3) each, or (1, 3) for all."""
+
+    own_m: FloatArray
+    own_mps: FloatArray
+    intruder_m: FloatArray
+    intruder_mps: FloatArray
+    pairs: int
+
+    @classmethod
+    def of(
+        cls,
+        own_position_m: Any,
+        own_velocity_mps: Any,
+        intruder_position_m: Any,
+        intruder_velocity_mps: Any,
+    ) -> "States":
+        """As they are given. Raises: InvalidInput for shapes that do not fit, and as
+        `rows_of_three`."""
+        arrays = (
+            rows_of_three(own_position_m, "own_position_m", POSITION_MAX_M),
+            rows_of_three(own_velocity_mps, "own_velocity_mps", SPEED_MAX_MPS),
+            rows_of_three(intruder_position_m, "intruder_position_m", POSITION_MAX_M),
+            rows_of_three(intruder_velocity_mps, "intruder_velocity_mps", SPEED_MAX_MPS),
+        )
+        counts = {len(array) for array in arrays} - {1}
+        if len(counts) > 1:
+            said = ", ".join(str(len(array)) for array in arrays)
+            raise InvalidInput(f"the arrays have {said} rows", cure="give one row for each pair")
+        return cls(*arrays, counts.pop() if counts else 1)
+
+    def relative(self, part: slice = slice(None)) -> Relative:
+        """Ownship less intruder, of each pair, or of those in a part."""
+        own, own_v, other, other_v = (
+            array if len(array) == 1 else array[part] for array in self[:4]
+        )
+        count = len(range(*part.indices(self.pairs)))
+        columns = np.empty((6, count))
+        np.subtract(own.T, other.T, out=columns[:3])
+        np.subtract(own_v.T, other_v.T, out=columns[3:])
+        return Relative(*columns)
+
+
 def relative(
     own_position_m: Any, own_velocity_mps: Any, intruder_position_m: Any, intruder_velocity_mps: Any
 ) -> Relative:
     """Relative states of n pairs; an argument of one row stands for every pair.
 
-    Raises: InvalidInput for shapes that do not fit, and as `rows_of_three`.
+    Raises: InvalidInput, as `States.of`.
     """
-    arrays = (
-        rows_of_three(own_position_m, "own_position_m", POSITION_MAX_M),
-        rows_of_three(own_velocity_mps, "own_velocity_mps", SPEED_MAX_MPS),
-        rows_of_three(intruder_position_m, "intruder_position_m", POSITION_MAX_M),
-        rows_of_three(intruder_velocity_mps, "intruder_velocity_mps", SPEED_MAX_MPS),
-    )
-    try:
-        own_p, own_v, intruder_p, intruder_v = np.broadcast_arrays(*arrays)
-    except ValueError:
-        counts = ", ".join(str(len(array)) for array in arrays)
-        raise InvalidInput(
-            f"the arrays have {counts} rows", cure="give one row for each pair"
-        ) from None
-    p, v = own_p - intruder_p, own_v - intruder_v
-    return Relative(p[:, 0], p[:, 1], p[:, 2], v[:, 0], v[:, 1], v[:, 2])
+    states = States.of(own_position_m, own_velocity_mps, intruder_position_m, intruder_velocity_mps)
+    return states.relative()

@@ -14,11 +14,9 @@ from openline.airspace.encounter.arrays import (
     LOOKAHEAD_MAX_S,
     FloatArray,
     IndexArray,
-    Relative,
     positive,
 )
 from openline.airspace.encounter.cylinder import Cylinders
-from openline.airspace.encounter.interval import Interval
 from openline.airspace.encounter.join import Search, Sweep
 from openline.airspace.encounter.pruning import Encounters, Reach, find_within
 from openline.airspace.encounter.snapshot import Snapshot
@@ -92,7 +90,7 @@ def find_encounters_by_kind(
         halves_m(minima.vertical_m, count)[kind],
     )
 
-    def spans(pairs: Relative, first: IndexArray, second: IndexArray) -> Interval:
-        return minima.between(kind[first], kind[second]).spans(pairs, horizon_s)
+    def asked(first: IndexArray, second: IndexArray) -> Cylinders:
+        return minima.between(kind[first], kind[second])
 
-    return find_within(aircraft, reach, spans, horizon_s, search)
+    return find_within(aircraft, reach, asked, horizon_s, search)

@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from openline.airspace.encounter.arrays import FloatArray, IndexArray, Relative
-from openline.airspace.encounter.compiled_relative import relative
+from openline.airspace.encounter.arrays import FloatArray, IndexArray
+from openline.airspace.encounter.compiled_relative import losses
 from openline.airspace.encounter.compiled_sweep import sweep
+from openline.airspace.encounter.interval import Thresholds
 from openline.airspace.encounter.join import ROUNDING, Grid, Moving, PairIndex
 from openline.airspace.encounter.snapshot import Snapshot
 
@@ -29,13 +30,20 @@ class Loops:
         if len(left):
             yield grid.member[left], grid.member[right]
 
-    def sweep(self, moving: Moving, edges_s: FloatArray) -> PairIndex:
-        """The pairs that may meet between the first and the last edge, each once."""
-        return sweep(moving, edges_s)
+    def sweep(self, moving: Moving, horizon_s: float, parts: int) -> PairIndex:
+        """The pairs that may meet by the horizon, each once."""
+        return sweep(moving, horizon_s, parts)
 
-    def relative(self, aircraft: Snapshot, own: IndexArray, intruder: IndexArray) -> Relative:
-        """As `aircraft.relative`, for few pairs in a fraction of the time."""
-        return relative(aircraft, own, intruder)
+    def losses(
+        self,
+        aircraft: Snapshot,
+        first: IndexArray,
+        second: IndexArray,
+        limits: Thresholds,
+        lookahead_s: float,
+    ) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray]:
+        """Those of the pairs in loss: lower index, higher, enter, exit."""
+        return losses(aircraft, first, second, limits, lookahead_s)
 
 
 in_loops: Final = Loops()

@@ -14,12 +14,11 @@ S / 2 R.
 
 from typing import Any, Final
 
-import numba
 import numpy as np
 
-from openline.airspace.encounter.arrays import FloatArray
+from openline.airspace.encounter.compiled_interval import compiled
+from openline.airspace.encounter.compiled_relative import axes
 from openline.airspace.encounter.join import Moving, PairIndex
-from openline.airspace.encounter.snapshot import plane_axes
 
 _RATIO: Final = 3.0  # reaches within this factor share their cells
 _CLASSES: Final = 7  # the last class holds all that reach less than 3^-6 of the farthest
@@ -28,6 +27,7 @@ _STANDING2: Final = 1e-12  # (m/s)^2
 # What single precision loses, for a place on the Earth and a height: rows are in it, so that more
 # of them are in the cache. Reaches are longer by that, on either side.
 _LOSS: Final = 2.5e-7
+_MORE: Final = 1e-6  # metres, to either half of a reach
 _GAP: Final = 5  # few rows are sorted by insertion alone
 
 # Columns of a state: 0 to 2 point, 3 to 5 velocity, 6 way to the horizon, 7 lateral and 8 vertical
@@ -38,10 +38,6 @@ _STATE: Final = 12
 _ROW: Final = 8
 
 
-def _compiled(function: Any) -> Any:
-    return numba.njit(cache=True, error_model="numpy")(function)
-
-
 def _limit_of(lateral_m: Any, travel_m: Any, apart_m: Any, radius_m: Any) -> Any:
     """How near, in space, is near enough for a pair: sums of both, and their distance now."""
     if radius_m <= 0:
@@ -50,7 +46,7 @@ def _limit_of(lateral_m: Any, travel_m: Any, apart_m: Any, radius_m: Any) -> Any
     return lateral_m + 1.01 * (bend + travel_m * apart_m / (2 * radius_m)) + 2.0
 
 
-_limit: Any = _compiled(_limit_of)
+_limit: Any = compiled(_limit_of)
 
 
 def _farthest_of(lateral_m: Any, speed: Any, horizon_s: Any, until_s: Any, radius_m: Any) -> Any:
@@ -64,7 +60,7 @@ def _farthest_of(lateral_m: Any, speed: Any, horizon_s: Any, until_s: Any, radiu
     return apart * 1.001
 
 
-_farthest: Any = _compiled(_farthest_of)
+_farthest: Any = compiled(_farthest_of)
 
 
 def _by_height_of(order: Any, low: Any, high: Any, height: Any) -> Any:
@@ -84,7 +80,7 @@ def _by_height_of(order: Any, low: Any, high: Any, height: Any) -> Any:
         gap //= _GAP
 
 
-_by_height: Any = _compiled(_by_height_of)
+_by_height: Any = compiled(_by_height_of)
 
 
 def _sorted_of(chosen: Any, rows: Any, grid: Any) -> Any:
@@ -116,7 +112,7 @@ def _sorted_of(chosen: Any, rows: Any, grid: Any) -> Any:
     return order, out, begin
 
 
-_sorted: Any = _compiled(_sorted_of)
+_sorted: Any = compiled(_sorted_of)
 
 
 def _entry_of(state: Any, i: Any, j: Any, radius_m: Any, horizon_s: Any) -> Any:
@@ -159,7 +155,7 @@ def _entry_of(state: Any, i: Any, j: Any, radius_m: Any, horizon_s: Any) -> Any:
     return enter
 
 
-_entry: Any = _compiled(_entry_of)
+_entry: Any = compiled(_entry_of)
 
 
 def _pairs_of(  # noqa: PLR0912  # one loop, compiled as a whole
@@ -196,9 +192,9 @@ def _pairs_of(  # noqa: PLR0912  # one loop, compiled as a whole
                         if rows_2[m, 2] > ceiling:
                             break
                         east, north, near = x - rows_2[m, 0], y - rows_2[m, 1], reach + rows_2[m, 4]
-                        if east * east + north * north > near * near:
-                            continue
-                        if abs(rows_2[m, 2] - height) > tall + rows_2[m, 3]:
+                        aside = east * east + north * north > near * near
+                        # One branch that is nearly always taken, not two that are guessed wrong.
+                        if aside | (abs(rows_2[m, 2] - height) > tall + rows_2[m, 3]):
                             continue
                         u, v = rows[k, 5] - rows_2[m, 5], rows[k, 6] - rows_2[m, 6]
                         at = -(east * u + north * v) / (u * u + v * v + tiny)
@@ -218,7 +214,7 @@ def _pairs_of(  # noqa: PLR0912  # one loop, compiled as a whole
     return out, found
 
 
-_pairs: Any = _compiled(_pairs_of)
+_pairs: Any = compiled(_pairs_of)
 
 
 def _grid_of(rows: Any, own: Any, others: Any) -> Any:
@@ -239,7 +235,7 @@ def _grid_of(rows: Any, own: Any, others: Any) -> Any:
     return x0, y0, int((x1 - x0) / width) + 1, int((y1 - y0) / width) + 1, width
 
 
-_grid: Any = _compiled(_grid_of)
+_grid: Any = compiled(_grid_of)
 
 
 def _rows_of(state: Any, times: Any, plane: Any, apart: Any, radius_m: Any) -> Any:
@@ -251,8 +247,8 @@ def _rows_of(state: Any, times: Any, plane: Any, apart: Any, radius_m: Any) -> A
         b = state[k, 1] + middle_s * state[k, 4]
         c = state[k, 2] + middle_s * state[k, 5]
         height = state[k, 9] + middle_s * state[k, 10]
-        rows[k, 0] = a * plane[0, 0] + b * plane[0, 1] + c * plane[0, 2]
-        rows[k, 1] = a * plane[1, 0] + b * plane[1, 1] + c * plane[1, 2]
+        rows[k, 0] = a * plane[0][0] + b * plane[0][1] + c * plane[0][2]
+        rows[k, 1] = a * plane[1][0] + b * plane[1][1] + c * plane[1][2]
         rows[k, 2] = height
         tall = state[k, 8] + abs(state[k, 10]) * half_s
         rows[k, 3] = tall * (1 + _LOSS) + _LOSS * abs(height) + 1e-6
@@ -260,13 +256,13 @@ def _rows_of(state: Any, times: Any, plane: Any, apart: Any, radius_m: Any) -> A
         loss = _LOSS * (abs(a) + abs(b) + abs(c) + limit) + 1e-6
         rows[k, 4] = (limit + state[k, 11] * half_s) * (1 + _LOSS) + loss
         u, v, w = state[k, 3], state[k, 4], state[k, 5]
-        rows[k, 5] = u * plane[0, 0] + v * plane[0, 1] + w * plane[0, 2]
-        rows[k, 6] = u * plane[1, 0] + v * plane[1, 1] + w * plane[1, 2]
+        rows[k, 5] = u * plane[0][0] + v * plane[0][1] + w * plane[0][2]
+        rows[k, 6] = u * plane[1][0] + v * plane[1][1] + w * plane[1][2]
         rows[k, 7] = limit + loss + 2 * _LOSS * state[k, 11] * half_s
     return rows
 
 
-_rows: Any = _compiled(_rows_of)
+_rows: Any = compiled(_rows_of)
 
 
 def _ranks_of(rows: Any) -> Any:
@@ -285,12 +281,12 @@ def _ranks_of(rows: Any) -> Any:
     return rank, most + 1
 
 
-_ranks: Any = _compiled(_ranks_of)
+_ranks: Any = compiled(_ranks_of)
 
 
-def _state_of(point: Any, velocity: Any, columns: Any, horizon_s: Any) -> Any:
-    """The states, and the mean of the points; columns: altitude, rate, lateral, vertical."""
-    altitude, rate, lateral, vertical = columns
+def _state_of(columns: Any, horizon_s: Any) -> Any:
+    """The states, and the mean of the points; columns: as the first six of `Moving`."""
+    point, velocity, altitude, rate, lateral, vertical = columns
     state = np.empty((len(point), _STATE))
     middle = np.zeros(3)
     for k in range(len(point)):
@@ -300,22 +296,36 @@ def _state_of(point: Any, velocity: Any, columns: Any, horizon_s: Any) -> Any:
         u, v, w = velocity[k, 0], velocity[k, 1], velocity[k, 2]
         speed = np.sqrt(u * u + v * v + w * w)
         state[k, 6], state[k, 11] = speed * horizon_s, speed
-        state[k, 7], state[k, 8] = lateral[k], vertical[k]
+        state[k, 7], state[k, 8] = lateral[k] + _MORE, vertical[k] + _MORE
         state[k, 9], state[k, 10] = altitude[k], rate[k]
     return state, middle
 
 
-_state: Any = _compiled(_state_of)
+_state: Any = compiled(_state_of)
 
 
-def _all_pairs_of(state: Any, edges_s: Any, plane: Any, radius_m: Any) -> Any:
-    """Every pair that may meet, as rows of the state; each once."""
-    horizon_s = edges_s[-1]
+def _plane_of(middle: Any, radius_m: Any) -> Any:
+    """The axes of the plane across the mean direction; of a plane its own."""
+    size = np.sqrt(middle[0] ** 2 + middle[1] ** 2 + middle[2] ** 2)
+    if radius_m <= 0 or size <= 1.0:
+        return axes(0.0, 0.0, 1.0)
+    return axes(middle[0] / size, middle[1] / size, middle[2] / size)
+
+
+_plane: Any = compiled(_plane_of)
+
+
+def _all_pairs_of(columns: Any, horizon_s: Any, parts: Any, radius_m: Any) -> Any:
+    """Every pair that may meet, as two rows of indices; each once."""
+    state, middle = _state(columns, horizon_s)
+    plane = _plane(middle, radius_m)
     out, found = np.empty((len(state) + 16, 2), np.int32), 0
     fastest, widest = state[:, 11].max(), state[:, 7].max()
     everyone = np.arange(len(state)).astype(np.int32)
-    for part in range(len(edges_s) - 1):
-        start_s, end_s = edges_s[part], edges_s[part + 1]
+    for part in range(parts):
+        is_last = part + 1 == parts
+        start_s = horizon_s * part / parts
+        end_s = horizon_s if is_last else horizon_s * (part + 1) / parts
         apart = _farthest(widest, fastest, horizon_s, end_s, radius_m)
         times = ((start_s + end_s) / 2, (end_s - start_s) / 2)
         rows = _rows(state, times, plane, apart, radius_m)
@@ -328,27 +338,25 @@ def _all_pairs_of(state: Any, edges_s: Any, plane: Any, radius_m: Any) -> Any:
                 continue
             grid = _grid(rows, own, others)
             mine = _sorted(own, rows, grid)
-            slice_ = (grid[2], grid[3], start_s, end_s, end_s == horizon_s)
+            slice_ = (grid[2], grid[3], start_s, end_s, is_last)
             out, found = _pairs(mine, mine, True, slice_, state, sky, out, found)
             if len(others):
                 theirs = _sorted(others, rows, grid)
                 out, found = _pairs(mine, theirs, False, slice_, state, sky, out, found)
-    return out[:found]
+    pairs = np.empty((2, found), np.int64)
+    for k in range(found):
+        pairs[0, k], pairs[1, k] = out[k, 0], out[k, 1]
+    return pairs
 
 
-_all_pairs: Any = _compiled(_all_pairs_of)
+_all_pairs: Any = compiled(_all_pairs_of)
 
 
-def sweep(moving: Moving, edges_s: FloatArray) -> PairIndex:
-    """The pairs that may meet by the last of the edges, each once; the edges part the time.
+def sweep(moving: Moving, horizon_s: float, parts: int) -> PairIndex:
+    """The pairs that may meet by the horizon, each once; gone through in so many parts of time.
 
     Errs toward: too many pairs. Law: contains every pair that brute force finds; held by
     tests/property/test_encounter_pruning.
     """
-    columns = (moving.altitude_m, moving.rate_mps, moving.lateral_m, moving.vertical_m)
-    state, middle = _state(moving.point_m, moving.velocity_mps, columns, float(edges_s[-1]))
-    size = float(np.sqrt(middle @ middle))
-    across = middle / size if moving.radius_m and size > 1.0 else np.array((0.0, 0.0, 1.0))
-    plane = np.stack([axis[0] for axis in plane_axes(across[np.newaxis, :])])
-    pairs = _all_pairs(state, edges_s, plane, float(moving.radius_m)).astype(np.int64)
-    return pairs[:, 0], pairs[:, 1]
+    pairs = _all_pairs(tuple(moving[:-1]), horizon_s, parts, moving.radius_m)
+    return pairs[0], pairs[1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from openline.airspace.encounter.arrays import LENGTH_MAX_M, FloatArray, Relative, positive
-from openline.airspace.encounter.interval import Interval, clamped, horizontal, vertical
+from openline.airspace.encounter.interval import Interval, Thresholds, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,13 @@ class Cylinder:
         for name in ("lateral_m", "vertical_m"):
             object.__setattr__(self, name, positive(getattr(self, name), name, LENGTH_MAX_M))
 
+    def thresholds(self) -> Thresholds:
+        """The same as numbers."""
+        return Thresholds(self.lateral_m, self.vertical_m, 0.0, 0.0, closed=False)
+
     def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
         """[enter, exit] of each pair in [0, look-ahead]; NaN where there is no loss."""
-        return _spans(pairs, self.lateral_m, self.vertical_m, lookahead_s)
+        return spans(pairs, self.thresholds(), lookahead_s)
 
     def lateral_reach_m(self, speed_mps: FloatArray) -> FloatArray:
         """How far apart, at most, two aircraft are in a loss. `speed_mps`: sum of both speeds."""
@@ -44,19 +48,10 @@ class Cylinders(NamedTuple):
     lateral_m: FloatArray
     vertical_m: FloatArray
 
+    def thresholds(self) -> Thresholds:
+        """The same as numbers."""
+        return Thresholds(self.lateral_m, self.vertical_m, 0.0, 0.0, closed=False)
+
     def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
         """[enter, exit] of each pair in [0, look-ahead]; NaN where there is no loss."""
-        return _spans(pairs, self.lateral_m, self.vertical_m, lookahead_s)
-
-
-def _spans(
-    pairs: Relative,
-    lateral_m: float | FloatArray,
-    vertical_m: float | FloatArray,
-    lookahead_s: float | FloatArray,
-) -> Interval:
-    aside = horizontal(
-        pairs.east_m, pairs.north_m, pairs.east_mps, pairs.north_mps, lateral_m, closed=False
-    )
-    above = vertical(pairs.up_m, pairs.up_mps, vertical_m, closed=False)
-    return clamped(aside, above, lookahead_s)
+        return spans(pairs, self.thresholds(), lookahead_s)

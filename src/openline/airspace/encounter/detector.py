@@ -1,5 +1,7 @@
 """What a detector is, and the call that asks one for the intervals of many pairs."""
 
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -8,26 +10,44 @@ from openline.airspace.encounter.arrays import (
     LOOKAHEAD_MAX_S,
     FloatArray,
     Relative,
+    States,
     positive,
-    relative,
 )
-from openline.airspace.encounter.interval import Interval
+from openline.airspace.encounter.cylinder import Cylinder, Cylinders
+from openline.airspace.encounter.interval import Interval, Thresholds
+from openline.airspace.encounter.well_clear import WellClear
 from openline.errors import InvalidInput
 
 _BLOCK: Final = 8192  # pairs at once: what they need stays in the processor's cache
+# Loops are compiled, for about 2 s, when numpy has spent some tenths of a second: the same numbers
+# in a third of the time or less. A call takes numpy as long as so many pairs.
+_COMPILED_FROM: Final = 4_000_000
+_CALL: Final = 1_000
 
 
-class Detector(Protocol):
-    """A volume around an aircraft, and when another one is in it."""
+class Asks(Protocol):
+    """What is asked of pairs."""
 
     def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
         """[enter, exit] of each pair in [0, look-ahead]; NaN where there is none."""
+
+
+class Detector(Asks, Protocol):
+    """A volume around an aircraft, and when another one is in it."""
 
     def lateral_reach_m(self, speed_mps: FloatArray) -> FloatArray:
         """An upper bound of the lateral distance in a loss, by the sum of both speeds."""
 
     def vertical_reach_m(self, rate_mps: FloatArray) -> FloatArray:
         """An upper bound of the vertical distance in a loss, by the sum of both rates."""
+
+
+_MEASURED: Final = (Cylinder, Cylinders, WellClear)
+
+
+def thresholds_of(detector: Asks) -> Thresholds | None:
+    """What the detector asks, as numbers for compiled loops; None of one that is not ours."""
+    return detector.thresholds() if type(detector) in _MEASURED else None  # type: ignore[attr-defined]
 
 
 def loss_intervals(
@@ -60,11 +80,41 @@ def loss_intervals(
             field="detector",
         )
     horizon_s = positive(lookahead_s, "lookahead_s", LOOKAHEAD_MAX_S)
-    pairs = relative(own_position_m, own_velocity_mps, intruder_position_m, intruder_velocity_mps)
-    count = len(pairs.east_m)
-    enter, leave = np.empty(count), np.empty(count)
-    for begin in range(0, count, _BLOCK):
+    states = States.of(own_position_m, own_velocity_mps, intruder_position_m, intruder_velocity_mps)
+    limits = thresholds_of(detector)
+    loops = _loops_for(states.pairs) if limits is not None else None
+    if loops is not None:
+        answer: Interval = loops.spans_of_states(states, limits, horizon_s)
+        return answer
+    enter, leave = np.empty(states.pairs), np.empty(states.pairs)
+    for begin in range(0, states.pairs, _BLOCK):
         block = slice(begin, begin + _BLOCK)
-        part = Relative(*(np.ascontiguousarray(column[block]) for column in pairs))
-        enter[block], leave[block] = detector.spans(part, horizon_s)
+        enter[block], leave[block] = detector.spans(states.relative(block), horizon_s)
     return enter, leave
+
+
+@dataclass(slots=True)
+class _Work:
+    """What was asked in this process so far, in pairs."""
+
+    pairs: int = 0
+
+
+_asked: Final = _Work()
+
+
+def _loops_for(count: int) -> Any:
+    """The compiled loops, once so much was asked that compiling them pays; None before."""
+    if _asked.pairs < _COMPILED_FROM:
+        _asked.pairs += count + _CALL
+        return None
+    return _loops()
+
+
+@cache
+def _loops() -> Any:
+    try:
+        from openline.airspace.encounter import compiled_interval
+    except ImportError:  # without the extra `fast`
+        return None
+    return compiled_interval

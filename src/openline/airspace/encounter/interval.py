@@ -20,16 +20,43 @@ boundary models for the integration of UAS in the NAS", AIAA 2014-2412; A. Narka
 "Formal verification of conflict detection algorithms for arbitrary trajectories", 2012.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from openline.airspace.encounter.arrays import BoolArray, FloatArray
+from openline.airspace.encounter.arrays import BoolArray, FloatArray, Relative
 
 Interval = tuple[FloatArray, FloatArray]
 
 STANDING_MPS: Final = 1e-12  # slower than this is rounding: nanometres in an hour
 AT_THE_LIMIT: Final = 4e-12  # relative: a length this close to an open limit counts as at it
+
+
+class Thresholds(NamedTuple):
+    """What is too close: lateral and vertical distance, for all pairs or for each its own (k,);
+    times of modified tau and to co-altitude; closed: exactly there is too close."""
+
+    distance_m: float | FloatArray
+    height_m: float | FloatArray
+    tau_s: float
+    coaltitude_s: float
+    closed: bool
+
+
+def spans(pairs: Relative, limits: Thresholds, lookahead_s: float | FloatArray) -> Interval:
+    """[enter, exit] of each pair in [0, look-ahead]; NaN where there is none."""
+    closed = limits.closed
+    aside = horizontal(
+        pairs.east_m,
+        pairs.north_m,
+        pairs.east_mps,
+        pairs.north_mps,
+        limits.distance_m,
+        limits.tau_s,
+        closed=closed,
+    )
+    above = vertical(pairs.up_m, pairs.up_mps, limits.height_m, limits.coaltitude_s, closed=closed)
+    return clamped(aside, above, lookahead_s)
 
 
 def horizontal(

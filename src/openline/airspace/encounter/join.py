@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias, runtime_checkabl
 
 import numpy as np
 
-from openline.airspace.encounter.arrays import BoolArray, FloatArray, IndexArray, Relative
+from openline.airspace.encounter.arrays import BoolArray, FloatArray, IndexArray
+from openline.airspace.encounter.interval import Thresholds
 from openline.airspace.encounter.snapshot import Snapshot
 
 BLOCK_PAIRS: Final = 1 << 18  # candidate pairs held at once: they stay in the cache
@@ -74,11 +75,18 @@ class Moving(NamedTuple):
 class Sweep(Protocol):
     """A search that goes through all slices of a look-ahead by itself."""
 
-    def sweep(self, moving: Moving, edges_s: FloatArray) -> PairIndex:
-        """The pairs that may meet between the first and the last edge, each once."""
+    def sweep(self, moving: Moving, horizon_s: float, parts: int) -> PairIndex:
+        """The pairs that may meet by the horizon, each once; so many slices are a good number."""
 
-    def relative(self, aircraft: Snapshot, own: IndexArray, intruder: IndexArray) -> Relative:
-        """The same as `aircraft.relative`."""
+    def losses(
+        self,
+        aircraft: Snapshot,
+        first: IndexArray,
+        second: IndexArray,
+        limits: Thresholds,
+        lookahead_s: float,
+    ) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray]:
+        """Those of the pairs in loss: lower index, higher, enter, exit."""
 
 
 def near_pairs(places: Places, search: Search | None = None) -> Iterator[PairIndex]:

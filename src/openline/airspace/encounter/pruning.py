@@ -16,17 +16,17 @@ from openline.airspace.encounter.arrays import (
     BoolArray,
     FloatArray,
     IndexArray,
-    Relative,
     positive,
 )
-from openline.airspace.encounter.detector import Detector
+from openline.airspace.encounter.detector import Asks, Detector, thresholds_of
 from openline.airspace.encounter.interval import Interval
 from openline.airspace.encounter.join import Moving, PairIndex, Places, Search, Sweep, near_pairs
 from openline.airspace.encounter.snapshot import Snapshot
 from openline.geo.ellipsoid import CURVATURE_RADIUS_MIN_M
 
 _SLICES_MAX: Final = 64
-_SWEEP_REACHES: Final = 4.0  # the same for a sweep: more is fewer, wider cells
+_REACHES: Final = 3.0  # that a fast aircraft goes in a slice: more is fewer slices, wider cells
+_SWEEP_REACHES: Final = 4.0  # the same in a sweep
 _FEW: Final = 2_000  # aircraft: each slice goes through all, so that fewer slices are less work
 _FEW_REACHES: Final = 6.0
 _BLOCK: Final = 1 << 14  # pairs at once: what they need stays in the processor's cache
@@ -50,8 +50,8 @@ class Reach(NamedTuple):
     vertical_m: FloatArray
 
 
-# The interval of each pair: of pairs in their frames, and the indices of both.
-Spans = Callable[[Relative, IndexArray, IndexArray], Interval]
+# What is asked of pairs, by the indices of both.
+Asked = Callable[[IndexArray, IndexArray], Asks]
 
 
 class Slice(NamedTuple):
@@ -82,64 +82,63 @@ def find_encounters(
     # The reach of a detector is linear in speed and belongs to a pair: half of it to each.
     reach = Reach(speed, 0.5 * detector.lateral_reach_m(2 * speed), _half_height_m(detector, rate))
 
-    def spans(pairs: Relative, _first: IndexArray, _second: IndexArray) -> Interval:
-        return detector.spans(pairs, horizon_s)
-
-    return find_within(aircraft, reach, spans, horizon_s, search)
+    return find_within(aircraft, reach, lambda _first, _second: detector, horizon_s, search)
 
 
 def find_within(
     aircraft: Snapshot,
     reach: Reach,
-    spans: Spans,
+    asked: Asked,
     horizon_s: float,
     search: Search | Sweep | None = None,
 ) -> Encounters:
     """As `find_encounters`, with what is asked of a pair, and a bound of it for each aircraft."""
-    found: list[Encounters] = []
     if hasattr(search, "sweep"):  # asking for the protocol itself takes long among few
-        sweeping = cast(Sweep, search)
-        for first, second in _swept(aircraft, reach, horizon_s, sweeping):
-            span = spans(sweeping.relative(aircraft, first, second), first, second)
-            _keep(found, first, second, span, np.flatnonzero(np.isfinite(span[0])))
-        return in_order(found)
+        return _swept(aircraft, reach, asked, horizon_s, cast(Sweep, search))
+    found: list[Encounters] = []
     for part in _slices_of(reach, horizon_s):
         for first, second in _may_meet(aircraft, reach, horizon_s, part, search):
-            span = spans(aircraft.relative(first, second), first, second)
-            _keep(found, first, second, span, np.flatnonzero(part.holds(span[0])))
+            pairs = aircraft.relative(first, second)
+            span = asked(first, second).spans(pairs, horizon_s)
+            found.append(_kept(first, second, span, np.flatnonzero(part.holds(span[0]))))
     return in_order(found)
 
 
-def _keep(
-    found: list[Encounters], first: IndexArray, second: IndexArray, span: Interval, hit: IndexArray
-) -> None:
-    if len(hit):
-        one, other = first[hit], second[hit]
-        low, high = np.minimum(one, other), np.maximum(one, other)
-        found.append(Encounters(low, high, span[0][hit], span[1][hit]))
+def _kept(first: IndexArray, second: IndexArray, span: Interval, hit: IndexArray) -> Encounters:
+    one, other = first[hit], second[hit]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    return Encounters(low, high, span[0][hit], span[1][hit])
 
 
 def _swept(
-    aircraft: Snapshot, reach: Reach, horizon_s: float, search: Sweep
-) -> Iterator[PairIndex]:
-    """Blocks of pairs that contain all that meet, each once."""
+    aircraft: Snapshot, reach: Reach, asked: Asked, horizon_s: float, search: Sweep
+) -> Encounters:
+    """The same by a search that goes through all slices by itself."""
     reaches = _SWEEP_REACHES if len(aircraft) > _FEW else _FEW_REACHES
-    parts = _slices_of(reach, horizon_s, reaches)
+    parts = _slice_count(reach, horizon_s, reaches)
     if not parts:
-        return
+        return in_order([])
     moving = Moving(
         aircraft.point_m,
         aircraft.velocity_mps,
         aircraft.altitude_m,
         aircraft.rate_mps,
-        reach.lateral_m + 1e-6,
-        reach.vertical_m + 1e-6,
+        reach.lateral_m,
+        reach.vertical_m,
         CURVATURE_RADIUS_MIN_M if len(aircraft.normal) else 0.0,
     )
-    edges = np.array([part.start_s for part in parts] + [horizon_s])
-    first, second = search.sweep(moving, edges)
+    first, second = search.sweep(moving, horizon_s, parts)
+    detector = asked(first, second)
+    limits = thresholds_of(detector)
+    if limits is not None:
+        found = search.losses(aircraft, first, second, limits, horizon_s)
+        return in_order([Encounters(*found)])
+    parts_found = []
     for begin in range(0, len(first), _BLOCK):
-        yield first[begin : begin + _BLOCK], second[begin : begin + _BLOCK]
+        one, other = first[begin : begin + _BLOCK], second[begin : begin + _BLOCK]
+        span = detector.spans(aircraft.relative(one, other), horizon_s)
+        parts_found.append(_kept(one, other, span, np.flatnonzero(np.isfinite(span[0]))))
+    return in_order(parts_found)
 
 
 def _half_height_m(detector: Detector, rate: FloatArray) -> FloatArray:
@@ -147,17 +146,22 @@ def _half_height_m(detector: Detector, rate: FloatArray) -> FloatArray:
     return detector.vertical_reach_m(2 * rate) - 0.5 * detector.vertical_reach_m(0 * rate)
 
 
-def _slices_of(reach: Reach, horizon_s: float, reaches: float = 3.0) -> list[Slice]:
+def _slices_of(reach: Reach, horizon_s: float) -> list[Slice]:
     """The slices of a look-ahead: as long as a fast aircraft needs for a few reaches."""
+    count = _slice_count(reach, horizon_s, _REACHES)
+    edges = [horizon_s * k / count for k in range(count)] + [horizon_s]
+    return [Slice(a, b, k == count - 1) for k, (a, b) in enumerate(pairwise(edges))]
+
+
+def _slice_count(reach: Reach, horizon_s: float, reaches: float) -> int:
+    """How many slices let a fast aircraft go so many reaches in each; none for fewer than two."""
     if len(reach.speed_mps) < 2:
-        return []
+        return 0
     step = 1 + len(reach.speed_mps) // 2000  # enough to know what is fast
     some = reach.speed_mps[::step]
     row = int(np.argpartition(some, 9 * len(some) // 10)[9 * len(some) // 10])
     widest = 2 * float(reach.lateral_m[row * step])
-    count = max(1, min(_SLICES_MAX, round(float(some[row]) * horizon_s / (reaches * widest))))
-    edges = [horizon_s * k / count for k in range(count)] + [horizon_s]
-    return [Slice(a, b, k == count - 1) for k, (a, b) in enumerate(pairwise(edges))]
+    return max(1, min(_SLICES_MAX, round(float(some[row]) * horizon_s / (reaches * widest))))
 
 
 def _may_meet(
@@ -199,6 +203,10 @@ def in_order(parts: list[Encounters]) -> Encounters:
     if not parts:
         none = np.empty(0, np.int64)
         return Encounters(none, none.copy(), np.empty(0), np.empty(0))
-    first, second, enter, leave = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    order = np.lexsort((second, first))
+    whole = parts[0]
+    if len(parts) > 1:
+        whole = Encounters(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    # Indices are below 2^31: there are not so many aircraft.
+    order = np.argsort((whole.first << 32) | whole.second, kind="stable")
+    first, second, enter, leave = whole
     return Encounters(first[order], second[order], enter[order], leave[order])

@@ -33,7 +33,7 @@ from openline.airspace.encounter.arrays import (
     Relative,
     positive,
 )
-from openline.airspace.encounter.interval import Interval, clamped, horizontal, vertical
+from openline.airspace.encounter.interval import Interval, Thresholds, spans
 from openline.errors import InvalidInput
 from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
 
@@ -76,19 +76,13 @@ class WellClear:
             and self.tcoa_s >= other.tcoa_s
         )
 
+    def thresholds(self) -> Thresholds:
+        """The same as numbers."""
+        return Thresholds(self.dthr_m, self.zthr_m, self.tthr_s, self.tcoa_s, closed=True)
+
     def spans(self, pairs: Relative, lookahead_s: float | FloatArray) -> Interval:
         """[enter, exit] of each pair in [0, look-ahead]; NaN where it stays well clear."""
-        aside = horizontal(
-            pairs.east_m,
-            pairs.north_m,
-            pairs.east_mps,
-            pairs.north_mps,
-            self.dthr_m,
-            self.tthr_s,
-            closed=True,
-        )
-        above = vertical(pairs.up_m, pairs.up_mps, self.zthr_m, self.tcoa_s, closed=True)
-        return clamped(aside, above, lookahead_s)
+        return spans(pairs, self.thresholds(), lookahead_s)
 
     def lateral_reach_m(self, speed_mps: FloatArray) -> FloatArray:
         """How far apart, at most, two aircraft not well clear are. `speed_mps`: sum of speeds.
