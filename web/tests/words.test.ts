@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { numbers, turnWords, wayWords } from "../src/conflicts/way_words";
 import { catalogue, type Catalogue } from "../src/i18n/i18n";
 import { shownWords } from "../src/top/peers";
-import { actWords } from "../src/tour/tour";
+import { actWords, lineText } from "../src/tour/tour";
 import russian from "../../src/openline/formats/catalogue/ru.json";
 import { thread, volume } from "./samples";
 
@@ -42,6 +42,15 @@ test("an act is told in the reader's language, one that no catalogue knows in En
   catalogue.value = russian as unknown as Catalogue;
   expect(actWords(act, "title")).toBe("Стоп");
   expect(actWords({ ...act, name: "never" }, "title")).toBe("Stop");
+});
+
+test("what happened in an act is told in the reader's language, what no catalogue knows in English", () => {
+  const act = { number: 1, name: "stop", title: "Stop", sentence: "S", at: "2026-11-22T12:00:00Z" };
+  const line = { at: "2026-11-22T12:01:00Z", name: "accepts", values: { who: "Ada" }, words: "Ada accepts" };
+  expect(lineText(act, line)).toBe("12:01Z Ada accepts");
+  catalogue.value = russian as unknown as Catalogue;
+  expect(lineText(act, line)).toBe("12:01Z Ada соглашается");
+  expect(lineText(act, { ...line, name: "never" })).toBe("12:01Z Ada accepts");
 });
 
 test("how much of one's own each other party is shown", () => {

@@ -3,6 +3,14 @@ import type { FeatureCollection } from "geojson";
 import { json } from "../api/client";
 import { heardTime } from "./clock";
 
+/** Something that happened in an act: its name in the catalogues, what goes into it, and in English. */
+export interface ActLine {
+  at: string;
+  name: string;
+  values: Record<string, string>;
+  words: string;
+}
+
 /** An act of the demo: one sentence, and what to look at once it is there. */
 export interface Act {
   number: number;
@@ -17,7 +25,7 @@ export interface Act {
   track?: string;
   /** A private check, by its session. */
   check?: string;
-  said?: string[];
+  said?: ActLine[];
 }
 
 export interface DemoLogin {
@@ -37,6 +45,8 @@ export interface Demo {
   logins: DemoLogin[];
   region: FeatureCollection;
   review?: string;
+  /** The story begins once somebody has come in. */
+  waiting?: boolean;
 }
 
 /** What the demo plays; null on every other server. */

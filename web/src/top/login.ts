@@ -2,7 +2,7 @@ import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { t } from "../i18n/i18n";
-import { demo, type DemoLogin } from "../state/demo";
+import { demo, type Demo, type DemoLogin } from "../state/demo";
 import { ended, logIn } from "../state/session";
 import { shared } from "../style/theme";
 
@@ -15,14 +15,27 @@ export class Login extends SignalWatcher(LitElement) {
       :host {
         height: 100%;
         display: grid;
-        place-content: center;
+        place-content: safe center;
+        padding: 12px;
         gap: 20px;
         overflow: auto;
       }
       .quick {
         display: grid;
         gap: 8px;
-        width: min(340px, 90vw);
+        width: min(640px, 90vw);
+      }
+      .quick h1,
+      .quick p {
+        margin: 4px 0;
+      }
+      .people {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(240px, 1fr));
+        gap: 8px;
+      }
+      .what {
+        font-size: 16px;
       }
       .quick button {
         text-align: start;
@@ -48,8 +61,21 @@ export class Login extends SignalWatcher(LitElement) {
   @state() private busy = false;
 
   override render() {
-    return html`${this.quick()}<form @submit=${this.submit} aria-label=${t("login.title")}>
-      ${demo.value ? nothing : html`<h1>Openline</h1>`} ${ended.value ? html`<p role="status">${ended.value}</p>` : nothing}
+    if (!demo.value) return this.form();
+    return html`${this.quick(demo.value)}
+      <details ?open=${this.problem !== "" || ended.value !== ""}>
+        <summary>${t("login.title")}</summary>
+        ${this.form()}
+      </details>`;
+  }
+
+  private form(): TemplateResult {
+    return html`<form @submit=${this.submit} aria-label=${t("login.title")}>
+      ${demo.value
+        ? nothing
+        : html`<h1>Openline</h1>
+            <p>${t("login.what")}</p>`}
+      ${ended.value ? html`<p role="status">${ended.value}</p>` : nothing}
       <label>${t("login.user")}<input name="user" autocomplete="username" required autofocus /></label>
       <label
         >${t("login.password")}<input
@@ -64,12 +90,13 @@ export class Login extends SignalWatcher(LitElement) {
   }
 
   /** Of the demo: everybody who can log in, by one click. */
-  private quick(): TemplateResult | typeof nothing {
-    if (!demo.value) return nothing;
+  private quick(played: Demo): TemplateResult {
     return html`<section class="quick" aria-label=${t("login.demo")}>
       <h1>Openline</h1>
-      <p>${t("login.demo.why")}</p>
-      ${demo.value.logins.map(
+      <p class="what">${t("login.what")}</p>
+      <p>${t("login.demo.why")}${played.waiting ? html` ${t("tour.wait")}` : nothing}</p>
+      <div class="people">
+        ${played.logins.map(
         (one, index) => html`<button
           class=${index === 0 ? "main" : ""}
           data-login=${one.user}
@@ -78,7 +105,8 @@ export class Login extends SignalWatcher(LitElement) {
         >
           ${who(one)}
         </button>`,
-      )}
+        )}
+      </div>
     </section>`;
   }
 

@@ -21,7 +21,7 @@ SL40: Final = (SOUTH_RIG, NORTH_RIG)
 NR12_M: Final = (300.0, 700.0)
 SL40_M: Final = (500.0, 1_000.0)
 _ADVICE: Final = "/line/v1/advice"
-_COLUMN_M: Final = 1_800.0  # so high a helicopter may be at the ends of its way
+_COLUMN_M: Final = 1_600.0  # so high SL40 may be at the ends of its way
 
 
 def automatic(scene: Scene) -> None:
@@ -118,22 +118,27 @@ def _way_out(scene: Scene, user: str, conflict: str) -> AdviceWay:
 
 
 def _nr12(scene: Scene) -> Notify:
-    return plan("NR12", *_way(scene, 1.5, NR12, *NR12_M))
+    return plan("NR12", *_way(scene, 1.5, NR12, *NR12_M, NR12_M[1]))
 
 
 def _sl40(scene: Scene) -> Notify:
-    return plan("SL40", *_way(scene, 1.0, SL40, *SL40_M))
+    return plan("SL40", *_way(scene, 1.0, SL40, *SL40_M, _COLUMN_M))
 
 
 def _way(
-    scene: Scene, half_width_nm: float, places: tuple[Place, ...], lower_m: float, upper_m: float
+    scene: Scene,
+    half_width_nm: float,
+    places: tuple[Place, ...],
+    lower_m: float,
+    upper_m: float,
+    ends_m: float,
 ) -> tuple[Volume4D, ...]:
-    """A corridor over places, with the ways up and down at both ends."""
+    """A corridor over places, with the ways up and down at both ends, up to ends_m."""
     start, end = scene.at(50), scene.at(110)
     ends = (circle(places[0], 1.0), circle(places[-1], 1.0))
     return (
         volume(corridor(half_width_nm, *places), lower_m, upper_m, start, end),
-        *(volume(one, 0.0, _COLUMN_M, start, end) for one in ends),
+        *(volume(one, 0.0, ends_m, start, end) for one in ends),
     )
 
 
