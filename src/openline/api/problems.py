@@ -1,5 +1,10 @@
-"""Errors as HTTP answers: the only place that knows their statuses. Always `{"message": …}`."""
+"""Errors as HTTP answers: the only place that knows their statuses. Always `{"message": …}`.
 
+What kind of refusal it is, and of which field, is said in two headers beside it: whoever shows it
+to people says that in their language.
+"""
+
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -39,6 +44,9 @@ STATUSES: Final[tuple[tuple[type[OpenlineError], int], ...]] = (
     (Unreachable, 503),
 )
 _WAIT: Final = {"Retry-After": "1"}
+KIND_HEADER: Final = "Openline-Problem"
+FIELD_HEADER: Final = "Openline-Field"
+_FIELD: Final = re.compile(r"[A-Za-z0-9_.\[\]-]{1,80}")
 
 
 def exception_handlers() -> Mapping[Any, Callable[[Request, Any], Awaitable[Response]]]:
@@ -60,7 +68,7 @@ async def _answer(request: Request, error: OpenlineError) -> Response:
         raise error
     if isinstance(error, MissingOvns):
         return _response(status, _conflict(request, error))
-    headers = _headers(error)
+    headers = _headers(error) | _kind(error)
     return _response(status, wire.ErrorResponse(_plain(str(error))), headers)
 
 
@@ -89,6 +97,12 @@ def _headers(error: OpenlineError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
     return _WAIT if isinstance(error, StoreUnavailable | Unreachable) else {}
+
+
+def _kind(error: OpenlineError) -> dict[str, str]:
+    field = str(error.facts.get("field", ""))
+    named = {FIELD_HEADER: field} if _FIELD.fullmatch(field) else {}
+    return {KIND_HEADER: error.code} | named
 
 
 def _response(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:

@@ -17,6 +17,10 @@ export interface Draft {
   contactRole: string;
   contactPhone: string;
   confirmedBy: string;
+  /** Of a closure: why, for whom it is binding, and when it is looked at again. */
+  reason: string;
+  binding: string;
+  reviewAt: string;
   /** Recipients; empty: all others. */
   to: string[];
   /** The thread whose notice this replaces. */
@@ -25,8 +29,8 @@ export interface Draft {
   warnings: string[];
 }
 
-export type NoticeKind = "volume" | "site" | "movement" | "plan";
-export const NOTICE_KINDS: readonly NoticeKind[] = ["plan", "volume", "movement", "site"];
+export type NoticeKind = "volume" | "site" | "movement" | "plan" | "closure";
+export const NOTICE_KINDS: readonly NoticeKind[] = ["plan", "volume", "movement", "site", "closure"];
 
 /** An entity of a file as the server read it. */
 export interface PlanEntity {
@@ -42,14 +46,14 @@ export interface PlanEntity {
 
 let made = 0;
 
-export function draftOf(entity: PlanEntity, amends: Thread | null = null): Draft {
+export function draftOf(entity: PlanEntity, amends: Thread | null = null, closing = false): Draft {
   const says = amends ? (saysOf(amends) as Record<string, unknown> | null) : null;
   const before = (name: string) => (typeof says?.[name] === "string" ? (says[name] as string) : "");
   const contact = (says?.contact ?? {}) as { role?: string; phone?: string };
   const notice = NOTICE_KINDS.find((one) => one === before("notice"));
   return {
     id: `draft-${++made}`,
-    notice: notice ?? (entity.kind === "intent" ? "plan" : "volume"),
+    notice: closing || amends?.kind === "CLOSURE" ? "closure" : (notice ?? (entity.kind === "intent" ? "plan" : "volume")),
     name: (before("name") || entity.name).slice(0, 80),
     volumes: entity.volumes,
     start: entity.time_start,
@@ -61,10 +65,19 @@ export function draftOf(entity: PlanEntity, amends: Thread | null = null): Draft
     contactRole: contact.role ?? "",
     contactPhone: contact.phone ?? "",
     confirmedBy: before("confirmed_by"),
+    reason: before("reason") || "hazard",
+    binding: before("binding") || "advice",
+    reviewAt: middleOf(entity.time_start, entity.time_end),
     to: amends ? amends.sides.map((one) => one.party) : [],
     amends: amends?.id ?? null,
     warnings: entity.warnings,
   };
+}
+
+/** Half way, to the minute: when a closure is looked at again unless somebody says otherwise. */
+function middleOf(start: string, end: string): string {
+  const middle = (Date.parse(start) + Date.parse(end)) / 2;
+  return `${new Date(Math.floor(middle / 60_000) * 60_000).toISOString().slice(0, 19)}Z`;
 }
 
 /** The same with other volumes: its time is theirs. */
@@ -79,12 +92,35 @@ export function lacking(draft: Draft): string[] {
   const found: string[] = [];
   if (draft.volumes.length === 0) found.push("volumes");
   if (draft.notice === "movement" && (!draft.contactRole.trim() || !draft.contactPhone.trim())) found.push("contact");
+  if (draft.notice === "closure" && !draft.name.trim()) found.push("name");
+  if (draft.notice === "closure" && !isWithin(draft.reviewAt, draft)) found.push("review_at");
   if (draft.notice === "site" && !draft.confirmedBy.trim()) found.push("confirmed_by");
   return found;
 }
 
-/** The message; what was left empty is absent. */
-export function wordsOf(draft: Draft): Words {
+function isWithin(instant: string, { start, end }: Draft): boolean {
+  const at = Date.parse(instant);
+  return Date.parse(start) <= at && at <= Date.parse(end);
+}
+
+/** The message that closes; replaces: the closure before it, which it takes the place of. */
+function closureOf(draft: Draft, replaces: Thread | null): Words {
+  const before = (replaces?.says as { revision?: number } | null | undefined)?.revision ?? 1;
+  const body = {
+    name: draft.name.trim(),
+    volumes: draft.volumes,
+    reason: draft.reason,
+    binding: draft.binding,
+    review_at: draft.reviewAt,
+    ...(draft.text.trim() ? { text: draft.text.trim() } : {}),
+    ...(draft.amends ? { revision: before + 1, supersedes: draft.amends } : {}),
+  };
+  return { kind: "CLOSURE", body, ...(draft.to.length > 0 ? { to: draft.to } : {}) };
+}
+
+/** The message; what was left empty is absent. replaces: the thread of the closure that it changes. */
+export function wordsOf(draft: Draft, replaces: Thread | null = null): Words {
+  if (draft.notice === "closure") return closureOf(draft, replaces);
   const contact =
     draft.contactRole.trim() && draft.contactPhone.trim()
       ? { role: draft.contactRole.trim(), phone: draft.contactPhone.trim() }

@@ -9,6 +9,7 @@ import { shared } from "../style/theme";
 import { instant } from "../units/units";
 import { bandText } from "../geo/volumes";
 import { NOTICE_KINDS, lacking, type Draft, type NoticeKind } from "./draft";
+import { utcOf } from "./feature";
 import { filingStyles } from "./filing_style";
 import { change, chosen, draft, drafts } from "./store";
 
@@ -30,11 +31,9 @@ export class DraftForm extends SignalWatcher(LitElement) {
       <p><strong>${t("filing.unsent")}</strong> · ${this.summary(own)}</p>
       ${own.warnings.map((one) => html`<p class="dim">◆ ${one}</p>`)}
       <div class="fields">
-        ${own.amends ? nothing : this.choice("notice", "NoticeKind", NOTICE_KINDS, own.notice, (notice) => change({ notice: notice as NoticeKind }))}
+        ${own.amends ? nothing : this.kinds(own)}
         <label>${field("name")}<input maxlength="80" .value=${own.name} @change=${(event: Event) => change({ name: valueOf(event) })} /></label>
-        ${this.choice("asks", "Asks", codesOf("Asks"), own.asks, (asks) => change({ asks }))}
-        ${this.choice("show", "Coarseness", ["", ...codesOf("Coarseness")], own.show, (show) => change({ show }))}
-        ${this.classes(own)} ${own.notice === "movement" ? this.contact(own) : nothing}
+        ${own.notice === "closure" ? this.closure(own) : this.notice(own)} ${own.notice === "movement" ? this.contact(own) : nothing}
         ${own.notice === "site"
           ? html`<label>${field("confirmed_by")}<input required maxlength="80" .value=${own.confirmedBy}
               @change=${(event: Event) => change({ confirmedBy: valueOf(event) })} /></label>`
@@ -52,6 +51,27 @@ export class DraftForm extends SignalWatcher(LitElement) {
     const heights = bands.length > 3 ? `${bands.slice(0, 3).join(", ")} …` : bands.join(", ");
     const times = iso(`${instant(Date.parse(own.start), { day: true })} – ${instant(Date.parse(own.end))}`);
     return `${t("filing.volumes", { count: own.volumes.length })} · ${iso(heights)} · ${times}`;
+  }
+
+  private kinds(own: Draft) {
+    return html`<label>${field("notice")}
+      <select data-field="notice" @change=${(event: Event) => change({ notice: valueOf(event) as NoticeKind })}>
+        ${NOTICE_KINDS.map(
+          (one) => html`<option value=${one} ?selected=${one === own.notice}>${one === "closure" ? code("Kind", "CLOSURE") : code("NoticeKind", one)}</option>`,
+        )}
+      </select></label>`;
+  }
+
+  private notice(own: Draft) {
+    return html`${this.choice("asks", "Asks", codesOf("Asks"), own.asks, (asks) => change({ asks }))}
+      ${this.choice("show", "Coarseness", ["", ...codesOf("Coarseness")], own.show, (show) => change({ show }))} ${this.classes(own)}`;
+  }
+
+  private closure(own: Draft) {
+    return html`${this.choice("reason", "ClosureReason", codesOf("ClosureReason"), own.reason, (reason) => change({ reason }))}
+      ${this.choice("binding", "Binding", codesOf("Binding"), own.binding, (binding) => change({ binding }))}
+      <label>${field("review_at")} (UTC)<input class="mono" dir="ltr" required data-field="review_at"
+        .value=${own.reviewAt.slice(0, 16).replace("T", " ")} @change=${(event: Event) => change({ reviewAt: utcOf(valueOf(event)) ?? "" })} /></label>`;
   }
 
   private choice(name: string, kind: string, codes: readonly string[], value: string, take: (value: string) => void) {

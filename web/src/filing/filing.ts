@@ -6,8 +6,9 @@ import { show } from "../hook";
 import { t } from "../i18n/i18n";
 import { overlay } from "../palette/commands";
 import { threadOf } from "../state/board";
-import { amends, openFiling } from "../state/filing";
+import { amends, closes, openFiling } from "../state/filing";
 import { sketch, startSketch, type Outline } from "../state/drawing";
+import { problemWords } from "../api/problem";
 import { may } from "../state/session";
 import { isPast } from "../state/view";
 import { saysOf } from "../geo/volumes";
@@ -40,7 +41,7 @@ export class Filing extends SignalWatcher(LitElement) {
 
   private panel() {
     const amended = amends.value ? threadOf(amends.value) : undefined;
-    const title = amended ? t("filing.amend", { name: saysOf(amended)?.name ?? amended.id.slice(0, 8) }) : t("filing.title");
+    const title = amended ? t("filing.amend", { name: saysOf(amended)?.name ?? amended.id.slice(0, 8) }) : t(closes.value ? "filing.title.closure" : "filing.title");
     return html`<div class="panel" role="dialog" aria-label=${title} @keydown=${this.key}>
       <header>
         <h1>${title}</h1>
@@ -85,7 +86,7 @@ export class Filing extends SignalWatcher(LitElement) {
         ${problems.value.map(
           (one) => html`<li class="danger">
             <span class="level">▲ ${[one.element, one.line ? t("filing.line", { line: one.line }) : ""].filter(Boolean).join(", ")}</span>
-            <p>${one.message}</p>
+            <p>${problemWords(one.message, one.code, one.field)}</p>
             ${one.cure ? html`<p class="dim">${one.cure}</p>` : nothing}
           </li>`,
         )}
@@ -154,6 +155,7 @@ export class Filing extends SignalWatcher(LitElement) {
     if (overlay.peek() === "private") return; // what is not sent is asked about there
     forget();
     amends.value = null;
+    closes.value = false;
     if (this.cameFrom instanceof HTMLElement) this.cameFrom.focus();
     this.cameFrom = null;
   }

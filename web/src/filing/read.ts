@@ -8,6 +8,8 @@ export interface PlanProblem {
   line?: number;
   element?: string;
   field?: string;
+  /** The kind of problem. */
+  code?: string;
 }
 
 export interface PlansRead {

@@ -5,7 +5,7 @@ import type { components } from "../api/schema";
 import type { ConflictFacts, Volume } from "../api/types";
 import { overlay } from "../palette/commands";
 import { threadOf } from "../state/board";
-import { amends } from "../state/filing";
+import { amends, closes } from "../state/filing";
 import { endSketch } from "../state/drawing";
 import { previewVolumes, unsentVolumes } from "../state/preview";
 import { select } from "../state/view";
@@ -69,7 +69,7 @@ export async function take(given: File, options: Options = {}): Promise<void> {
   problems.value = found.problems;
   warnings.value = found.warnings;
   asked.value = askedFor(found.problems);
-  drafts.value = found.entities.map((one) => draftOf(one, amended));
+  drafts.value = found.entities.map((one) => draftOf(one, amended, closes.peek()));
   chosen.value = drafts.value[0]?.id ?? null;
 }
 
@@ -115,12 +115,13 @@ export function takeWay(way: Way): void {
 export async function sendDraft(): Promise<void> {
   const own = draft.peek();
   if (!own) return;
-  const taken = await attempt("sending", () => say(wordsOf(own)));
+  const replaced = own.amends ? (threadOf(own.amends) ?? null) : null;
+  const taken = await attempt("sending", () => say(wordsOf(own, replaced)));
   if (!taken) return;
   drafts.value = drafts.value.filter((one) => one.id !== own.id);
   chosen.value = drafts.value[0]?.id ?? null;
   sent.value = own.name;
-  select("thread", own.amends ?? taken.thread);
+  select("thread", own.notice === "closure" ? taken.thread : (own.amends ?? taken.thread));
   if (drafts.value.length === 0) close();
 }
 
@@ -142,6 +143,7 @@ export function forget(): void {
 export function close(): void {
   forget();
   amends.value = null;
+  closes.value = false;
   if (overlay.peek() === "filing") overlay.value = null;
 }
 

@@ -74,7 +74,7 @@ function ownActions(thread: Thread): Action[] {
   if (thread.kind === "BREACH") {
     actions.push({ id: "disposition", title: "act.disposition", role: "duty", form: forms.disposition(thread) });
   }
-  if (thread.kind === "NOTIFY") {
+  if (thread.kind === "NOTIFY" || thread.kind === "CLOSURE") {
     actions.push({ id: "amend", title: "act.amend", role: "file", main: thread.unlocated });
   }
   if (["NOTIFY", "CLOSURE", "AUTHORITY", "TALK"].includes(thread.kind)) {

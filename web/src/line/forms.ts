@@ -177,7 +177,6 @@ export function beginnings(now: number): Form[] {
       id: "NOTIFY.unlocated",
     },
     beginning("QUERY", "act.query", [TEXT_NEEDED]),
-    closure(now),
     beginning("AUTHORITY", "act.authority", [
       { name: "authorised_by", kind: "name", required: true },
       { name: "at_request_of", kind: "name" },
@@ -212,41 +211,5 @@ export function secondPerson(): Form {
     ],
     words: () => ({ kind: "", body: {} }),
     post: (values) => confirm(String(values.officer), String(values.kind), values.place as LatLng | undefined),
-  };
-}
-
-/** Airspace closed around a point: one limit above, one below. */
-function closure(now: number): Form {
-  return {
-    id: "CLOSURE",
-    title: "act.closure",
-    addressed: true,
-    fields: [
-      { name: "name", kind: "name", required: true },
-      { name: "reason", kind: "code", codes: "ClosureReason", required: true },
-      { name: "binding", kind: "code", codes: "Binding", required: true },
-      { name: "place", kind: "position", required: true },
-      { name: "radius_m", kind: "metres", required: true, value: "5000" },
-      { name: "altitude_lower_m", kind: "metres", required: true, value: "0" },
-      { name: "altitude_upper_m", kind: "metres", required: true, value: "3000" },
-      { name: "time_start", kind: "instant", required: true, value: stamp(now) },
-      { name: "time_end", kind: "instant", required: true, value: stamp(now + 6 * HOUR_MS) },
-      { name: "review_at", kind: "instant", required: true, value: stamp(now + 3 * HOUR_MS) },
-      TEXT,
-    ],
-    words: (values) => {
-      const { place, radius_m, altitude_lower_m, altitude_upper_m, time_start, time_end, ...body } = values;
-      const metres = (value: unknown) => ({ value: Number(value), reference: "W84", units: "M" });
-      const volume = {
-        volume: {
-          outline_circle: { center: place, radius: { value: Number(radius_m), units: "M" } },
-          altitude_lower: metres(altitude_lower_m),
-          altitude_upper: metres(altitude_upper_m),
-        },
-        time_start: { value: time_start, format: "RFC3339" },
-        time_end: { value: time_end, format: "RFC3339" },
-      };
-      return begin("CLOSURE", { ...body, volumes: [volume] });
-    },
   };
 }

@@ -6,6 +6,7 @@ import type { Taken } from "../api/types";
 import { arrow, catalogue, t } from "../i18n/i18n";
 import { board, boardProblem } from "../state/board";
 import { now } from "../state/clock";
+import { openFiling } from "../state/filing";
 import { may, party } from "../state/session";
 import { deselect, filter, isPast, select, selection } from "../state/view";
 import { shared } from "../style/theme";
@@ -19,6 +20,9 @@ import { kindOf, titleOf } from "./words";
 const SHOWN_MAX = 300;
 const FIRST = 40; // rows that are there at once: the others follow, so that the page stands sooner
 const MORE_MS = 120;
+
+/** What is said with a place, and whether it closes it. */
+const FILED: Record<string, boolean> = { file: false, closure: true };
 
 /** The line: what waits, everything, one thread, and what can be begun. */
 @customElement("o-line")
@@ -113,10 +117,13 @@ export class LineElement extends SignalWatcher(LitElement) {
         @change=${(event: Event) => {
           const box = event.target as HTMLSelectElement;
           this.form = forms.find((one) => one.id === box.value) ?? null;
+          if (box.value in FILED) openFiling(null, FILED[box.value]);
           box.value = "";
         }}
       >
         <option value="">${t("line.new")} …</option>
+        <option value="file">${t("cmd.file")}</option>
+        <option value="closure">${t("act.closure")}</option>
         ${forms.slice(1).map((one) => html`<option value=${one.id}>${t(one.title)}</option>`)}
       </select>
       ${may("duty")

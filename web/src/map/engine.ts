@@ -2,6 +2,7 @@ import type { Encounter, Entry, Track } from "../api/types";
 import { prefs } from "../state/prefs";
 import { forgetTrails, rememberAll, trailOf } from "../state/trails";
 import type { Asking, Counts, FromEngine, Hit, Look, Looked, Moment, ToEngine } from "./engine_words";
+import { drawEntries } from "./entry_marks";
 import { prepared, pixelX, pixelY, type Frame } from "./frame";
 import { Labels } from "./labels";
 import { drawMarks, reserveMarks, type Mark } from "./marks";
@@ -17,6 +18,7 @@ interface Picture {
 
 type Say = (words: FromEngine, given?: Transferable[]) => void;
 
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 const CONTROLS = { left: 420, low: 42, right: 42, top: 154 }; // pixels that the page's own controls cover
 
 /**
@@ -32,6 +34,7 @@ export class Engine {
   private past = false;
   private placed: Placed[] = [];
   private marks: Mark[] = [];
+  private entries = 0;
   private frame: Frame | null = null;
   private readonly canvas = new OffscreenCanvas(1, 1);
 
@@ -98,7 +101,7 @@ export class Engine {
 
   private draw({ frame, at, now }: Moment, tick: boolean): void {
     const began = performance.now();
-    const { alerts, colours, party, selected = null, chosen = "", threads, marks = [], names = [] } = this.look;
+    const { alerts, entering = NONE, colours, party, selected = null, chosen = "", threads, marks = [], names = [] } = this.look;
     const context = prepared(this.canvas, frame);
     if (!context || !colours || !threads || !alerts || party === undefined) return;
     const labels = new Labels(context, frame, colours.ground);
@@ -108,6 +111,7 @@ export class Engine {
       tracks: this.tracks.values(),
       encounters: this.encounters,
       alerts,
+      entering,
       selected,
       trail: selected ? trailOf(selected) : [],
       party,
@@ -119,6 +123,7 @@ export class Engine {
     reserveMarks(frame, labels, marked);
     drawVolumeLabels(labels, frame, volumes, "selected");
     this.placed = drawTracks(context, frame, scene, labels);
+    this.entries = drawEntries(context, frame, labels, entering, this.placed, scene.at, colours);
     this.marks = drawMarks(context, frame, labels, marked);
     drawTrackLabels(labels, frame, scene, this.placed, 3, Infinity);
     drawVolumeLabels(labels, frame, volumes, "others");
@@ -135,6 +140,7 @@ export class Engine {
       tracks: new Set(this.placed.map((one) => one.track.id)).size,
       conflicts: new Set(this.marks.filter((one) => one.kind === "conflict").map((one) => one.id)).size,
       spots: this.marks.filter((one) => one.kind === "thread").length,
+      entries: this.entries,
       drawMs,
     };
   }

@@ -1,5 +1,5 @@
 import type { Encounter, Entry, Track } from "../api/types";
-import type { PairAlert } from "../state/alerts";
+import type { EntryAlert, PairAlert } from "../state/alerts";
 import type { Prefs } from "../state/prefs";
 import type { Trace } from "../state/trails";
 import type { Colours } from "./colours";
@@ -12,6 +12,7 @@ import type { Named } from "./volume_labels";
 /** What is drawn besides the aircraft; each part is told when it changes. */
 export interface Look {
   alerts: ReadonlyMap<string, PairAlert>;
+  entering: ReadonlyMap<string, EntryAlert>;
   /** Aircraft of which the page shows more than where they are. */
   wanted: readonly string[];
   /** The aircraft that is selected. */
@@ -75,6 +76,8 @@ export interface Counts {
   tracks: number;
   conflicts: number;
   spots: number;
+  /** Aircraft on their way into a volume. */
+  entries: number;
   drawMs: number;
 }
 

@@ -77,6 +77,7 @@ export function legend(): TemplateResult {
     ["aircraft.other", svg`<path class="other none" d=${PLANE} />`],
     ["aircraft.lost", svg`<path class="other none" d=${`${PLANE}M14 2l16 16M30 2l-16 16`} />`],
     ["encounter", svg`<path class="alert none" d="M2 10h40" stroke-width="2" stroke-dasharray="6 4" />`],
+    ["entry", svg`<path class="alert none" d="M2 10h34" stroke-width="2" stroke-dasharray="2 4" /><path class="alert none" d="M37 3v14" stroke-width="3" />`],
   ];
   return html`<section class="legend" aria-label=${t("map.legend")}>
     <dl>

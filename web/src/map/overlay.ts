@@ -5,9 +5,9 @@ import { now } from "../state/clock";
 import { offPlans } from "../state/observed";
 import { prefs } from "../state/prefs";
 import { party } from "../state/session";
-import { alerts } from "../state/sky";
+import { alerts, entryAlerts } from "../state/sky";
 import { askDrawing, askHit, onDrawn, tell } from "../state/sky_thread";
-import { selection, shownAt } from "../state/view";
+import { isLive, selection, shownAt } from "../state/view";
 import { colours } from "./colours";
 import type { Counts, Hit } from "./engine_words";
 import { type Frame } from "./frame";
@@ -16,6 +16,7 @@ import { shapes } from "./scene";
 import { namesOf } from "./volume_labels";
 
 const MOVING_EVERY_MS = 100; // while the map moves, what was drawn is moved with it in between
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 const UNANSWERED_MS = 3_000; // the thread that draws is asked anew
 
 function known(id: string | null | undefined): id is string {
@@ -29,7 +30,7 @@ function known(id: string | null | undefined): id is string {
  */
 export class Overlay {
   private readonly ticks: number[] = [];
-  private counted: Counts = { tracks: 0, conflicts: 0, spots: 0, drawMs: 0 };
+  private counted: Counts = { tracks: 0, conflicts: 0, spots: 0, entries: 0, drawMs: 0 };
   private updates = 0; // since the page began
   private shown: Frame | null = null;
   private asked: number | null = null; // when the drawing that is awaited was asked for
@@ -45,7 +46,7 @@ export class Overlay {
   follow(): () => void {
     const ends = [
       effect(() => tell({ colours: colours.value, prefs: prefs.value, party: party.value })),
-      effect(() => tell({ alerts: alerts.value })),
+      effect(() => tell({ alerts: isLive.value ? alerts.value : NONE, entering: isLive.value ? entryAlerts.value : NONE })),
       effect(() => tell({ wanted: offPlans.value.flatMap((one) => [one.track, ...one.found.map((each) => each.track)]).filter(known) })),
       effect(() => tell({ names: namesOf(shapes.value) })),
       effect(() => tell({ marks: marks.value })),

@@ -1,7 +1,7 @@
 import type { Encounter, Track } from "../api/types";
 import { carriedOnMap } from "../geo/carry";
 import { toMap } from "../geo/mercator";
-import type { PairAlert } from "../state/alerts";
+import type { EntryAlert, PairAlert } from "../state/alerts";
 import type { Trace } from "../state/trails";
 import { distance, verticalDistance } from "../units/units";
 import type { Colours } from "./colours";
@@ -15,6 +15,7 @@ export interface Scene {
   tracks: Iterable<Track>;
   encounters: readonly Encounter[];
   alerts: ReadonlyMap<string, PairAlert>;
+  entering: ReadonlyMap<string, EntryAlert>;
   selected: string | null;
   trail: readonly Trace[];
   party: string;
@@ -44,7 +45,7 @@ export function drawTracks(
   scene: Scene,
   labels: Labels,
 ): Placed[] {
-  const levels = levelsOf(scene.alerts);
+  const levels = levelsOf(scene);
   const placed = placedOf(frame, scene, levels);
   const byId = new Map(placed.map((one) => [one.track.id, one]));
   drawTrail(context, frame, scene);
@@ -94,15 +95,18 @@ function colourOf(track: Track, scene: Scene): string {
   return own(track, scene) ? scene.colours.own : scene.colours.other;
 }
 
-function levelsOf(alerts: ReadonlyMap<string, PairAlert>): Map<string, PairAlert["level"]> {
+function levelsOf({ alerts, entering }: Scene): Map<string, PairAlert["level"]> {
   const found = new Map<string, PairAlert["level"]>();
-  for (const alert of alerts.values()) {
-    if (alert.lost) continue;
-    for (const { id } of [alert.first, alert.second]) {
-      const before = found.get(id);
-      if (!before || RANKS[alert.level] > RANKS[before]) found.set(id, alert.level);
-    }
+  const add = (id: string, level: PairAlert["level"]) => {
+    const before = found.get(id);
+    if (!before || RANKS[level] > RANKS[before]) found.set(id, level);
+  };
+  for (const { lost, level, first, second } of alerts.values()) {
+    if (lost) continue;
+    add(first.id, level);
+    add(second.id, level);
   }
+  for (const { lost, level, aircraft } of entering.values()) if (!lost) add(aircraft.id, level);
   return found;
 }
 

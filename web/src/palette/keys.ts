@@ -76,7 +76,7 @@ export function registerKeys(): void {
     { id: "query", title: "act.query", keys: ["q", "Q"], group: "group.say", when: writes, run: () => openForm("QUERY") },
     { id: "handover", title: "act.handover", group: "group.say", when: duty, run: () => openForm("HANDOVER") },
     { id: "unlocated", title: "act.unlocated", group: "group.say", when: writes, run: () => openForm("NOTIFY.unlocated") },
-    { id: "closure", title: "act.closure", group: "group.say", when: writes, run: () => openForm("CLOSURE") },
+    { id: "closure", title: "act.closure", group: "group.say", when: writes, run: () => openFiling(null, true) },
     { id: "filter", title: "cmd.filter", keys: ["/"], group: "group.look", run: focusFilter },
     { id: "palette", title: "top.commands", keys: ["Ctrl+k"], group: "group.page", run: () => (overlay.value = "palette") },
     { id: "help", title: "top.keys", keys: ["?"], group: "group.page", run: () => (overlay.value = "help") },

@@ -11,13 +11,17 @@ from openline.line.message.airspace import VOLUMES_MAX
 
 
 class PlanProblem(Struct, omit_defaults=True):
-    """What could not be taken, what to do about it, and where in the file it is."""
+    """What could not be taken, what to do about it, and where in the file it is.
+
+    code: the kind of problem, as `Openline-Problem` has it: `invalid_altitude`, `unknown_format`.
+    """
 
     message: str
     cure: str | None = None
     line: int | None = None
     element: str | None = None
     field: str | None = None
+    code: str | None = None
 
 
 class PlanEntity(Struct, omit_defaults=True):

@@ -66,6 +66,7 @@ def _problem(error: OpenlineError) -> wire.PlanProblem:
         line if isinstance(line, int) else None,
         None if element is None else str(element),
         None if field is None else str(field),
+        error.code,
     )
 
 
