@@ -46,6 +46,20 @@ export function prepared(canvas: HTMLCanvasElement | OffscreenCanvas, frame: Fra
   return context;
 }
 
+/** Lay what was drawn of one view over another: it is moved and made larger or smaller. */
+export function laid(canvas: HTMLCanvasElement, was: Frame, is: Frame): void {
+  const scale = was.resolution / is.resolution;
+  const x = (was.x - is.x) / is.resolution + is.width / 2 - (was.width / 2) * scale;
+  const y = (is.y - was.y) / is.resolution + is.height / 2 - (was.height / 2) * scale;
+  const still = Math.abs(x) < 0.01 && Math.abs(y) < 0.01 && Math.abs(scale - 1) < 1e-6;
+  const { style } = canvas;
+  const transform = still ? "" : `translate(${x}px, ${y}px) scale(${scale})`;
+  if (style.transform !== transform) style.transform = transform;
+  const [wide, high] = [`${was.width}px`, `${was.height}px`];
+  if (style.width !== wide) style.width = wide;
+  if (style.height !== high) style.height = high;
+}
+
 const STEPS = [30, 20, 10, 5, 2, 1, 0.5, 0.25, 1 / 6, 1 / 12, 1 / 30, 1 / 60, 1 / 120, 1 / 600];
 const APART_PX = 110;
 

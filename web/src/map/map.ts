@@ -23,10 +23,10 @@ import { shared } from "../style/theme";
 import { position } from "../units/position";
 import { AerodromeLayer } from "./aerodrome_layer";
 import { AreaLayer } from "./area_layer";
-import { BaseMap } from "./base";
 import { colours, readColours } from "./colours";
 import { DrawTool } from "./draw_tool";
 import { GridLayer } from "./grid_layer";
+import { GroundLayer } from "./ground_layer";
 import { legend, legendStyles } from "./legend";
 import { mapStyles } from "./map_style";
 import { Overlay } from "./overlay";
@@ -35,7 +35,6 @@ import { scaleBar } from "./scale";
 import { shapes } from "./scene";
 import { tileLayer } from "./tiles";
 import { VolumeLayer } from "./volume_layer";
-import { WatersLayer } from "./waters";
 
 const PICTURE_EVERY_MS = 250; // aircraft are carried on four times a second
 const FURNISHED_AFTER_MS = 4_000;
@@ -51,10 +50,9 @@ export class SkyMap extends SignalWatcher(LitElement) {
   @query(".canvas") private target!: HTMLElement;
   @query(".overlay") private canvas!: HTMLCanvasElement;
 
-  private readonly base = new BaseMap();
+  private readonly ground = new GroundLayer();
   private readonly area = new AreaLayer();
   private readonly grid = new GridLayer();
-  private readonly waters = new WatersLayer();
   private readonly aerodromes = new AerodromeLayer();
   private readonly volumes = new VolumeLayer();
   private readonly cursor = signal<{ lat: number; lng: number } | null>(null);
@@ -106,8 +104,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
       target: this.target,
       controls: [],
       layers: [
-        this.base.land,
-        this.waters.layer,
+        this.ground.layer,
         this.grid.layer,
         this.aerodromes.layer,
         this.area.layer,
@@ -141,13 +138,12 @@ export class SkyMap extends SignalWatcher(LitElement) {
       new DrawTool(map).follow(),
       this.overlay?.follow() ?? (() => undefined),
       effect(() => {
-        if (demo.value) this.base.add(demo.value.region);
+        if (demo.value) this.ground.add(demo.value.region);
       }),
       effect(() => this.lay(map)),
       effect(() => {
         if (!colours.value) return;
-        this.base.colour();
-        this.waters.colour();
+        this.ground.renew();
         this.volumes.restyle();
         this.grid.changed();
         this.aerodromes.layer.changed();
@@ -188,7 +184,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
 
   /** What helps to know where one is comes after what the page is for. */
   private furnish(): void {
-    void this.waters.load();
+    void this.ground.addWaters();
     void loadAerodromes();
   }
 
@@ -196,12 +192,13 @@ export class SkyMap extends SignalWatcher(LitElement) {
     this.resolution.value = map.getView().getResolution() ?? 0;
     if (this.placed) keepPlace(map);
     inView.value = boundsOf(map);
-    void this.base.fit(map.getView().getZoom() ?? 0);
+    void this.ground.fit(map.getView().getZoom() ?? 0);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const end of this.ends.splice(0)) end();
+    this.ground.end();
     this.map?.setTarget(undefined);
     this.map = null;
   }
