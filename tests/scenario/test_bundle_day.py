@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from openline.app.line.change import Taken
 from openline.app.line.compose import Saying, compose
+from openline.app.line.jws import payload_of
 from openline.app.line.services import LineServices
 from openline.app.line.take_bundle import Account, Result, take_bundle
 from openline.app.line.tick import tick
 from openline.app.line.views import board_of, thread_of
 from openline.app.line.write_bundle import Chosen, write_bundle, write_text
 from openline.formats.bundle import encode_bundle, sign_head
+from openline.formats.line_message import decode
 from openline.line.agreement import Coarseness
 from openline.line.board import Board
 from openline.line.message.bodies import (
@@ -19,6 +21,7 @@ from openline.line.message.bodies import (
     Amend,
     Answer,
     Body,
+    Cancel,
     LineCheck,
     Propose,
     Receipt,
@@ -193,20 +196,48 @@ def test_a_file_comes_late() -> None:
     assert south.line.look(lambda line, _at: line.state.party("north").skew) is None
 
 
-def test_what_is_shown_coarsely_is_in_no_file() -> None:
+def test_what_is_shown_coarsely_goes_as_that_and_both_boards_say_the_same() -> None:
     """Plans are shown to others as conflicts alone, by the agreement: their bytes stay here."""
     clock = HandClock()
     north, south = Site("north", clock), Site("south", clock)
-    hidden = north.say(notice(notice=NoticeKind.PLAN))
-    north.say(notice(show=Coarseness.CELLS))
+    north.line.remote["south"] = frozenset(["south"])
+    south.line.remote["north"] = frozenset(["north"])
+    plan = north.say(notice(notice=NoticeKind.PLAN, name="kestrel"))
+    cells = north.say(notice(show=Coarseness.CELLS, name="kestrel"))
+    data = north.bundle("south", packed=False)
+    assert data is not None
+    head, *tokens = data.rsplit(b"\n", 3)[:-1]
+    assert b"left_out 0" in head
+    payloads = [payload_of(token) for token in tokens]
+    assert all(b"coarse" in one and b"volumes" not in one for one in payloads)
+    assert not any(b"kestrel" in one for one in payloads)
+    (text,) = write_text(north.line, ("north", "south"), Chosen(0, (cells.message.thread,)))
+    assert south.read(text.encode()).count(Result.REFUSED) == 0
+    account = south.read(data)
+    assert (account.count(Result.NEW), account.count(Result.KNOWN)) == (1, 1)
+    assert account.outcomes[0].message is not None
+    assert account.outcomes[0].message.id == plan.message.id
+    own = south.say(notice(show=Coarseness.FULL))
+    exchange(north, south)
+    boards = north.board(), south.board()
+    ids = [{one.id for one in board.conflicts if not one.over} for board in boards]
+    assert ids[0] == ids[1]
+    assert len(ids[0]) == 2
+    south.say(Cancel(), own.message.thread)
+    exchange(north, south)
+    assert all(one.over for site in (north, south) for one in site.board().conflicts)
+
+
+def test_without_the_key_of_its_sender_what_is_shown_coarsely_is_left_out_and_counted() -> None:
+    clock = HandClock()
+    north = Site("north", clock)
+    north.say(notice(notice=NoticeKind.PLAN))
     shown = north.say(unlocated(START + 2 * HOUR))
-    made = write_bundle(north.line, ("north", "south"), Chosen(), clock.now())
+    keyless = replace(north.line, signers={})
+    made = write_bundle(keyless, ("north", "south"), Chosen(), clock.now())
     assert made.head is not None
-    assert (made.head.messages, made.head.left_out, made.left_out) == (1, 2, 2)
-    account = carry(north, south)
-    assert account is not None
-    assert [one.message.id for one in account.outcomes if one.message] == [shown.message.id]
-    assert hidden.message.id not in south.line.look(lambda line, _at: tuple(line.state.messages))
+    assert (made.head.messages, made.head.left_out, made.left_out) == (1, 1, 1)
+    assert decode(payload_of(made.tokens[0])).id == shown.message.id
 
 
 def test_a_file_for_two_in_the_wrong_order() -> None:

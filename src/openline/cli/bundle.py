@@ -108,7 +108,7 @@ def _write_file(out: str, source: "Reached", given: dict[str, Any]) -> None:
 
 
 def _not_shown(left_out: int) -> str:
-    return f"; {left_out:,} left out, as it may not have them in full" if left_out else ""
+    return f"; {left_out:,} left out, as it may not have them" if left_out else ""
 
 
 @bundle.command("read")

@@ -104,7 +104,7 @@ def shown_lines(found: dict[str, Any]) -> Iterator[str]:
             f"numbers {first} to {last}"
         )
         if found["left_out"]:
-            yield f"left out, as {found['to']} may not have them in full: {found['left_out']}"
+            yield f"left out, as {found['to']} may not have them: {found['left_out']}"
     yield (
         "Verified: every signature is by the key of its party in the agreement."
         if found["verified"] and all(one["refused"] is None for one in found["messages"])

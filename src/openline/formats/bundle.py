@@ -22,7 +22,7 @@ Form: a signed note, an empty line, then each message as it was signed, a compac
 `bytes` and `sha256` are of everything after the second empty line, so the signature is over all of
 it. numbers: the first and the last among the sender's own. after: the last number before them that
 was for the same recipient, 0 if there was none; the sender says that from there to the last nothing
-else was for it. `none`: only some were chosen. left_out: messages that it may not have in full.
+else was for it. `none`: only some were chosen. left_out: messages that it gets nothing of.
 The whole file may be compressed (gzip, RFC 1952, one member).
 Refused: any other way to write the same, more than one signature, more than `BUNDLE_BYTES_MAX`
 bytes packed or unpacked.
@@ -74,7 +74,7 @@ class Head:
 
     first, last: numbers of the sender's messages. after: the last one before them that was for the
     same recipient, 0 if there was none; from there to `last` nothing else is for it. None if only
-    some were chosen. left_out: messages that the recipient may not have in full.
+    some were chosen. left_out: messages that the recipient gets nothing of.
     """
 
     agreement: str

@@ -11,7 +11,7 @@ class Made(Struct):
     head: absent where there is nothing to say. signature: absent where this server does not hold
     the party's key. texts: instead of all that, for `text=true`. entry: what was said up to this
     entry of the record is in it. more: messages that did not fit. left_out: messages that the
-    recipient may not have in full.
+    recipient gets nothing of.
     """
 
     head: str | None

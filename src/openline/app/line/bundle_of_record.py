@@ -1,4 +1,8 @@
-"""A bundle from a database, without a server: what the holder of a key said to another party."""
+"""A bundle from a database, without a server: what the holder of a key said to another party.
+
+Nothing is written to the record: of what the recipient may not have in full there are the coarse
+forms that the server made, and no new ones.
+"""
 
 from datetime import datetime
 from operator import methodcaller
@@ -9,6 +13,7 @@ from openline.app.read_records import Source
 from openline.errors import InvalidInput, NotFound
 from openline.line.agreement import Agreement
 from openline.line.line import Line
+from openline.store.ports import Record
 
 
 def line_of_record(source: Source) -> Projection:
@@ -40,7 +45,7 @@ def bundle_of_record(
     agreement = (state.agreed().id, state.agreed().version)
     found = said_to(state, parties, chosen)
     named = (agreement, parties)
-    return written(found, lambda n: _body(source, n), named, (projection.position, now))
+    return written(found, lambda n: _record(source, n), named, (projection.position, now))
 
 
 def texts_of_record(
@@ -48,9 +53,9 @@ def texts_of_record(
 ) -> tuple[str, ...]:
     """The same as texts to read out. Raises: NotFound, AreaTooLarge."""
     found = said_to(projection.line.state, parties, chosen)
-    return texts(found, lambda entry: _body(source, entry), chosen)
+    return texts(found, lambda entry: _record(source, entry), chosen)
 
 
-def _body(source: Source, entry: int) -> bytes:
-    (record,) = source.read(methodcaller("records", entry - 1, 1))
-    return bytes(record.body)
+def _record(source: Source, entry: int) -> Record:
+    found: list[Record] = source.read(methodcaller("records", entry - 1, 1))
+    return found[0]
