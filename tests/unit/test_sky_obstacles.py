@@ -19,6 +19,7 @@ from openline.airspace.track.report import Identity
 from openline.airspace.track.states import States
 from openline.airspace.track.tracker import Tracker
 from openline.airspace.volume import Volume4D
+from openline.airspace.volume_table import VolumeTable
 from openline.app.sky.service import SkyService
 from openline.app.sky.watch import SkyWatch
 from openline.geo.circle import Circle
@@ -249,3 +250,25 @@ def test_who_is_shown_the_volume_and_sees_the_aircraft_is_told_and_its_party() -
         "east": 0,
     }
     assert not sky.view("north", at(3)).tracks
+
+
+def test_the_margin_of_a_pressure_altitude_is_that_of_the_aircraft_itself() -> None:
+    """8,000 ft is 2,438 m: within 820 m and 15 % it is no lower than 1,252 m, whoever else flies
+    how high."""
+    low = flying(altitude_m=None, pressure_altitude_ft=8_000.0)
+    high = report(0.0, "bbbbbb", lat_deg=30.0, pressure_altitude_ft=45_000.0)
+    for top_m, count in ((1_250.0, 0), (1_255.0, 1)):
+        obstacles = Obstacles([closure(circle(heights=(0.0, top_m)))])
+        assert len(predicted_entries(states_of(low, high), obstacles, 300.0).row) == count
+
+
+def test_volumes_in_tables_are_found_as_others_are() -> None:
+    things = [closure(), closure(circle(azimuth=91.0), circle(azimuth=270.0), name="c2")]
+    tables = [(one, VolumeTable.of(entity.volumes)) for one, entity in things]
+    found = [
+        predicted_entries(states_of(flying()), obstacles, 300.0)
+        for obstacles in (Obstacles(things), Obstacles.of_tables(tables))
+    ]
+    assert [one.thing.tolist() for one in found] == [[0, 1], [0, 1]]
+    assert found[0].enter_s.tolist() == found[1].enter_s.tolist()
+    assert not len(Obstacles.of_tables([]))

@@ -1,7 +1,7 @@
 """Many volumes as flat arrays: footprints, altitude limits, times and who they belong to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Final
@@ -72,6 +72,19 @@ class VolumeTable:
             datums[:, 0],
             datums[:, 1],
         )
+
+    @classmethod
+    def joined(cls, tables: Sequence["VolumeTable"]) -> "VolumeTable":
+        """One table with the volumes of several, in their order; faster than making it anew."""
+        if not tables:
+            return cls.of(())
+        names = [one.name for one in fields(cls) if one.name != "footprints"]
+        columns = (np.concatenate([getattr(table, name) for table in tables]) for name in names)
+        return cls(FootprintTable.joined([table.footprints for table in tables]), *columns)
+
+    def between(self, low_m: Floats, high_m: Floats) -> "VolumeTable":
+        """The same volumes with other limits over the ellipsoid."""
+        return replace(self, low_m=low_m, high_m=high_m)
 
 
 def time_gap_us(a: VolumeTable, i: Integers, b: VolumeTable, j: Integers) -> Integers:

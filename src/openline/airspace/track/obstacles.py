@@ -49,9 +49,22 @@ class Obstacles:
 
     def __init__(self, things: Sequence[tuple[Obstacle, Entity]] = ()) -> None:
         located = [(one, entity) for one, entity in things if entity.volumes]
-        self.things: tuple[Obstacle, ...] = tuple(one for one, _ in located)
-        self.table = VolumeTable.of([v for _, entity in located for v in entity.volumes])
+        volumes = [v for _, entity in located for v in entity.volumes]
         counts = [len(entity.volumes) for _, entity in located]
+        self._keep([one for one, _ in located], VolumeTable.of(volumes), counts)
+
+    @classmethod
+    def of_tables(cls, things: Sequence[tuple[Obstacle, VolumeTable]]) -> "Obstacles":
+        """Those whose volumes are in tables already."""
+        made = cls.__new__(cls)
+        tables = [table for _, table in things]
+        made._keep([one for one, _ in things], VolumeTable.joined(tables), list(map(len, tables)))
+        return made
+
+    def _keep(self, things: list[Obstacle], table: VolumeTable, counts: list[int]) -> None:
+        self.things: tuple[Obstacle, ...] = tuple(things)
+        self.table = table
+        self.by_pressure = _by_pressure(table)
         self.thing = np.repeat(np.arange(len(counts)), counts)  # of each volume
         code = {one.party: number for number, one in enumerate(self.things)}
         self._party = np.array([code[one.party] for one in self.things], np.int64)
@@ -81,6 +94,13 @@ class Obstacles:
         return mine
 
 
+def _by_pressure(table: VolumeTable) -> VolumeTable:
+    """The volumes, with limits for pressure altitudes: of those that may be a height between."""
+    low, high = table.low_m - ZERO_MARGIN_M, table.high_m + ZERO_MARGIN_M
+    low = np.where(low > 0, low / (1 + ZERO_MARGIN_PER_M), low)
+    return table.between(low, np.where(high > 0, high / (1 - ZERO_MARGIN_PER_M), high))
+
+
 class Found(NamedTuple):
     """k entries, the first first: which state, which thing, when (0: it is in it), by which zero;
     turning: whether it comes first if the aircraft flies as declared; arrays (k,)."""
@@ -105,15 +125,14 @@ def predicted_entries(
     pressure = states.pressure_altitude_m
     ellipsoid = ~np.isnan(states.altitude_m)
     barometric = ~ellipsoid & ~np.isnan(pressure)
-    high_m = max(float(np.max(pressure[barometric], initial=0.0)), 0.0)
-    margin_m = ZERO_MARGIN_M + ZERO_MARGIN_PER_M * high_m
+    table = obstacles.table
     ahead = ahead_of(states, flights, lookahead_s) if len(obstacles) else None
     parts = [
         _part(_Asked(states, obstacles, lookahead_s, ahead), *case)
         for case in (
-            (flies & ellipsoid, states.altitude_m, 0.0, Zero.ELLIPSOID),
-            (flies & barometric, pressure, margin_m, Zero.MIXED),
-            (flies & ~ellipsoid & ~barometric, np.zeros(len(states)), LENGTH_MAX_M, Zero.NONE),
+            (flies & ellipsoid, states.altitude_m, table, Zero.ELLIPSOID),
+            (flies & barometric, pressure, obstacles.by_pressure, Zero.MIXED),
+            (flies & ~ellipsoid & ~barometric, np.zeros(len(states)), table, Zero.NONE),
         )
     ]
     joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -136,7 +155,9 @@ class _Asked(NamedTuple):
     ahead: Ahead | None
 
 
-def _part(asked: _Asked, rows: BoolArray, up_m: FloatArray, margin_m: float, zero: Zero) -> Found:
+def _part(
+    asked: _Asked, rows: BoolArray, up_m: FloatArray, table: VolumeTable, zero: Zero
+) -> Found:
     states, obstacles = asked.states, asked.obstacles
     index = np.flatnonzero(rows)
     if not len(index) or not len(obstacles):
@@ -157,10 +178,10 @@ def _part(asked: _Asked, rows: BoolArray, up_m: FloatArray, margin_m: float, zer
     aircraft = Snapshot.on_earth(place, velocity)
     met = entries(
         aircraft,
-        obstacles.table,
+        table,
         states.time,
         asked.lookahead_s,
-        vertical_m=margin_m,
+        vertical_m=LENGTH_MAX_M if zero is Zero.NONE else 0.0,
         window=(from_s, to_s),
     )
     which = obstacles.thing[met.volume]

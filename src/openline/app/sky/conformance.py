@@ -131,9 +131,9 @@ class SkyConformance:
             for track in self._seen
             if (flown := self._flown.get(operation_of(track) or "")) is not None
         }
-        obstacles = self._line.look(lambda line, _: self._book.read(line.state, now, _AHEAD))
+        self._line.look(lambda line, _position: self._book.read(line.state, now, _AHEAD))
         minima = None if agreement is self._minima_of else minima_of(agreement)
-        self._sky.declare(flights, obstacles, minima)
+        self._sky.declare(flights, self._book.obstacles(), minima)
         self._minima_of = agreement
 
     def _catch_up(self) -> None:

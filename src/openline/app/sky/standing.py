@@ -1,6 +1,6 @@
 """What of the line stands in the way of live traffic: what is in force, or will be soon.
 
-Read once a second; nothing is made anew while the same things stand and are shown to the same.
+Read once a second; of what stands still, and is shown to the same, nothing is made anew.
 """
 
 from collections.abc import Iterator
@@ -9,12 +9,14 @@ from typing import Final, NamedTuple
 
 from openline.airspace.entity import Entity
 from openline.airspace.track.obstacles import Obstacle, Obstacles
+from openline.airspace.volume_table import VolumeTable
 from openline.line.agreement import Coarseness
 from openline.line.masking import shown_to
 from openline.line.sky import Standing, standing
 from openline.line.state import LineState
 
 _Thing = tuple[Obstacle, Entity]
+_Made = tuple[Obstacle, VolumeTable]
 THINGS_MAX: Final = 5_000  # of more those that begin first
 
 
@@ -32,21 +34,32 @@ class StandingBook:
 
     def __init__(self) -> None:
         self._known: dict[_Key, _Thing | None] = {}
+        self._made: dict[_Key, _Made] = {}
         self._obstacles = Obstacles()
 
-    def read(self, state: LineState, now: datetime, ahead: timedelta) -> Obstacles:
-        """What stands by now or begins within the time ahead, and is not over."""
+    def read(self, state: LineState, now: datetime, ahead: timedelta) -> None:
+        """Note what stands by now or begins within the time ahead, and is not over."""
         keys = [
             _key(state, thread, version, widen)
             for thread, version, widen in _near(state, now, ahead)
         ]
-        if self._known.keys() == set(keys):
-            return self._obstacles
         before = self._known
-        self._known = {k: before[k] if k in before else _thing(state, k) for k in keys}
-        things = [one for one in self._known.values() if one is not None]
-        self._obstacles = Obstacles(things)
+        if before.keys() != set(keys):
+            self._known = {k: before[k] if k in before else _thing(state, k) for k in keys}
+
+    def obstacles(self) -> Obstacles:
+        """What was noted; not within a look at the line, which others wait for."""
+        found = {key: one for key, one in self._known.items() if one is not None}
+        if self._made.keys() != found.keys():
+            before = self._made
+            self._made = {key: before.get(key) or _made(one) for key, one in found.items()}
+            self._obstacles = Obstacles.of_tables(list(self._made.values()))
         return self._obstacles
+
+
+def _made(thing: _Thing) -> _Made:
+    obstacle, entity = thing
+    return obstacle, VolumeTable.of(entity.volumes)
 
 
 def _near(state: LineState, now: datetime, ahead: timedelta) -> list[tuple[str, int, timedelta]]:
