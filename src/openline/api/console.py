@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from openline.api.encodings import taken
 from openline.api.handover import off_the_loop
 from openline.api.map_tiles import MapTiles, MapTilesView
 from openline.api.operation import Call, Operation
@@ -222,15 +223,15 @@ def _found(folder: Path, name: str, headers: Mapping[str, str]) -> _File | None:
     if not 0 < len(parts) <= _PARTS_MAX or any(_is_odd(part) for part in parts):
         return None
     file = folder.joinpath(*parts)
-    taken = _taken(headers.get("accept-encoding", ""))
+    encodings = taken(headers.get("accept-encoding", ""))
     media_type = _type_of(file.name)
     for encoding, suffix in (*_PACKED, (None, "")):
-        if encoding is not None and encoding not in taken:
+        if encoding is not None and encoding not in encodings:
             continue
         packed = file.with_name(file.name + suffix)
         # a link or a name such as `assets/x/..` may not lead out of the folder
         if packed.is_file() and packed.resolve().is_relative_to(folder.resolve()):
-            return _sent(packed.read_bytes(), media_type, encoding, "gzip" in taken)
+            return _sent(packed.read_bytes(), media_type, encoding, "gzip" in encodings)
     return None
 
 
@@ -262,16 +263,6 @@ def _answer(found: _File, request: Request, keep: str, secure: Mapping[str, str]
 
 def _list(request: Request, name: str) -> list[str]:
     return request.headers.get(name, "").split(",")
-
-
-def _taken(text: str) -> set[str]:
-    """The encodings that a client takes (RFC 9110, 12.5.3); one with q=0 is none."""
-    found = set()
-    for part in text.lower().split(","):
-        name, _, weight = part.partition(";")
-        if weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
-            found.add(name.strip())
-    return found
 
 
 def _is_odd(part: str) -> bool:

@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from openline.api.bodies import read_body
+from openline.api.encodings import may_shrink, packed, taken
 from openline.api.handover import at_the_end_of_the_turn, off_the_loop, outcome
 from openline.app.caller import Caller
 from openline.app.services import Services
@@ -143,10 +146,22 @@ class _Endpoint:
             headers = [(b"content-type", answer.media_type.encode())]
             headers += [(k.lower().encode(), v.encode()) for k, v in answer.headers.items()]
             answer = answer.body
+        if method == "GET" and _is_packable(answer, headers):
+            headers.append((b"vary", b"accept-encoding"))
+            if "gzip" in taken(Headers(scope=scope).get("accept-encoding", "")):
+                answer = await off_the_loop(partial(packed, answer))
+                headers.append((b"content-encoding", b"gzip"))
         headers.append((b"content-length", str(len(answer)).encode()))
         status = operation.status
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
+
+
+def _is_packable(answer: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Whether it is worth it, and the answer has no form or mark of its own."""
+    told = dict(headers)
+    own = b"content-encoding" in told or b"etag" in told
+    return not own and may_shrink(answer, told[b"content-type"].decode("latin-1"))
 
 
 async def _body(receive: Receive) -> bytes:
