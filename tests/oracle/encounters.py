@@ -5,9 +5,10 @@ and has no times, "well clear" is closed.
 """
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 _DIGITS = 1 << 120
 
@@ -96,76 +97,45 @@ def stepped_interval(
     return (inside[0], inside[-1]) if inside else None
 
 
-def published_interval(
-    pair: Pair, volume: Volume, lookahead_s: float
-) -> tuple[float, float] | None:
-    """The interval as the papers state it, in plain floats, one pair, case by case.
+def published_intervals(states: Any, volume: Volume, lookahead_s: float) -> Any:
+    """(enter, exit) of many pairs (n, 6) as the papers state it, in extended precision.
 
-    Well clear: vertical interval first, then the horizontal one from its beginning on. Cylinder:
-    entry and exit times of the circle and of the slab.
+    Well clear: the vertical interval first, then the horizontal one from its beginning on.
+    Cylinder: entry and exit times of the circle and of the slab. NaN where there is none.
     """
-    find: Callable[[Pair, Volume, float], tuple[float, float] | None]
-    find = _published_well_clear if volume.closed else _published_cylinder
-    found = find(pair, volume, lookahead_s)
-    if found is None or not found[0] < found[1]:
-        return None
-    return found
+    x, y, z, u, v, w = np.asarray(states, np.longdouble).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = _published_slab(z, w, volume)
+        low, high = np.maximum(low, 0), np.minimum(high, lookahead_s)
+        within = low < high
+        start = np.where(within, low, 0)
+        first, last = _published_circle(x + start * u, y + start * v, u, v, volume)
+        low, high = np.maximum(low, start + first), np.minimum(high, start + last)
+    there = within & (low < high)
+    return np.where(there, (low, high), np.nan)
 
 
-def _published_well_clear(
-    pair: Pair, volume: Volume, lookahead_s: float
-) -> tuple[float, float] | None:
-    x, y, z, u, v, w = pair
-    low, high = 0.0, lookahead_s
-    if w == 0:
-        if abs(z) > volume.height_m:
-            return None
-    else:
-        tall = max(volume.height_m, abs(w) * volume.coaltitude_s)
-        first = (-math.copysign(tall, w) - z) / w
-        last = (math.copysign(volume.height_m, w) - z) / w
-        if lookahead_s < first or last < 0:
-            return None
-        low, high = max(0.0, first), min(lookahead_s, last)
-    x, y, left = x + low * u, y + low * v, high - low
+def _published_slab(z: Any, w: Any, volume: Volume) -> Any:
+    height = np.longdouble(volume.height_m)
+    tall = np.maximum(height, np.abs(w) * volume.coaltitude_s)
+    inside = np.abs(z) <= height if volume.closed else np.abs(z) < height
+    first = np.where(w == 0, np.where(inside, -np.inf, np.inf), (-np.sign(w) * tall - z) / w)
+    last = np.where(w == 0, np.where(inside, np.inf, -np.inf), (np.sign(w) * height - z) / w)
+    return first, last
+
+
+def _published_circle(x: Any, y: Any, u: Any, v: Any, volume: Volume) -> Any:
+    """When within the distance or, converging, within its modified tau: from now on."""
+    distance2, tau = np.longdouble(volume.distance_m) ** 2, volume.tau_s
     square, dot, speed2 = x * x + y * y, x * u + y * v, u * u + v * v
-    distance2 = volume.distance_m**2
-    if speed2 == 0:
-        return (low, high) if square <= distance2 else None
     delta = distance2 * speed2 - (x * v - y * u) ** 2
-    if square > distance2 and (dot >= 0 or delta < 0):
-        return None
-    circle = dot * dot - speed2 * (square - distance2)
-    last = min(left, (-dot + math.sqrt(max(circle, 0.0))) / speed2)
-    first = 0.0
-    if square > distance2:
-        b = 2 * dot + volume.tau_s * speed2
-        c = square + volume.tau_s * dot - distance2
-        discriminant = b * b - 4 * speed2 * c
-        if discriminant < 0:
-            return None
-        first = max(0.0, (-b - math.sqrt(discriminant)) / (2 * speed2))
-        if first > left:
-            return None
-    return first + low, last + low
-
-
-def _published_cylinder(
-    pair: Pair, volume: Volume, lookahead_s: float
-) -> tuple[float, float] | None:
-    x, y, z, u, v, w = pair
-    first, last = 0.0, lookahead_s
-    square, dot, speed2 = x * x + y * y, x * u + y * v, u * u + v * v
-    distance2 = volume.distance_m**2
-    if speed2 == 0:
-        if not square < distance2:
-            return None
-    else:
-        if not distance2 * speed2 - (x * v - y * u) ** 2 > 0:
-            return None
-        root = math.sqrt(max(dot * dot - speed2 * (square - distance2), 0.0))
-        first, last = max(first, (-dot - root) / speed2), min(last, (-dot + root) / speed2)
-    if w == 0:
-        return (first, last) if abs(z) < volume.height_m else None
-    slab = sorted(((-volume.height_m - z) / w, (volume.height_m - z) / w))
-    return max(first, slab[0]), min(last, slab[1])
+    inside = square <= distance2 if volume.closed else square < distance2
+    meets = inside | ((dot < 0) & (delta >= 0 if volume.closed else delta > 0))
+    last = (-dot + np.sqrt(np.maximum(dot * dot - speed2 * (square - distance2), 0))) / speed2
+    b, c = 2 * dot + tau * speed2, square + tau * dot - distance2
+    first = (-b - np.sqrt(np.maximum(b * b - 4 * speed2 * c, 0))) / (2 * speed2)
+    first = np.where(inside, 0, np.maximum(first, 0))
+    standing = speed2 == 0
+    first = np.where(standing, np.where(inside, 0, np.inf), np.where(meets, first, np.inf))
+    last = np.where(standing, np.where(inside, np.inf, -np.inf), np.where(meets, last, -np.inf))
+    return first, last

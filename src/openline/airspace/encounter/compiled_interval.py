@@ -29,7 +29,8 @@ def _aside_of(pair: Any, distance: Any, tau: Any, closed: Any) -> Any:
         return np.inf, -np.inf
     miss, reach = abs(x * v - y * u), distance * speed
     delta, beyond = (reach - miss) * (reach + miss), range2 - distance2
-    if (delta < 0 and beyond > 0) or (not closed and delta <= 0 and beyond >= 0):
+    touching = closed and tau > 0
+    if (delta < 0 and beyond > 0) or (not touching and delta <= 0 and beyond >= 0):
         return np.inf, -np.inf
     delta, half_a = max(delta, 0.0), 0.5 * tau * a
     root = np.sqrt(delta)

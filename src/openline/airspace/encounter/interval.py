@@ -82,7 +82,9 @@ def horizontal(
     delta = (reach - miss) * (reach + miss)
     beyond = range2 - distance_m * distance_m
     # Who is inside meets the circle, whatever rounding makes of delta.
-    met = (delta >= 0) | (beyond <= 0) if closed else (delta > 0) | (beyond < 0)
+    # Who touches the circle is there for a single instant; only tau makes an interval of it.
+    touching = closed and tau_s > 0
+    met = (delta >= 0) | (beyond <= 0) if touching else (delta > 0) | (beyond < 0)
     delta = np.maximum(delta, 0.0)
     half = 0.5 * tau_s
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
