@@ -8,6 +8,7 @@ import { party } from "../state/session";
 import { alerts, entryAlerts } from "../state/sky";
 import { askDrawing, askHit, onDrawn, tell } from "../state/sky_thread";
 import { isLive, selection, shownAt } from "../state/view";
+import { wall } from "../style/wall";
 import { colours } from "./colours";
 import type { Counts, Hit } from "./engine_words";
 import { type Frame } from "./frame";
@@ -152,9 +153,9 @@ export class Overlay {
     const y = (is.y - was.y) / is.resolution + is.height / 2 - (was.height / 2) * scale;
     const still = Math.abs(x) < 0.01 && Math.abs(y) < 0.01 && Math.abs(scale - 1) < 1e-6;
     const { style } = this.canvas;
-    const transform = still ? "" : `translate(${x}px, ${y}px) scale(${scale})`;
+    const transform = still ? "" : `translate(${x * wall()}px, ${y * wall()}px) scale(${scale})`;
     if (style.transform !== transform) style.transform = transform;
-    const [wide, high] = [`${was.width}px`, `${was.height}px`];
+    const [wide, high] = [`${was.width * wall()}px`, `${was.height * wall()}px`];
     if (style.width !== wide) style.width = wide;
     if (style.height !== high) style.height = high;
   }
@@ -163,7 +164,8 @@ export class Overlay {
     const view = this.map.getView();
     const [centre, resolution, size] = [view.getCenter(), view.getResolution(), this.map.getSize()];
     if (!centre || !resolution || !size?.[0] || !size[1]) return null;
-    const [width, height] = size;
-    return { x: centre[0] ?? 0, y: centre[1] ?? 0, resolution, width, height, ratio: devicePixelRatio };
+    const large = wall(); // its pixels are larger ones then
+    const [width, height] = [size[0] / large, size[1] / large];
+    return { x: centre[0] ?? 0, y: centre[1] ?? 0, resolution: resolution * large, width, height, ratio: devicePixelRatio * large };
   }
 }

@@ -11,11 +11,11 @@ export const dialogStyles = css`
   .dialog {
     position: fixed;
     z-index: 41;
-    inset-block-start: 12vh;
+    inset-block-start: calc(12vh / var(--wall));
     inset-inline-start: 50%;
-    width: min(680px, 92vw);
-    max-height: 76vh;
-    margin-inline-start: calc(min(680px, 92vw) / -2);
+    width: min(680px, 92vw / var(--wall));
+    max-height: calc(76vh / var(--wall));
+    margin-inline-start: calc(min(680px, 92vw / var(--wall)) / -2);
     overflow: auto;
     padding: 12px;
     background: var(--panel);

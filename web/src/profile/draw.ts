@@ -1,3 +1,4 @@
+import { wall } from "../style/wall";
 import type uPlot from "uplot";
 import { faded, type Colours } from "../map/colours";
 import { instant } from "../units/units";
@@ -34,8 +35,9 @@ export function drawProfile(plot: uPlot, look: Look): void {
 
 class Pen {
   private readonly context: CanvasRenderingContext2D;
-  private readonly ratio = devicePixelRatio;
+  private readonly ratio = devicePixelRatio * wall();
   private readonly labels: [number, number, number][] = [];
+  private readonly said = new Set<string>();
 
   constructor(
     private readonly plot: uPlot,
@@ -76,7 +78,9 @@ class Pen {
     const { context, ratio, plot } = this;
     if (this.labels.length >= NAMES_MAX) return;
     context.font = `${11 * ratio}px B612, sans-serif`;
-    const text = box.thin ? box.name : `${box.name} ${box.band}`;
+    const plan = box.thread ?? `${box.side} ${box.name}`;
+    const text = this.words(box, plan);
+    if (text === "") return;
     const wide = context.measureText(text).width;
     if (box.thin && (wide > width - 6 * ratio || low - y < 13 * ratio)) return;
     const left = Math.min(Math.max(x, plot.bbox.left) + 4 * ratio, plot.bbox.left + plot.bbox.width - wide - 4 * ratio);
@@ -87,7 +91,14 @@ class Pen {
       if (at > floor) return;
     }
     this.labels.push([left, at, wide]);
+    this.said.add(plan).add(`${plan} ${box.band}`);
     this.text(text, left, at, this.colourOf(box));
+  }
+
+  /** The name of a plan once, on the first of its volumes that has room; each of its bands once. */
+  private words(box: Box, plan: string): string {
+    if (!this.said.has(plan)) return box.thin ? box.name : `${box.name} ${box.band}`;
+    return box.thin || this.said.has(`${plan} ${box.band}`) ? "" : box.band;
   }
 
   /** When two come too close, over all heights; the heights that both have are marked more. */

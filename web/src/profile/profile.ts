@@ -11,6 +11,7 @@ import { now } from "../state/clock";
 import { prefs } from "../state/prefs";
 import { at, select, selection, shownAt } from "../state/view";
 import { shared } from "../style/theme";
+import { wall } from "../style/wall";
 import { height, instant } from "../units/units";
 import { drawProfile } from "./draw";
 import { profileItems, trackTick, type Box } from "./items";
@@ -139,7 +140,7 @@ export class Profile extends SignalWatcher(LitElement) {
     const unit = this.unit();
     const axis = {
       stroke: own.dim,
-      font: "11px B612, sans-serif",
+      font: `${11 * wall()}px B612, sans-serif`,
       grid: { stroke: faded(own.coast, 0.35), width: 1 },
       ticks: { stroke: faded(own.coast, 0.6), width: 1, size: 4 },
     };
@@ -151,10 +152,10 @@ export class Profile extends SignalWatcher(LitElement) {
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       series: [{}, { show: false }],
       axes: [
-        { ...axis, size: 26, values: (_plot, splits) => instants(splits) },
+        { ...axis, size: 26 * wall(), values: (_plot, splits) => instants(splits) },
         {
           ...axis,
-          size: 58,
+          size: 58 * wall(),
           label: `${unit.name} W84`,
           labelSize: 16,
           labelFont: "11px B612, sans-serif",
@@ -204,7 +205,7 @@ export class Profile extends SignalWatcher(LitElement) {
 
   /** Let the axes go over all that is shown. */
   private fit(): void {
-    const range = rangeOf(profileItems.value, shownAt.peek());
+    const range = rangeOf(profileItems.peek(), shownAt.peek());
     const { metres } = this.unit();
     this.plot?.batch(() => {
       this.plot?.setScale("x", { min: range.x[0], max: range.x[1] });

@@ -74,6 +74,19 @@ export const theme = css`
       --focus: #000000;
     }
   }
+  :root {
+    --wall: 1; /* as wall.ts */
+  }
+  @media (min-width: 2300px) {
+    :root {
+      --wall: 1.4;
+    }
+  }
+  @media (min-width: 3400px) {
+    :root {
+      --wall: 2;
+    }
+  }
   html,
   body {
     margin: 0;
