@@ -139,7 +139,7 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
         loss_intervals(masked, STILL, STILL, STILL, RADAR, 60)
 
 
-@pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf, "x", None])
+@pytest.mark.parametrize("bad", [0, -1, math.nan, math.inf, "x", "60", True, [60], 10**400, None])
 def test_bad_look_aheads_and_thresholds_are_refused(bad: Any) -> None:
     with pytest.raises(InvalidInput):
         loss_intervals(STILL, STILL, STILL, STILL, RADAR, bad)
@@ -149,9 +149,35 @@ def test_bad_look_aheads_and_thresholds_are_refused(bad: Any) -> None:
         WellClear(1000, bad)
 
 
-def test_no_detector_is_refused() -> None:
+@pytest.mark.parametrize("bad", ["cylinder", None, Cylinder, object()])
+def test_no_detector_is_refused(bad: Any) -> None:
     with pytest.raises(InvalidInput, match="detector"):
-        loss_intervals(STILL, STILL, STILL, STILL, "cylinder", 60)  # type: ignore[arg-type]
+        loss_intervals(STILL, STILL, STILL, STILL, bad, 60)
+
+
+def test_states_may_be_of_any_numbers_and_in_any_order_of_memory() -> None:
+    whole = np.array([(-20_000, 0, 0), (-30_000, 100, 50), (500, 0, 0)])
+    speed = np.array([(200, 0, 0), (100, 0, 0), (0, 0, 0)])
+    expected = loss_intervals(whole, speed, STILL, STILL, Cylinder(1000, 100), 400)
+    assert expected[0] == pytest.approx([95.0, 290.0 + 10 - math.sqrt(99.0), 0.0])
+    as_given: list[Any] = [whole.tolist(), whole.astype(">f4"), np.asfortranarray(whole, "f8")]
+    as_given += [np.repeat(whole, 2, axis=0)[::2], np.ma.masked_array(whole, mask=False)]
+    for states in as_given:
+        found = loss_intervals(states, speed, STILL, STILL, Cylinder(1000, 100), 400)
+        np.testing.assert_array_equal(found, expected)
+    flipped = loss_intervals(whole[::-1], speed[::-1], STILL, STILL, Cylinder(1000, 100), 400)
+    np.testing.assert_array_equal(np.array(flipped)[:, ::-1], expected)
+    assert loss_intervals([], [], STILL, STILL, RADAR, 60)[0].shape == (0,)
+
+
+def test_the_greatest_and_the_least_numbers_have_an_answer() -> None:
+    # Head on from 3.5e9 m at 3.5e6 m/s: they meet after 1,000 s.
+    far, fast = np.full(3, 1e9), np.full(3, 1e6)
+    enter, leave = loss_intervals(far, -fast, -far, fast, RADAR, 1e6)
+    assert (enter[0] + leave[0]) / 2 == pytest.approx(1000.0, abs=1e-9)
+    least = np.array((5e-324, 1e-300, 5e-324))
+    assert one((100, 0, 0), least, PHASE_1, 1e6) == (0.0, 1e6)
+    assert one(least, (1, 0, 0), Cylinder(1000, 100)) == (0.0, 300.0)
 
 
 def test_the_named_thresholds_are_those_of_the_standard() -> None:

@@ -38,13 +38,16 @@ class Relative(NamedTuple):
 
 
 def rows_of_three(values: Any, name: str, limit: float) -> FloatArray:
-    """The values as an array (n, 3) of floats; one row of three becomes (1, 3).
+    """The values as an array (n, 3) of floats; one row of three becomes (1, 3), an
+    empty list (0, 3).
 
     Raises: InvalidInput for another shape, no numbers, NaN, infinity, or beyond the limit.
     """
     array = _numbers(values, name)
     if array.shape == (3,):
         array = array[np.newaxis, :]
+    elif array.shape == (0,):  # a list of none
+        array = array.reshape(0, 3)
     if array.ndim != 2 or array.shape[1] != 3:
         raise InvalidInput(
             f"the shape is {array.shape}", cure="give an array (n, 3): east, north, up", field=name
@@ -67,7 +70,9 @@ def _numbers(values: Any, name: str) -> FloatArray:
     try:
         array = np.asarray(values)
     except (TypeError, ValueError, OverflowError):
-        raise InvalidInput("these are no numbers", cure=cure, field=name) from None
+        raise InvalidInput(
+            "these are no numbers, or rows of different length", cure=cure, field=name
+        ) from None
     if array.dtype.kind not in "fiu" and array.size:
         raise InvalidInput(f"these are no numbers but {array.dtype}", cure=cure, field=name)
     return array.astype(np.float64, copy=False)
@@ -79,12 +84,14 @@ def positive(value: Any, name: str, limit: float, *, zero: bool = False) -> floa
     Raises: InvalidInput.
     """
     try:
+        if isinstance(value, (str, bytes, bool, np.bool_)):
+            raise TypeError
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         raise InvalidInput("this is no number", field=name) from None
     if not (number > 0 or (zero and number == 0)) or not number <= limit:
-        low = "0" if zero else "above 0"
-        raise InvalidInput(f"{number:g} is outside {low}..{limit:g}", field=name)
+        low = "at least 0" if zero else "above 0"
+        raise InvalidInput(f"{number:g} is not {low} and at most {limit:,.0f}", field=name)
     return number
 
 

@@ -73,9 +73,9 @@ def loss_intervals(
         4 moving both on by t shifts the interval by t.  Held by tests/property/test_encounter.
     Source: see `interval`, `well_clear`.
     """
-    if not callable(getattr(detector, "spans", None)):
+    if isinstance(detector, type) or not callable(getattr(detector, "spans", None)):
         raise InvalidInput(
-            f"{type(detector).__name__} is no detector",
+            f"{detector!r:.80} is no detector",
             cure="give Cylinder(lateral_m, vertical_m) or WellClear.named('do365-phase1')",
             field="detector",
         )
