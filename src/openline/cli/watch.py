@@ -11,6 +11,7 @@ from openline.errors import InvalidInput
 if TYPE_CHECKING:
     from openline.app.sky.watch import SkyWatch
     from openline.feeds.session import Session
+    from openline.feeds.sky_server import ServerFeed
 
 
 @click.command("watch", short_help="Watch live feeds: who is on the way to whom.")
@@ -122,12 +123,15 @@ def _session(
     from openline.cli.scan import track_options
     from openline.feeds.replay import ReplayFeed, SkyClock
     from openline.feeds.session import Session
+    from openline.feeds.sky_server import ServerFeed
     from openline.feeds.spec import ReplaySpec, parse_spec
 
     token = read_token(params["token_file"])
     found = [parse_spec(spec, token) for spec in specs]
     replays = [one for one in found if isinstance(one, ReplaySpec)]
     live = [one for one in found if not isinstance(one, ReplaySpec)]
+    if len(found) == 1 and isinstance(found[0], ServerFeed):
+        return _of_server(sky, told, found[0]), True
     speeds = {replay.speed for replay in replays if replay.speed is not None} or {1.0}
     if len(speeds) > 1:
         raise InvalidInput("recordings are played together, at one speed", cure="give one @SPEED")
@@ -148,6 +152,18 @@ def _session(
     for feed in live:
         session.add(feed)
     return session, bool(live) or not replays
+
+
+def _of_server(sky: "SkyWatch", told: Any, feed: "ServerFeed") -> "Session":
+    """The sky of one server, by its clock: it may be that of a recording."""
+    from openline.feeds.session import Session
+    from openline.feeds.sky_server import ServerClock
+
+    clock = ServerClock()
+    session = Session(sky, told.tell, clock.now)
+    feed.follow(clock, session.tick)
+    session.add(feed)
+    return session
 
 
 def _outputs(session: "Session", params: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from openline.errors import InvalidInput
 from openline.formats import json_text
+from openline.formats.instants import parse_instant
 from openline.formats.positions_json import report_of
 from openline.formats.reports import Reports
 
@@ -16,6 +17,15 @@ _MEMBERS: Final = (
     *("time", "lat", "lng", "icao24", "uid", "callsign", "operation_id", "pressure_altitude_ft"),
     *("altitude_m", "speed_mps", "track_deg", "vertical_rate_mps", "on_ground", "class"),
 )
+
+
+def time_of(data: bytes, feed: str) -> datetime:
+    """The instant of the sky that the tracks are of. Raises: InvalidInput if it is not said."""
+    document = json_text.decode(data, feed)
+    text = document.get("time") if isinstance(document, dict) else None
+    if not isinstance(text, str):
+        raise InvalidInput("it does not say its time", cure="give a server's address", file=feed)
+    return parse_instant(text)
 
 
 def read(data: bytes, feed: str, received: datetime) -> Reports:
