@@ -4,8 +4,8 @@
 
 Two real servers with files of their own over loopback; north connects to south. Three figures:
 from saying something on north to south's receipt on north's stream, at a rate; the same of URGENT
-while that goes on; and how long north needs to bring what was said while south was away. Times are
-those of the clock on the wall: run it on a quiet machine.
+while that goes on; and how long north needs to bring what was said while south was away, and to
+answer requests meanwhile. Times are those of the clock on the wall: run it on a quiet machine.
 """
 
 import argparse
@@ -40,6 +40,9 @@ _RECEIPT_MS: Final = 250
 _URGENT_MS: Final = 150
 _CATCH_UP_MESSAGES: Final = 100_000
 _CATCH_UP_S: Final = 120
+_CLIENTS: Final = 4  # that say what is to be brought
+_AT_ONCE: Final = 1e9  # messages a second: no wait between two
+_TOLD_EVERY_S: Final = 10.0
 Facts = dict[str, Any]
 
 
@@ -83,6 +86,7 @@ def measure(messages: int, rate: float, urgent: int, behind: int) -> Facts:
             peer = f"south={_url(south)}"
             with _server(folder, agreement, "north", peer) as north:
                 facts |= _traffic(north, messages, rate, urgent)
+    note(f"receipts {facts['receipt_ms']}, of URGENT {facts['urgent_receipt_ms']}, in ms")
     with tempfile.TemporaryDirectory(prefix="openline-bench-", dir=scratch()) as name:
         folder = Path(name)
         facts |= _catching_up(folder, behind)
@@ -145,22 +149,60 @@ def _catching_up(folder: Path, behind: int) -> Facts:
     agreement = write_agreement(folder)
     with _server(folder, agreement, "north", "south") as north:
         note(f"saying {behind:,} messages while south is away")
-        token, said = _token(north, "north"), dict[str, float]()
-        _say(north, token, behind, 1e9, said)
-        with Client(_url(north), token) as client:
-            begun_s, sent_s = time.monotonic(), north.cpu_s()
-            with _server(folder, agreement, "south", f"north={_url(north)}") as south:
-                started_s, taken_s = time.monotonic(), south.cpu_s()
-                while (peer := client.peers()[0]).behind or peer.heard is None:
-                    time.sleep(0.1)
-                ended_s = time.monotonic()
-                sent_s, taken_s = north.cpu_s() - sent_s, south.cpu_s() - taken_s
+        token, before_mib = _token(north, "north"), north.resident_mib()
+        _say_by_many(north, token, behind)
+        held_mib = north.resident_mib() - before_mib
+        looks = Looks(_url(north), token)
+        begun_s, sent_s = time.monotonic(), north.cpu_s()
+        with _server(folder, agreement, "south", f"north={_url(north)}") as south:
+            started_s, taken_s = time.monotonic(), south.cpu_s()
+            note("south is there")
+            looks.until_all_is_there()
+            ended_s = time.monotonic()
+            sent_s, taken_s = north.cpu_s() - sent_s, south.cpu_s() - taken_s
     return {
         "start_s": round(started_s - begun_s, 2),
         "catch_up_s": round(ended_s - started_s, 2),
         "sender_cpu_ms_per_message": round(sent_s / behind * 1_000, 3),
         "receiver_cpu_ms_per_message": round(taken_s / behind * 1_000, 3),
+        "sender_kib_per_message": round(held_mib * 1_024 / behind, 1),
+        "meanwhile_ms": _spread(looks.took_s),
     }
+
+
+class Looks:
+    """Asks a server again and again how far its peer is behind, and how long each answer took."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.took_s: list[float] = []
+        self._client = Client(url, token)
+
+    def until_all_is_there(self) -> None:
+        """Ask until nothing is left. Raises: Unreachable for an answer that does not come."""
+        told_s = time.monotonic()
+        with self._client as client:
+            while True:
+                begun_s = time.monotonic()
+                (peer,) = client.peers()
+                self.took_s.append(time.monotonic() - begun_s)
+                if peer.heard is not None and not peer.behind:
+                    return
+                if begun_s - told_s > _TOLD_EVERY_S:
+                    told_s = begun_s
+                    note(f"{peer.behind:,} are left")
+                time.sleep(0.1)
+
+
+def _say_by_many(north: Served, token: str, count: int) -> None:
+    """Say so much, by several clients at once."""
+    shares = [count // _CLIENTS + (number < count % _CLIENTS) for number in range(_CLIENTS)]
+    clients = [
+        threading.Thread(target=_say, args=(north, token, share, _AT_ONCE, {})) for share in shares
+    ]
+    for one in clients:
+        one.start()
+    for one in clients:
+        one.join()
 
 
 def _server(folder: Path, agreement: str, party: str, peer: str) -> Any:
@@ -229,7 +271,10 @@ def page(facts: Facts) -> str:
             f"server was ready, {facts['start_s']} s after it was started; the aim is "
             f"{aim_s:g} s. Processor time for each message and its receipt: sender "
             f"{facts['sender_cpu_ms_per_message']} ms, receiver "
-            f"{facts['receiver_cpu_ms_per_message']} ms.",
+            f"{facts['receiver_cpu_ms_per_message']} ms. Meanwhile the sender answered "
+            f"{facts['meanwhile_ms']['count']:,} requests, in {facts['meanwhile_ms']['p99']} ms "
+            f"(p99), {facts['meanwhile_ms']['most']} ms at most. Each message that waited took "
+            f"{facts['sender_kib_per_message']} KiB of its memory.",
             "",
         ]
     )

@@ -23,7 +23,7 @@ from openline.app.line.entries import entry_of
 from openline.app.line.services import LineServices
 from openline.app.line.tick import tick
 from openline.app.line.views import board_of
-from openline.app.peer.link import Answered, Link
+from openline.app.peer.link import SETTLE_EVERY_S, Answered, Link
 from openline.app.peer.peering import Peering, Pending
 from openline.app.peer.peers import Peer, put_peer
 from openline.app.peer.refusals import REFUSED
@@ -271,7 +271,7 @@ class World:
         """Exchange in all directions until nobody has anything to say now; what was refused for now
         may wait for later."""
         for _ in range(300):
-            self.sleep(4.0)
+            self.sleep(SETTLE_EVERY_S + 0.1)
             said = False
             for site in self.sites.values():
                 if ticking:

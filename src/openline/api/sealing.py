@@ -12,16 +12,18 @@ from openline.app.seal_record import SEAL_EVERY_S, Sealer
 from openline.errors import InvariantBroken, StoreUnavailable
 
 _LOG: Final = logging.getLogger("openline.record")
+_QUIET: Final = 10  # times in a row without anything new
 
 
 async def seal_for_ever(sealer: Sealer) -> None:
-    """Seal what is new, ten times a second; ends by being cancelled, or by a record that broke."""
-    waiting = False
+    """Seal what is new, ten times a second, half as often while nothing comes; ends by being
+    cancelled, or by a record that broke."""
+    waiting, before, same = False, -1, 0
     while True:
-        await asyncio.sleep(SEAL_EVERY_S)
+        await asyncio.sleep(SEAL_EVERY_S if same < _QUIET else 2 * SEAL_EVERY_S)
         try:
-            await off_the_loop(sealer.seal)
-            waiting = False
+            size = await off_the_loop(sealer.seal)
+            same, before, waiting = same + 1 if size == before else 0, size, False
         except StoreUnavailable as error:
             if not waiting:  # an outage is told once, not ten times a second
                 _LOG.warning("the record is not sealed for now: %s", error)

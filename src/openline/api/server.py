@@ -191,7 +191,7 @@ async def _beside(
         work.append(seal_for_ever(services.record))
     if services.line is not None and feed is not None:
         when_stopping(feed.stop)
-        work += [feed.follow(), tick_for_ever(services.line, pace)]
+        work += [feed.follow(), tick_for_ever(services.line, pace, feed)]
     if couriers is not None:
         work.append(couriers.follow())
     if services.peering is not None:

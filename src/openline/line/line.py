@@ -107,7 +107,7 @@ class Line:
         if not carried:
             sender.last_heard, sender.skew = received, marks.skew
             if sender.link is not LinkState.LIVE:
-                state.wake(received, f"{LINK}/{message.sender}")
+                state.wake(received, LINK, message.sender)
         if message.kind.begins_thread:
             state.begin_thread(taken)
         state.threads[message.thread].entries.append(taken)
@@ -181,10 +181,10 @@ class Line:
         found, until = list[Timed](), None
         while not found and until != now:
             until, items = self.state.due_now(now, most)
-            for item in items:
-                said = AGENDA[item.partition("/")[0]](self.state, item, until)
+            for sort, name in items:
+                said = AGENDA[sort](self.state, name, until)
                 if said:
-                    self.state.wake(min(at for at, _ in said), item)
+                    self.state.wake(min(at for at, _ in said), sort, name)
                 found += said
         return in_order(found)
 
@@ -221,7 +221,7 @@ class Line:
                     notice.stale = True
             case LinkChanged():
                 self.state.party(event.party).link = event.state
-                self.state.wake(at, f"{LINK}/{event.party}")
+                self.state.wake(at, LINK, event.party)
             case AuthorityMissing():
                 take_missing(self.state, at, event)
             case ClosuresDiffer():
@@ -277,10 +277,10 @@ class Line:
         thread = self.state.threads.get(event.thread)
         if thread is None:
             return
-        thread.overdue_duties.add(event.duty)
+        thread.overdue_duties |= {event.duty}
         side = thread.sides.get(event.owes)
         if side is not None:
-            side.overdue.add(event.duty)
+            side.overdue |= {event.duty}
 
     def _note_said(self, taken: MessageEntry) -> None:
         """Keep it with what its party said; a machine's check is kept elsewhere, for a while."""

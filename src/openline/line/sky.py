@@ -7,6 +7,7 @@ a name may be for one of them alone.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from openline.airspace.entity import Constraint, Entity, EntityKind, Notice, OperationalIntent
@@ -113,7 +114,7 @@ def standing_notice(notice: NoticeState, notify: Notify) -> Standing:
         notice.thread,
         entity,
         notice.version,
-        frozenset(notice.recipients),
+        _set_of(notice.recipients),
         notify.notice is NoticeKind.SITE,
         start,
         end,
@@ -135,14 +136,25 @@ def _with_views(state: LineState, notice: NoticeState, found: Standing, remote: 
         for party in notice.recipients
         if party in remote
     }
-    cells_to = frozenset(name for name, one in shown.items() if one is Coarseness.CELLS)
-    hidden_to = frozenset(name for name, one in shown.items() if one is Coarseness.CONFLICTS)
+    cells_to = _shown(shown, Coarseness.CELLS)
+    hidden_to = _shown(shown, Coarseness.CONFLICTS)
     coarse = None
     if cells_to:
         window = (notify.time_start, notify.time_end)
         form = coarse_form(notify, Coarseness.CELLS, _NO_DIGEST, notice.version, window)
         coarse = standing_notice(notice, form)
     return replace(found, coarse=coarse, cells_to=cells_to, hidden_to=hidden_to)
+
+
+def _shown(shown: Mapping[str, Coarseness], how: Coarseness) -> frozenset[str]:
+    """To whom it is shown so."""
+    return _set_of(tuple([name for name, one in shown.items() if one is how]))
+
+
+@lru_cache(1_000)
+def _set_of(names: tuple[str, ...]) -> frozenset[str]:
+    """The same set for the same names: there are many things and few parties."""
+    return frozenset(names)
 
 
 def version_of(state: LineState, thread: str) -> int | None:

@@ -19,7 +19,8 @@ from openline.line.message.kind import AlertLevel, DispositionState
 from openline.line.proposal import ProposalState
 from openline.line.thread import MessageEntry, Side, Thread
 
-DUTY: Final = "duty"  # items of the agenda that are duties: duty/ID
+DUTY: Final = "duty"  # items of the agenda that are duties
+Item = tuple[str, str]  # of the agenda: its sort, and what it is of
 
 
 @dataclass(slots=True)
@@ -170,9 +171,10 @@ class LineState:
     # entries of the coarse forms of messages, by message and party
     shown: dict[tuple[str, str], int] = field(default_factory=dict)
     last_entry: int = 0  # of the record, as far as it was read
-    # A heap of times and items: duty/ID, end/THREAD, stale/THREAD, authority/THREAD, link/PARTY.
+    # A heap of times and items: what sort of thing, and of what: the id of a duty, a thread, a
+    # party. Most of a long line is here: the names are those that stand elsewhere, not copies.
     # It says when to look, never what is so: what was looked at in vain leaves it.
-    _agenda: list[tuple[datetime, str]] = field(default_factory=list, compare=False)
+    _agenda: list[tuple[datetime, str, str]] = field(default_factory=list, compare=False)
 
     def party(self, party_id: str) -> PartyState:
         """What is known of a party of the agreement."""
@@ -210,20 +212,20 @@ class LineState:
         """Put a duty on the agenda for its next time."""
         at = self.duties[duty_id].next_time()
         if at is not None:
-            heapq.heappush(self._agenda, (at, f"{DUTY}/{duty_id}"))
+            heapq.heappush(self._agenda, (at, DUTY, duty_id))
 
-    def wake(self, at: datetime, name: str) -> None:
+    def wake(self, at: datetime, sort: str, name: str) -> None:
         """Put something else on the agenda: a thread that ends, a link that falls silent."""
-        heapq.heappush(self._agenda, (at, name))
+        heapq.heappush(self._agenda, (at, sort, name))
 
     def done(self, duty_id: str) -> None:
         """A duty is done; nothing happens if it was not owed."""
         found = self.duties.pop(duty_id, None)
         thread = None if found is None else self.threads.get(found.duty.thread)
         if thread is not None:
-            thread.overdue_duties.discard(duty_id)
+            thread.overdue_duties -= {duty_id}
             for side in thread.sides.values():
-                side.overdue.discard(duty_id)
+                side.overdue -= {duty_id}
 
     def end_duties(self, thread: Thread) -> None:
         """Nothing is owed in a thread any more."""
@@ -239,19 +241,19 @@ class LineState:
             for entry in thread.entries:
                 self.messages.pop(entry.message.id, None)
 
-    def due_now(self, now: datetime, most: int | None = None) -> tuple[datetime, list[str]]:
+    def due_now(self, now: datetime, most: int | None = None) -> tuple[datetime, list[Item]]:
         """The items that are due, each once; they leave the agenda. Whoever looked at one puts it
         back, with `wake`, if it has something to say: it stays due until that is on the record.
 
         most: take the first so many, and whatever is due at the same instant as the last of them;
         the instant up to which that is all there is.
         """
-        found, at = set[str](), now
+        found, at = set[Item](), now
         while self._agenda and self._agenda[0][0] <= now:
             if most is not None and len(found) >= most and self._agenda[0][0] > at:
                 return at, sorted(found)
-            at, item = heapq.heappop(self._agenda)
-            found.add(item)
+            at, sort, name = heapq.heappop(self._agenda)
+            found.add((sort, name))
         return now, sorted(found)
 
     def next_due(self) -> datetime | None:

@@ -75,7 +75,7 @@ class Side:
     answered_by: str | None = None
     disseminated: Receipt | None = None
     unable: Receipt | None = None
-    overdue: set[str] = field(default_factory=set)  # ids of duties
+    overdue: frozenset[str] = frozenset()  # ids of duties
 
     def reach(self, step: Step, at: datetime) -> None:
         """Go on to a step; what was reached already keeps its time."""
@@ -102,7 +102,7 @@ class Thread:
     entries: list[MessageEntry] = field(default_factory=list)
     ended: EndCause | None = None
     ended_at: datetime | None = None
-    overdue_duties: set[str] = field(default_factory=set)  # of every side and of the opener
+    overdue_duties: frozenset[str] = frozenset()  # of every side and of the opener
 
     @property
     def standing(self) -> bool:
@@ -112,9 +112,9 @@ class Thread:
     def close(self, at: datetime) -> None:
         """End it for every side; nobody is late any more."""
         self.ended_at = at
-        self.overdue_duties.clear()
+        self.overdue_duties = frozenset()
         for side in self.sides.values():
-            side.overdue.clear()
+            side.overdue = frozenset()
             side.reach(Step.CLOSED, at)
 
     @property

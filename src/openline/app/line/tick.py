@@ -10,6 +10,7 @@ from datetime import datetime
 from openline.app.line.change import LineChange
 from openline.app.line.projection import Projection
 from openline.app.line.services import LineServices
+from openline.limits import TIME_MAX, TIME_MIN
 from openline.line.event import Event
 from openline.line.line import Line
 from openline.store.ports import Transaction
@@ -40,6 +41,28 @@ def tick(services: LineServices, now: datetime) -> "Future[tuple[Event, ...]] | 
         return events
 
     return services.submit(change)
+
+
+def quiet_until(services: LineServices) -> tuple[int, datetime]:
+    """How long the record is, and until when nothing is due as long as it is not longer.
+
+    Raises: StoreUnavailable.
+    """
+
+    def ask(found: Projection) -> tuple[int, datetime]:
+        compared, state = services.compared, found.line.state
+        if found.filed_entry > compared.entry:
+            return found.position, TIME_MIN
+        times = [compared.ends_at, state.next_due()]
+        agreement = state.agreement
+        for party in services.signers if agreement is not None else ():
+            last = state.party(party).last_machine_check
+            if agreement is None or last is None:
+                return found.position, TIME_MIN
+            times.append(last + agreement.line_check.machine_every)
+        return found.position, min([one for one in times if one is not None], default=TIME_MAX)
+
+    return services.look_closer(ask)
 
 
 def checks_due(services: LineServices, line: Line, now: datetime) -> list[str]:

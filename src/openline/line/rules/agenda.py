@@ -19,9 +19,9 @@ from openline.line.rules.watch import is_paused
 from openline.line.state import DUTY, DutyState, LineState
 
 
-def _duty(state: LineState, item: str, now: datetime) -> list[Timed]:
+def _duty(state: LineState, duty_id: str, now: datetime) -> list[Timed]:
     """An overdue mark at the due time, then every alarm whose time has come."""
-    found = state.duties.get(item.partition("/")[2])
+    found = state.duties.get(duty_id)
     if found is None or is_paused(state, found):
         return []
     duty = found.duty
@@ -49,8 +49,8 @@ def _alarms(found: DutyState, now: datetime) -> list[Timed]:
     return events
 
 
-def _ends(state: LineState, item: str, now: datetime) -> list[Timed]:
-    thread = state.threads.get(item.partition("/")[2])
+def _ends(state: LineState, name: str, now: datetime) -> list[Timed]:
+    thread = state.threads.get(name)
     if thread is None or not thread.standing:
         return []
     end = end_of(state, thread)
@@ -59,8 +59,8 @@ def _ends(state: LineState, item: str, now: datetime) -> list[Timed]:
     return [(end, Ended(thread.id, thread.parties, EndCause.ENDED))]
 
 
-def _stale(state: LineState, item: str, now: datetime) -> list[Timed]:
-    notice = state.notices.get(item.partition("/")[2])
+def _stale(state: LineState, name: str, now: datetime) -> list[Timed]:
+    notice = state.notices.get(name)
     if notice is None or notice.stale or notice.notify.notice is not NoticeKind.SITE:
         return []
     at = notice.confirmed + SITE_CONFIRMED_FOR

@@ -35,6 +35,6 @@ def renew(state: LineState, at: datetime) -> None:
     for name in parties:
         since = state.party(name).last_human_check or at
         owe_next_check(state, name, max(since, at - state.agreed().line_check.human_every))
-        state.wake(at, f"{LINK}/{name}")
+        state.wake(at, LINK, name)
     for notice in state.notices.values():
         look_at_plan(state, notice, at)

@@ -17,7 +17,7 @@ from openline.line.rules.threads import owe_receipts, thread_of
 from openline.line.state import LineState, NoticeState
 from openline.line.thread import MessageEntry
 
-AUTHORITY: Final = "authority"  # items of the agenda: authority/THREAD, of a plan
+AUTHORITY: Final = "authority"  # of the agenda, with the thread, of a plan
 _ENDS: Final = "end"
 
 
@@ -46,7 +46,7 @@ def _apply(state: LineState, entry: MessageEntry) -> None:
     thread = thread_of(state, message)
     state.party(message.sender).authorities[thread.id] = message.body
     owe_receipts(state, thread, entry.received, read=False)
-    state.wake(message.body.valid_until, f"{_ENDS}/{thread.id}")
+    state.wake(message.body.valid_until, _ENDS, thread.id)
     look_at_plans(state, message.sender, entry.received)
 
 
@@ -64,7 +64,7 @@ def look_at_plan(state: LineState, notice: NoticeState, at: datetime) -> None:
     if is_authorised(state, notice, at):
         notice.unauthorised_since, notice.unauthorised_shown = None, False
     else:
-        state.wake(at, f"{AUTHORITY}/{notice.thread}")
+        state.wake(at, AUTHORITY, notice.thread)
 
 
 def is_authorised(state: LineState, notice: NoticeState, at: datetime) -> bool:
@@ -82,9 +82,9 @@ def is_authorised(state: LineState, notice: NoticeState, at: datetime) -> bool:
     return reached >= notice.notify.time_end
 
 
-def authority_due(state: LineState, item: str, now: datetime) -> list[Timed]:
+def authority_due(state: LineState, thread: str, now: datetime) -> list[Timed]:
     """A plan without a valid authority, first for its own side, later for the others."""
-    notice = state.notices.get(item.partition("/")[2])
+    notice = state.notices.get(thread)
     if notice is None or is_authorised(state, notice, now):
         return []
     if notice.unauthorised_since is None:
@@ -94,7 +94,7 @@ def authority_due(state: LineState, item: str, now: datetime) -> list[Timed]:
         return []
     at = notice.unauthorised_since + after
     if at > now:
-        state.wake(at, item)
+        state.wake(at, AUTHORITY, thread)
         return []
     return [(at, AuthorityMissing(notice.thread, notice.recipients))]
 
@@ -106,7 +106,7 @@ def take_missing(state: LineState, at: datetime, event: AuthorityMissing) -> Non
         return
     if event.parties == (notice.party,):
         notice.unauthorised_since = at
-        state.wake(at, f"{AUTHORITY}/{notice.thread}")
+        state.wake(at, AUTHORITY, notice.thread)
     else:
         notice.unauthorised_shown = True
 

@@ -23,7 +23,7 @@ from openline.line.state import LineState
 from openline.line.thread import MessageEntry, Step
 
 GRACE: Final = timedelta(seconds=2)
-LINK: Final = "link"  # items of the agenda: link/PARTY
+LINK: Final = "link"  # of the agenda, with the party
 MACHINE_CHECKS_KEPT: Final = 200  # of each party; an answer to an older one comes too late
 _WHOLE_LINE: Final = ""  # the thread of what is owed to the line itself
 
@@ -104,15 +104,14 @@ def link_of(
     return (LinkState.LIVE, heard, late) if now < late else (LinkState.LATE, late, unknown)
 
 
-def link_due(state: LineState, item: str, now: datetime) -> list[Timed]:
+def link_due(state: LineState, name: str, now: datetime) -> list[Timed]:
     """A link that is heard again, late or unknown, for all others."""
-    name = item.partition("/")[2]
     party, agreed = state.party(name), state.agreed()
     if agreed.party(name) is None:
         return []
     link, since, until = link_of(party.last_heard, agreed.line_check, now)
     if until is not None:
-        state.wake(until, item)
+        state.wake(until, LINK, name)
     if link is party.link or party.last_heard is None or since is None:
         return []
     others = tuple(one.id for one in agreed.parties if one.id != name)

@@ -129,7 +129,7 @@ def _apply(state: LineState, entry: MessageEntry) -> None:
     sides = tuple(thread.sides)
     kind = DutyKind.CLOSURE_REVIEW
     owe(state, thread.id, kind, thread.opener, sides, since, closure.review_at)
-    state.wake(closure.time_end + entry.marks.widened, f"{ENDS}/{thread.id}")
+    state.wake(closure.time_end + entry.marks.widened, ENDS, thread.id)
 
 
 def _follow(state: LineState, entry: MessageEntry) -> list[Event]:

@@ -45,7 +45,7 @@ def _apply(state: LineState, entry: MessageEntry) -> None:
     if body.about is None:
         if notice.notify.hidden:
             notice.over_at = entry.received
-            state.wake(entry.received, f"{ENDS}/{message.thread}")
+            state.wake(entry.received, ENDS, message.thread)
         return
     pair = (message.thread, body.about)
     before = state.findings.get(pair)

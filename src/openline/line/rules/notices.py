@@ -29,7 +29,7 @@ from openline.line.thread import Marks, MessageEntry, Thread
 
 # A site that nobody confirmed for this long is marked STALE.
 SITE_CONFIRMED_FOR: Final = timedelta(days=30)
-ENDS: Final = "end"  # items of the agenda: end/THREAD, stale/THREAD
+ENDS: Final = "end"  # of the agenda, both with the thread
 STALE: Final = "stale"
 _CANCELLED: Final = (
     Kind.NOTIFY,
@@ -199,7 +199,7 @@ def _stand(state: LineState, thread: Thread, entry: MessageEntry, notify: Notify
         due = max(notify.time_start, since + terms.read_within)
         owe(state, thread.id, DutyKind.CONTACT_TEST, opener, sides, since, due)
     notice = state.notices[thread.id]
-    state.wake(notify.time_end + notice.widen, f"{ENDS}/{thread.id}")
+    state.wake(notify.time_end + notice.widen, ENDS, thread.id)
     look_at_plan(state, notice, since)
     _owe_confirmation(state, thread, entry, notify)
 
@@ -211,7 +211,7 @@ def _owe_confirmation(
         since, to = entry.received, tuple(thread.sides)
         due = since + SITE_CONFIRMED_FOR
         owe(state, thread.id, DutyKind.SITE_CONFIRMATION, thread.opener, to, since, due)
-        state.wake(due, f"{STALE}/{thread.id}")
+        state.wake(due, STALE, thread.id)
 
 
 def _check_cancel(state: LineState, message: Message, _received: datetime) -> None:

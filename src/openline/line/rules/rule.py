@@ -45,4 +45,4 @@ class Rule:
     follow: Follow = _no_event
 
 
-Agenda = Mapping[str, Due]  # by the first part of an item's name, up to the first slash
+Agenda = Mapping[str, Due]  # by the sort of an item; asked with what the item is of

@@ -104,6 +104,7 @@ def owe(
     agreed = state.agreed()
     party = agreed.party(owes)
     others = tuple([one for one in owed_to if one != owes and agreed.party(one) is not None])
+    others = owed_to if others == owed_to else others  # one tuple for all duties of a thread
     if party is not None and others:
         ladder = party.ladder
         state.owe(Duty(thread_id, kind, owes, others, since, due, ladder, alarms, insists))

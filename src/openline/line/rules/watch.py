@@ -126,7 +126,7 @@ def _apply_talk(state: LineState, entry: MessageEntry) -> None:
     due = max(talk.time, since + state.agreed().notice.read_within)
     for party in thread.sides:
         owe(state, thread.id, DutyKind.ANSWER, party, (thread.opener,), since, due)
-    state.wake(talk.time + talk.duration, f"{ENDS}/{thread.id}")
+    state.wake(talk.time + talk.duration, ENDS, thread.id)
 
 
 RULES: Final = {
