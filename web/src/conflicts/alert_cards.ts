@@ -2,7 +2,7 @@ import { html, type TemplateResult } from "lit";
 import { code, iso, t } from "../i18n/i18n";
 import { titleOf } from "../line/words";
 import { partyName, threadOf } from "../state/board";
-import { second } from "../state/clock";
+import { calmSecond } from "../state/clock";
 import type { Alerted, EntryAlert, PairAlert } from "../state/alerts";
 import { select } from "../state/view";
 import { distance, duration, verticalDistance } from "../units/units";
@@ -46,7 +46,7 @@ export function alertCard(alert: PairAlert | EntryAlert, current: boolean, shelv
 
 function whenOf(alert: PairAlert | EntryAlert): string {
   if (alert.lost) return t("alert.lost");
-  const begins = (Date.parse(alert.begins) - second.value) / 1_000;
+  const begins = (Date.parse(alert.begins) - calmSecond.value) / 1_000;
   if (begins > 0) return t("alert.in", { duration: duration(begins) });
   return t(isPair(alert) ? "alert.now" : "entry.inside");
 }

@@ -1,10 +1,12 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
+import { guard } from "lit/directives/guard.js";
 import type { Conflict, ConflictFacts } from "../api/types";
 import { catalogue, iso, phrase, t } from "../i18n/i18n";
-import { clockText } from "../line/row";
-import { partyName, threadOf } from "../state/board";
-import { second } from "../state/clock";
+import { clockLeft, clockText } from "../line/row";
+import { board, partyName, threadOf } from "../state/board";
+import { calmSecond } from "../state/clock";
+import { prefs } from "../state/prefs";
 import { position } from "../units/position";
 import { distance, duration, height, instant, verticalDistance } from "../units/units";
 
@@ -118,10 +120,17 @@ export function factsReason(facts: ConflictFacts, own: string, other: string, un
   return parts.join("; ");
 }
 
-/** A conflict in the list. */
+/** A conflict in the list: made anew only when something of it changed. */
 export function conflictCard(conflict: Conflict, current: boolean, open: () => void): TemplateResult {
+  const begins = (Date.parse(conflict.facts.time_start) - calmSecond.value) / 1_000;
+  const comesIn = begins > 0 && !conflict.over ? duration(begins) : "";
+  const left = clockLeft(conflict.clock ?? clockOf(conflict));
+  const of = [conflict, current, comesIn, left, board.value, catalogue.value, prefs.value];
+  return html`${guard(of, () => made(conflict, current, comesIn, open))}`;
+}
+
+function made(conflict: Conflict, current: boolean, comesIn: string, open: () => void): TemplateResult {
   const level = conflict.over ? "" : conflict.only_unlocated ? "warn" : "grave";
-  const begins = (Date.parse(conflict.facts.time_start) - second.value) / 1_000;
   return html`<button
     class=${classMap({ card: true, [level]: level !== "", over: conflict.over })}
     aria-current=${current}
@@ -131,7 +140,7 @@ export function conflictCard(conflict: Conflict, current: boolean, open: () => v
     <div>
       <span class="level">${level === "grave" ? "▲" : "◆"} ${conflict.over ? t("conflict.over") : t("mark.conflict")}</span>
       <span class="mono dim">${windowOf(conflict)}</span>
-      ${begins > 0 && !conflict.over ? html`<span class="mono">${t("line.in", { duration: duration(begins) })}</span>` : nothing}
+      ${comesIn ? html`<span class="mono">${t("line.in", { duration: comesIn })}</span>` : nothing}
     </div>
     <div class="who">${whoOf(conflict)}</div>
     <div>${howClose(conflict)}</div>
@@ -142,6 +151,10 @@ export function conflictCard(conflict: Conflict, current: boolean, open: () => v
 
 /** Who must act: the clocks of both threads where the conflict has none of its own. */
 function owed(conflict: Conflict): TemplateResult | typeof nothing {
-  const clock = threadOf(conflict.other_thread)?.clock ?? threadOf(conflict.own_thread)?.clock;
+  const clock = clockOf(conflict);
   return clock && !conflict.over ? html`<div class="dim">${clockText(clock)}</div>` : nothing;
+}
+
+function clockOf(conflict: Conflict) {
+  return threadOf(conflict.other_thread)?.clock ?? threadOf(conflict.own_thread)?.clock;
 }

@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { t } from "../i18n/i18n";
 import { orderedConflicts } from "../line/order";
 import { board, boardProblem } from "../state/board";
-import { second } from "../state/clock";
+import { calmSecond } from "../state/clock";
 import { serverLink } from "../state/link";
 import { isLive, select, selection } from "../state/view";
 import { shared } from "../style/theme";
@@ -77,9 +77,9 @@ export class Conflicts extends SignalWatcher(LitElement) {
     const found = orderedConflicts(board.value);
     const alerts = isLive.value ? standing.value : [];
     const chosen = selection.value;
-    const open = alerts.filter((one) => !isShelved(one, second.value));
+    const open = alerts.filter((one) => !isShelved(one, calmSecond.value));
     if (this.most < found.length) setTimeout(() => (this.most *= 2), MORE_MS);
-    const put = alerts.filter((one) => isShelved(one, second.value));
+    const put = alerts.filter((one) => isShelved(one, calmSecond.value));
     const off = offPlanCards(offPlans.value);
     return html`
       <header>

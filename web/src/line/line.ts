@@ -12,7 +12,7 @@ import { deselect, filter, isPast, select, selection } from "../state/view";
 import { shared } from "../style/theme";
 import { beginnings, type Form } from "./forms";
 import { isToDo, matches, ordered } from "./order";
-import { row, rowStyles } from "./row";
+import { Blinking, row, rowStyles } from "./row";
 import "./form";
 import "./thread";
 import { kindOf, titleOf } from "./words";
@@ -75,6 +75,11 @@ export class LineElement extends SignalWatcher(LitElement) {
   @state() private most = FIRST;
   @state() private form: Form | null = null;
   @state() private sent: Taken | null = null;
+
+  constructor() {
+    super();
+    new Blinking(this);
+  }
 
   override render() {
     const chosen = selection.value?.kind === "thread" ? selection.value.id : null;

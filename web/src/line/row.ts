@@ -1,9 +1,12 @@
-import { css, html, nothing, type TemplateResult } from "lit";
+import { effect } from "@preact/signals-core";
+import { css, html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { classMap } from "lit/directives/class-map.js";
+import { guard } from "lit/directives/guard.js";
 import type { Clock, Side, Thread } from "../api/types";
-import { arrow, code, iso, t } from "../i18n/i18n";
-import { partyName } from "../state/board";
-import { second } from "../state/clock";
+import { arrow, catalogue, code, iso, t } from "../i18n/i18n";
+import { board, partyName } from "../state/board";
+import { calmSecond } from "../state/clock";
+import { prefs } from "../state/prefs";
 import { party } from "../state/session";
 import { duration, instant } from "../units/units";
 import { marksOf, type Mark } from "./marks";
@@ -108,11 +111,35 @@ export const rowStyles = css`
   }
   /* Not by an animation: for it the whole page would be drawn sixty times a second. */
   @media (prefers-reduced-motion: no-preference) {
-    .dot.dark {
+    :host([data-dark]) .dot.next {
       border-color: transparent;
     }
   }
 `;
+
+/** Lets what is awaited blink: by one attribute of the whole list, not by each of its rows. */
+export class Blinking implements ReactiveController {
+  private end: (() => void) | null = null;
+
+  constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.end = effect(() => void this.host.toggleAttribute("data-dark", Math.round(calmSecond.value / 1_000) % 2 === 1));
+  }
+
+  hostDisconnected(): void {
+    this.end?.();
+  }
+}
+
+/** How long a clock has to run, as it is shown: it changes when the words do. */
+export function clockLeft(clock: Clock | null | undefined): string {
+  if (!clock || clock.paused) return "";
+  const left = (Date.parse(clock.due) - calmSecond.value) / 1_000;
+  return left < 0 ? "late" : duration(left);
+}
 
 export function marks(shown: Mark[]): TemplateResult {
   return html`${shown.map((one) => html`<span class="mark ${one.level}">${t(one.key)}</span>`)}`;
@@ -120,7 +147,7 @@ export function marks(shown: Mark[]): TemplateResult {
 
 /** What is owed and how long there is: in words, with its instant. */
 export function clockText(clock: Clock): TemplateResult {
-  const left = (Date.parse(clock.due) - second.value) / 1_000;
+  const left = (Date.parse(clock.due) - calmSecond.value) / 1_000;
   const state = clock.paused ? "" : left < 0 ? "late" : left < 60 ? "soon" : "";
   const own = clock.owes === party.value;
   const what = code("DutyKind", clock.what);
@@ -136,20 +163,25 @@ export function clockText(clock: Clock): TemplateResult {
 /** How far a message got with a recipient: five steps, the next one blinking while it is awaited. */
 export function steps(side: Side): TemplateResult {
   const reached = STEPS.indexOf(side.step);
-  const dark = Math.round(second.value / 1_000) % 2 === 1;
   const words = `${iso(partyName(side.party))}: ${code("Step", side.step)}`;
   return html`<span class="dots" role="img" aria-label=${words} title=${words}>
     ${STEPS.slice(1, 4).map(
       (_, index) => {
         const next = index === reached && reached < 3;
-        return html`<span class=${classMap({ dot: true, reached: index < reached, next, dark: next && dark })}></span>`;
+        return html`<span class=${classMap({ dot: true, reached: index < reached, next })}></span>`;
       },
     )}
   </span>`;
 }
 
-/** A thread in a list. */
+/** A thread in a list: made anew only when something of it changed. */
 export function row(thread: Thread, current: boolean, open: (id: string) => void): TemplateResult {
+  const left = thread.ended ? "" : clockLeft(thread.clock);
+  const of = [thread, current, left, board.value, party.value, catalogue.value, prefs.value];
+  return html`${guard(of, () => made(thread, current, open))}`;
+}
+
+function made(thread: Thread, current: boolean, open: (id: string) => void): TemplateResult {
   const who = thread.own ? thread.sides.map((one) => partyName(one.party)).join(", ") : partyName(thread.opener);
   return html`<button
     class=${classMap({ row: true, own: thread.own })}

@@ -21,7 +21,7 @@ import { actionsOf, type Action } from "./actions";
 import "./form";
 import type { Form } from "./forms";
 import { marksOf } from "./marks";
-import { clockText, marks, rowStyles, steps } from "./row";
+import { Blinking, clockText, marks, rowStyles, steps } from "./row";
 import { details, kindOf, saidText, titleOf, type Values } from "./words";
 
 const entry = computed(() => board.value?.entry);
@@ -104,6 +104,11 @@ export class ThreadElement extends SignalWatcher(LitElement) {
   @state() private form: Form | null = null;
   @state() private done: Taken | null = null;
   private stop?: () => void;
+
+  constructor() {
+    super();
+    new Blinking(this);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -11,11 +11,9 @@ export const liveBoard = signal<Board | null>(null);
 export const pastBoard = signal<Board | null>(null);
 export const boardProblem = signal("");
 
-/** The instant (ms) that `pastBoard` is of; null: none was read yet, or it could not be. */
-const pastOf = signal<number | null>(null);
 const pastFailed = signal(false);
-/** The board of the instant that is shown is still asked for. */
-export const readingPast = computed(() => isPast.value && !pastFailed.value && pastOf.value !== at.value);
+/** What is shown is of another instant than the one that is asked for, and has been for a while. */
+export const readingPast = signal(false);
 
 /**
  * What is shown: what was, where the past is looked at, else what is. What was shown stays until the
@@ -82,25 +80,30 @@ export function readBoard(): Promise<void> {
   return reading;
 }
 
+const LATE_MS = 400; // mostly a board is there before that
 let asked = 0;
+let answered = 0; // of the questions, the last that has its answer
 
 /** Read the board of the instant that is shown. A later question overtakes an earlier one. */
 export async function readPast(instant: number): Promise<void> {
   const own = ++asked;
+  setTimeout(() => (readingPast.value ||= own === asked && own !== answered), LATE_MS);
   try {
     const query = { at: new Date(instant).toISOString() };
     const found = await json<Board>("/line/v1/board", { query });
     if (own !== asked) return;
+    answered = own;
     batch(() => {
       pastBoard.value = found;
-      pastOf.value = instant;
-      pastFailed.value = false;
+      pastFailed.value = readingPast.value = false;
     });
   } catch (error) {
     if (own !== asked) return;
+    answered = own;
     batch(() => {
       pastBoard.value = null;
       pastFailed.value = true;
+      readingPast.value = false;
       boardProblem.value = String((error as Error).message);
     });
   }
@@ -108,10 +111,10 @@ export async function readPast(instant: number): Promise<void> {
 
 /** The past is no longer looked at: what is asked of it is not waited for. */
 export function leavePast(): void {
-  asked++;
+  answered = ++asked;
   batch(() => {
-    pastBoard.value = pastOf.value = null;
-    pastFailed.value = false;
+    pastBoard.value = null;
+    pastFailed.value = readingPast.value = false;
   });
 }
 

@@ -1,4 +1,4 @@
-import { computed, signal } from "@preact/signals-core";
+import { computed, effect, signal } from "@preact/signals-core";
 
 /**
  * The time of the line is the server's, not this machine's: deadlines are kept there.
@@ -9,6 +9,8 @@ export const now = signal(Date.now());
 export const speed = signal(1);
 /** `now`, once a second: for what is read. What is written from it is laid out again. */
 export const second = computed(() => Math.floor(now.value / 1_000) * 1_000);
+/** The same for long lists: told when nothing else is to be done, so that no key waits for them. */
+export const calmSecond = signal(second.peek());
 /** This machine's clock less the server's, in ms; null until the server was heard. */
 export const skewMs = signal<number | null>(null);
 
@@ -34,3 +36,11 @@ export function startClock(everyMs = 250): () => void {
   const timer = setInterval(() => (now.value = serverNow()), everyMs);
   return () => clearInterval(timer);
 }
+
+const CALM_WITHIN_MS = 900;
+
+effect(() => {
+  const next = second.value;
+  if (typeof requestIdleCallback === "undefined") calmSecond.value = next;
+  else requestIdleCallback(() => (calmSecond.value = second.peek()), { timeout: CALM_WITHIN_MS });
+});
