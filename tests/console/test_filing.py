@@ -10,6 +10,20 @@ import pytest
 from tests.console.desk import Desk
 from tests.console.line import Line, circle, in_minutes, times_of
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "shared-sky"
+# One of each format that the page names, and what it says or lacks.
+FORMATS = (
+    "dollart-dyke.plan",
+    "borkum-parcel.kml",
+    "juist-media.gpx",
+    "seal-count.geojson",
+    "ems-airspace.txt",
+    "ems-med.json",
+    "ems-ports-zones.json",
+    "norddeich.notam",
+    "riff-wind.csv",
+)
+
 
 def plan(folder: Path, name: str, lat: float, **more: Any) -> Path:
     """A GeoJSON file with one area of 10 km, from an hour and a half from now on for an hour."""
@@ -170,3 +184,62 @@ def test_a_notice_is_changed_whole(line: Line, desk: Callable[..., Desk], tmp_pa
     assert found["version"] == 2
     assert (found["says"]["name"], found["says"]["text"]) == ("to change", "kept")
     assert "outline_polygon" in found["says"]["volumes"][0]["volume"]
+
+
+def test_airspace_is_closed_by_a_file_and_the_closure_is_changed(
+    line: Line, desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Chosen as a closure when it was read; its second revision takes the place of the first."""
+    ada = desk("ada")
+    drop(ada, plan(tmp_path, "fire at the pier", 53.0))
+    ada.part("o-draft [data-field=notice]").select_option("closure")
+    review = ada.part("o-draft [data-field=review_at]")
+    review.fill("2020-01-01 00:00")
+    review.press("Tab")
+    ada.see("o-draft", "Still needed: Review")
+    review.fill(f"{in_minutes(120):%Y-%m-%d %H:%M}")
+    review.press("Tab")
+    ada.click("o-check", "[data-act=send]")
+    ada.page.wait_for_function("() => !window.openline.filing().open")
+    (first,) = shown(line, "bo", "fire at the pier")
+    assert (first["kind"], first["says"]["reason"]) == ("CLOSURE", "hazard")
+    ada.click("o-thread", "[data-action=amend]")
+    ada.part("o-filing input[type=file]").set_input_files(plan(tmp_path, "wider", 53.0))
+    ada.click("o-check", "[data-act=send]")
+    ada.page.wait_for_function("() => !window.openline.filing().open")
+    (second,) = (one for one in shown(line, "bo", "fire at the pier") if not one.get("ended"))
+    assert (second["says"]["revision"], second["says"]["supersedes"]) == (2, first["id"])
+
+
+def test_airspace_is_closed_by_a_drawing_from_the_commands(
+    line: Line, desk: Callable[..., Desk]
+) -> None:
+    ada = desk("ada")
+    ada.press("Control+k")
+    ada.page.keyboard.type("close airspace")
+    ada.part("o-palette [role=option]").first.wait_for()
+    ada.press("Enter")
+    ada.click("o-filing", "[data-draw=circle]")
+    points = ada.part("o-drawing textarea")
+    points.fill("54.9, 6.4")
+    points.press("Tab")
+    ada.part("o-drawing input[maxlength]").fill("range 7")
+    ada.click("o-drawing", "button.main")
+    ada.click("o-check", "[data-act=send]")
+    ada.page.wait_for_function("() => !window.openline.filing().open")
+    (found,) = shown(line, "bo", "range 7")
+    assert found["kind"] == "CLOSURE"
+
+
+def test_each_format_is_read_when_it_is_dropped(line: Line, desk: Callable[..., Desk]) -> None:
+    """It becomes a plan, or the page asks for what it lacks: never nothing."""
+    ada = desk("ada")
+    for name in FORMATS:
+        drop(ada, EXAMPLES / name)
+        ada.page.wait_for_function(
+            "() => { const one = window.openline.filing();"
+            " return one.busy === '' && one.drafts.length + one.problems > 0; }"
+        )
+        found = ada.state("window.openline.filing()")
+        asked = ada.part("o-filing form.row input").count()
+        assert found["drafts"] or asked, (name, ada.part("o-filing").inner_text())

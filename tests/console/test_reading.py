@@ -1,5 +1,6 @@
 """The page for whoever reads it: keys alone, screen readers, addresses, units, day and night."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def busy(line: Line) -> Line:
 
 @pytest.mark.parametrize("theme", ["night", "day"])
 @pytest.mark.parametrize(
-    "place", ["list", "thread", "conflict", "form", "help", "palette", "settings"]
+    "place",
+    ["list", "thread", "conflict", "form", "help", "palette", "settings", "filing", "drawing"],
 )
 def test_no_serious_finding_for_screen_readers_and_contrast(
     busy: Line, desk: Callable[..., Desk], place: str, theme: str
@@ -50,6 +52,11 @@ def test_no_serious_finding_for_screen_readers_and_contrast(
         ada.press({"form": "q", "help": "?", "palette": "Control+k"}[place])
     if place == "settings":
         ada.click("o-settings", "[data-act=settings]")
+    if place in ("filing", "drawing"):
+        ada.press("f")
+        ada.part("o-filing .panel").wait_for()
+    if place == "drawing":
+        ada.click("o-filing", "[data-draw=polygon]")
     ada.page.wait_for_timeout(300)
     ada.page.evaluate(AXE.read_text())
     grave = [one for one in ada.page.evaluate(AUDIT) if one["impact"] in GRAVE]
@@ -137,3 +144,54 @@ def test_a_watcher_sees_everything_and_has_nothing_to_say(
     assert eve.part("o-line [data-act=urgent]").count() == 0
     eve.press("q")
     assert eve.part("o-form").count() == 0
+
+
+def test_what_each_side_is_shown_stands_on_a_notice_of_ones_own(
+    busy: Line, desk: Callable[..., Desk]
+) -> None:
+    """In full, as cells, as conflicts alone; the other side sees a coarse form without a height."""
+    threads = {}
+    for show in ("full", "cells", "conflicts"):
+        volume = circle(53.1, 6.5, 2_000, 200, 230)
+        body = {"notice": "volume", "name": f"as {show}", "volumes": [volume], **times_of(volume)}
+        said = busy.says("ada", "NOTIFY", body | {"show": show}, "south")
+        threads[show] = said["thread"]
+    ada, bo = desk("ada"), desk("bo")
+    for show, words in (
+        ("full", "Shown to: in full"),
+        ("cells", "Shown to: as coarse cells"),
+        ("conflicts", "Shown to: only “conflict here”"),
+    ):
+        ada.page.evaluate(f"location.hash = 't={threads[show]}'")
+        line = ada.part(f"o-thread [data-shown='{show}']")
+        line.wait_for()
+        assert line.inner_text() == words
+    ada.click("o-settings", "[data-act=settings]")
+    totals = ada.part("o-settings [data-peer=south] [data-shown]").inner_text()
+    counts = [int(one) for one in re.findall(r"\d+", totals)]
+    assert len(counts) == 4
+    assert min(counts[:3]) >= 1
+    bo.page.evaluate(f"location.hash = 't={threads['cells']}'")
+    bo.see("o-thread", "shown as coarse cells")
+    seen = bo.part("o-thread").inner_text()
+    assert "as cells" not in seen, "not even its name"
+    assert not re.search(r"\d (ft|m) W84", seen), "no height"
+
+
+def test_a_refusal_is_said_in_the_readers_language(busy: Line, desk: Callable[..., Desk]) -> None:
+    """What kind it is and of which field; the server's own words stand beside it."""
+    ada = desk("ada")
+    ada.page.evaluate("localStorage.setItem('openline.prefs', JSON.stringify({language: 'fr'}))")
+    ada.page.reload()
+    ada.page.wait_for_function("document.documentElement.lang === 'fr'")
+    ada.part("o-line [data-act=begin]").select_option("BREACH")
+    form = ada.part("o-form")
+    form.locator("input[name=rule]").fill("1.1")
+    form.locator("input[name=time]").fill("2099-01-01T00:00")
+    form.locator("textarea").fill("?")
+    form.locator("button:not([type=button])").click()
+    problem = form.locator(".problem")
+    problem.wait_for()
+    assert "Cela n’est pas accepté tel quel." in problem.inner_text()
+    assert "that is in the future" in problem.inner_text()
+    ada.errors.clear()  # the browser notes the refusal itself

@@ -10,6 +10,7 @@ import pytest
 
 from tests.console.desk import Desk
 from tests.console.line import Line, circle, times_of
+from tests.console.test_reading import AUDIT, AXE, GRAVE
 
 METRES_OF_A_DEGREE = 111_320.0
 SPEED_MPS = 60.0
@@ -75,9 +76,16 @@ def test_who_flies_into_what_is_announced_and_still_there_after_a_reload(
     ).filter(has_text="kept free")
     card.wait_for()
     assert "into what south notified: kept free" in card.inner_text()
+    ada.page.wait_for_function("() => window.openline.map().entries > 0")
     card.locator("[data-act=show]").click()
     ada.see("o-track", "1,640 ft W84")
     ada.see("o-track", "117 kt")
+    for theme in ("night", "day"):
+        assert ada.page.evaluate("document.documentElement.dataset.theme") == theme
+        ada.page.evaluate(AXE.read_text())
+        grave = [one for one in ada.page.evaluate(AUDIT) if one["impact"] in GRAVE]
+        assert not grave, grave
+        ada.press("t")
     ada.page.reload()
     card.wait_for()
     card.locator("[data-act=into]").click()
