@@ -75,13 +75,20 @@ def watch(specs: tuple[str, ...], **params: Any) -> None:
     """
     import asyncio
 
+    from openline.airspace.track.pair_alerts import LIVE_POLICY, PLAYED_POLICY
     from openline.app.sky.watch import SkyWatch
     from openline.cli.main import EXIT_CONFLICTS
     from openline.cli.output import is_terminal
     from openline.cli.watch_lines import JsonLines, PlainLines
     from openline.cli.watch_screen import Screen
 
-    sky = SkyWatch(params["minima"], _lookahead(params["lookahead"]), _rules(params["lost"]))
+    played = all(spec.lower().startswith("sky:") for spec in specs)  # by the clock of a server
+    sky = SkyWatch(
+        params["minima"],
+        _lookahead(params["lookahead"]),
+        _rules(params["lost"]),
+        policy=PLAYED_POLICY if played else LIVE_POLICY,
+    )
     _stand(sky, params["volumes"])
     if params["as_json"]:
         told: Any = JsonLines()

@@ -99,7 +99,7 @@ class Board:
     def _entries(self, entries: list[VolumeEntry], rows: int) -> RenderableType:
         if not entries:
             return Text("no entry into a volume predicted", style="dim")
-        table = unruled_table("level", "who", "enters", ">in", ">at")
+        table = unruled_table("level", "who", "~enters", ">in", ">at")
         for entry in entries[:rows]:
             level = self._watch.entry_level(entry)
             at = entry.time + timedelta(seconds=entry.enter_s)
@@ -118,7 +118,7 @@ class Board:
         tracks = sorted(self._watch.tracker, key=lambda t: (t.lost, t.identity.shown(), t.id))
         table = unruled_table(
             *("aircraft", "address", ">pressure", ">W84", ">speed", ">track", ">age", ">within"),
-            *("feed", ""),
+            *("~feed", "~"),
         )
         for track in tracks[:rows]:
             table.add_row(*_row(track, now), style="dim" if track.lost else "")
@@ -152,7 +152,7 @@ def _row(track: Track, now: datetime) -> tuple[str, ...]:
 
 def _feeds(statuses: list[FeedStatus], watch: SkyWatch) -> Table:
     now_s = asyncio.get_running_loop().time()
-    table = unruled_table("feed", "state", ">age", ">a second", ">taken", ">refused", "why")
+    table = unruled_table("~feed", "state", ">age", ">a second", ">taken", ">refused", "~why")
     for status in statuses:
         state = status.state(now_s)
         taken = watch.feeds.get(status.name)

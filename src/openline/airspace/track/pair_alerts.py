@@ -26,6 +26,9 @@ CORRECTIVE_SHARE: Final = 0.4
 WARNING_SHARE: Final = 0.2
 # Positions come once a second or less often; a stall of the computer is no end of an encounter.
 LIVE_POLICY: Final = AlertPolicy(gap_max_s=15.0)
+# A sky that runs faster than the clock on the wall: a stall of a second is a minute of it. Who is
+# no longer seen is lost by the silence of its track.
+PLAYED_POLICY: Final = AlertPolicy(gap_max_s=900.0)
 SAMPLE_S: Final = 0.9  # without a newer position, a sample counts about once a second
 PAIRS_MAX: Final = 100_000  # followed at once: those with the nearest losses
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from openline.airspace.encounter.alerting import AlertLevel
+from openline.airspace.encounter.alerting import AlertLevel, AlertPolicy
 from openline.airspace.separation import RADAR, Separation
 from openline.airspace.track.entry_alerts import EntryAlerts, EntryEvent, VolumeEntry
 from openline.airspace.track.live_minima import NOTHING_FLOWN, Flights, LiveMinima
 from openline.airspace.track.losses import predicted_losses
 from openline.airspace.track.obstacles import Obstacles, predicted_entries
-from openline.airspace.track.pair_alerts import PairAlerts, PairEvent, PairLoss
+from openline.airspace.track.pair_alerts import LIVE_POLICY, PairAlerts, PairEvent, PairLoss
 from openline.airspace.track.report import PositionReport
 from openline.airspace.track.rules import DEFAULT_RULES, Reason, TrackRules
 from openline.airspace.track.states import States
@@ -65,6 +65,7 @@ class SkyWatch:
         lookahead_s: float = LOOKAHEAD_S,
         rules: TrackRules = DEFAULT_RULES,
         compiled: Compiled = COMPILED,
+        policy: AlertPolicy = LIVE_POLICY,
     ) -> None:
         self.obstacles = Obstacles()
         self.lookahead_s = lookahead_s
@@ -73,8 +74,8 @@ class SkyWatch:
         self.states: States | None = None
         self._compiled = compiled
         self.agree(minima)
-        self._alerts = PairAlerts(lookahead_s)
-        self._entries = EntryAlerts(lookahead_s)
+        self._alerts = PairAlerts(lookahead_s, policy)
+        self._entries = EntryAlerts(lookahead_s, policy)
         self.flights: Flights = NOTHING_FLOWN
         self._ticked: datetime | None = None
         self._entered: datetime | None = None
