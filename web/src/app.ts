@@ -87,6 +87,17 @@ export class App extends SignalWatcher(LitElement) {
       o-slider {
         grid-area: slider;
       }
+      o-topbar,
+      o-bands,
+      o-tour,
+      o-conflicts,
+      o-line,
+      o-slider,
+      o-login,
+      o-palette,
+      o-help {
+        zoom: var(--wall);
+      }
       @media print {
         .page {
           display: block;
