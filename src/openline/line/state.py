@@ -73,6 +73,14 @@ class PartyState:
     machine_checks: list[str] = field(default_factory=list)  # the last ones, oldest first
     said: list[MessageEntry] = field(default_factory=list)  # all but those, in their order here
     urgent: list[MessageEntry] = field(default_factory=list)  # URGENT among them
+    newest: dict[str, int] = field(default_factory=dict)  # by what it says of itself: its number
+
+    def is_newest(self, what: str, sequence: int) -> bool:
+        """Note what the party says of itself; false if something later on that came before."""
+        is_newest = sequence > self.newest.get(what, 0)
+        if is_newest:
+            self.newest[what] = sequence
+        return is_newest
 
 
 @dataclass(slots=True)

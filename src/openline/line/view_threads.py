@@ -175,9 +175,10 @@ def _side_view(state: LineState, thread: Thread, name: str, side: Side, party: s
     passed: tuple[PassedTo, ...] = ()
     unable: UnableReason | None = None
     read: Marks | None = None
-    for entry in thread.entries:
+    own = [entry for entry in thread.entries if entry.message.sender == name]
+    for entry in sorted(own, key=lambda one: one.message.sequence):  # the last word counts
         body = entry.message.body
-        if entry.message.sender != name or getattr(body, "of", None) != thread.current:
+        if getattr(body, "of", None) != thread.current:
             continue
         if visible_message(state, entry, party) is not Coarseness.FULL:
             continue

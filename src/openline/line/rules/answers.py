@@ -13,6 +13,7 @@ from openline.line.rules.ends import end_of
 from openline.line.rules.rule import Rule
 from openline.line.rules.threads import (
     done,
+    is_overtaken,
     note_seen,
     owe,
     require_kind,
@@ -71,6 +72,10 @@ def _apply(state: LineState, entry: MessageEntry) -> None:
     side = note_seen(state, thread, entry)
     if side is None:
         return
+    if is_overtaken(thread, message):  # what is owed is as the later one left it
+        if body.code.ends_duty:
+            side.reach(Step.ANSWERED, entry.received)
+        return
     side.answer, side.answered_by = body, message.officer
     if body.code.ends_duty:
         side.reach(Step.ANSWERED, entry.received)
@@ -98,7 +103,7 @@ def _follow(state: LineState, entry: MessageEntry) -> list[Event]:
     message = entry.message
     assert isinstance(message.body, Answer)
     thread = thread_of(state, message)
-    if message.body.code is not AnswerCode.REFER_UP:
+    if message.body.code is not AnswerCode.REFER_UP or is_overtaken(thread, message):
         return []
     found = state.duties.get(duty_name(thread.id, _kind(thread), message.sender))
     following = None if found is None else found.duty.next_step(found.alarms)

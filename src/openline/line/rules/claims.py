@@ -13,6 +13,7 @@ from openline.line.message.kind import DispositionState, Kind
 from openline.line.rules.general import SKEW_MAX
 from openline.line.rules.rule import Rule
 from openline.line.rules.threads import (
+    is_overtaken,
     note_seen,
     owe,
     owe_receipts,
@@ -116,7 +117,8 @@ def _apply_disposition(state: LineState, entry: MessageEntry) -> None:
     assert isinstance(message.body, Disposition)
     thread = thread_of(state, message)
     note_seen(state, thread, entry)
-    state.dispositions[thread.id][message.sender] = message.body.state
+    if not is_overtaken(thread, message):
+        state.dispositions[thread.id][message.sender] = message.body.state
     if disposition_of(state, thread.id) is DispositionState.SETTLED:
         state.end_duties(thread)
         thread.close(entry.received)

@@ -13,7 +13,14 @@ from openline.line.message.envelope import Message
 from openline.line.message.kind import Kind, ReceiptKind
 from openline.line.place import place_of
 from openline.line.rules.rule import Rule
-from openline.line.rules.threads import done, note_seen, require_person, spoken_of, thread_of
+from openline.line.rules.threads import (
+    done,
+    is_overtaken,
+    note_seen,
+    require_person,
+    spoken_of,
+    thread_of,
+)
 from openline.line.state import LineState
 from openline.line.thread import Marks, MessageEntry, Step
 
@@ -51,12 +58,14 @@ def _apply_receipt(state: LineState, entry: MessageEntry) -> None:
                 done(state, thread, message.sender, DutyKind.LINE_CHECK_HUMAN)
         case ReceiptKind.DISSEMINATED:
             note_seen(state, thread, entry)
-            side.disseminated, side.unable = receipt, None
+            if not is_overtaken(thread, message):
+                side.disseminated, side.unable = receipt, None
             if all(one.received_at is not None for one in receipt.passed_to):
                 done(state, thread, message.sender, DutyKind.DISSEMINATED)
         case ReceiptKind.UNABLE:
             note_seen(state, thread, entry)
-            side.unable = receipt  # what is owed stays owed: unable is not done
+            if not is_overtaken(thread, message):
+                side.unable = receipt  # what is owed stays owed: unable is not done
 
 
 def _check_readback(state: LineState, message: Message, _received: datetime) -> None:

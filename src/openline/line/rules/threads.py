@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from openline.errors import InvalidInput, NotFound, PermissionDenied
 from openline.line.duty import Duty, DutyKind, duty_name
+from openline.line.message.bodies import Receipt
 from openline.line.message.envelope import Message
-from openline.line.message.kind import Kind
+from openline.line.message.kind import Kind, ReceiptKind
 from openline.line.state import LineState
 from openline.line.thread import MessageEntry, Side, Step, Thread
 
@@ -126,6 +127,27 @@ def done(state: LineState, thread: Thread, party: str, *kinds: DutyKind) -> None
     """What a party owed in a thread is done."""
     for kind in kinds:
         state.done(duty_name(thread.id, kind, party))
+
+
+def is_overtaken(thread: Thread, message: Message) -> bool:
+    """Whether something of the same kind that its sender said there later came before it: then that
+    one counts, as it does where both came in their order."""
+    return any(
+        one.message.sequence > message.sequence
+        and one.message.sender == message.sender
+        and one.message.kind is message.kind
+        and _tells_how(one.message)
+        for one in thread.entries
+    )
+
+
+def _tells_how(message: Message) -> bool:
+    """Whether it takes the place of what its sender said before: of receipts those about crews."""
+    body = message.body
+    return not isinstance(body, Receipt) or body.receipt in (
+        ReceiptKind.DISSEMINATED,
+        ReceiptKind.UNABLE,
+    )
 
 
 def note_seen(state: LineState, thread: Thread, entry: MessageEntry) -> Side | None:

@@ -35,6 +35,12 @@ _PAUSED: Final = frozenset(
 )
 
 
+# What a party says of itself as a whole: the last word of it counts.
+ALERT: Final = "alert"
+SUSPENDED: Final = "suspended"
+OFFICER: Final = "officer"
+
+
 def is_paused(state: LineState, found: DutyState) -> bool:
     """Whether a duty cannot be done now because a party that it is between is suspended."""
     duty = found.duty
@@ -48,8 +54,9 @@ def is_paused(state: LineState, found: DutyState) -> bool:
 def _apply_alert(state: LineState, entry: MessageEntry) -> None:
     message = entry.message
     assert isinstance(message.body, AlertState)
-    level = message.body.level
-    state.party(message.sender).alert = level
+    level, party = message.body.level, state.party(message.sender)
+    if party.is_newest(ALERT, message.sequence):
+        party.alert = level
     read = level is AlertLevel.RAISED
     owe_receipts(state, thread_of(state, message), entry.received, read=read)
 
@@ -59,12 +66,14 @@ def _check_suspend(state: LineState, message: Message, _received: datetime) -> N
     officer = require_person(message, "SUSPEND")
     check_second(officer, message.body.second_officer, "second_officer")
     require_everybody(state, message)
-    if state.party(message.sender).suspended_since is not None:
+    if state.party(message.sender).suspended_since is not None and _is_in_order(state, message):
         raise InvalidInput("the sender suspended the line already", cure="RESUME ends it")
 
 
 def _apply_suspend(state: LineState, entry: MessageEntry) -> None:
-    state.party(entry.message.sender).suspended_since = entry.received
+    party = state.party(entry.message.sender)
+    if party.is_newest(SUSPENDED, entry.message.sequence):
+        party.suspended_since = entry.received
     owe_receipts(state, thread_of(state, entry.message), entry.received)
 
 
@@ -73,7 +82,7 @@ def _check_resume(state: LineState, message: Message, _received: datetime) -> No
     officer = require_person(message, "RESUME")
     check_second(officer, message.body.second_officer, "second_officer")
     require_everybody(state, message)
-    if state.party(message.sender).suspended_since is None:
+    if state.party(message.sender).suspended_since is None and _is_in_order(state, message):
         raise InvalidInput("the sender has not suspended the line")
 
 
@@ -83,6 +92,9 @@ def _apply_resume(state: LineState, entry: MessageEntry) -> None:
     Where two parties suspended the line at once, both times count. Errs toward: more time.
     """
     sender = entry.message.sender
+    owe_receipts(state, thread_of(state, entry.message), entry.received)
+    if not state.party(sender).is_newest(SUSPENDED, entry.message.sequence):
+        return
     since = state.party(sender).suspended_since or entry.received
     paused = [
         found
@@ -96,7 +108,13 @@ def _apply_resume(state: LineState, entry: MessageEntry) -> None:
             stood = max(entry.received - max(since, duty.since), timedelta(0))
             found.duty = replace(duty, since=duty.since + stood, due=duty.due + stood)
         state.look_again(duty.id)
-    owe_receipts(state, thread_of(state, entry.message), entry.received)
+
+
+def _is_in_order(state: LineState, message: Message) -> bool:
+    """Whether it comes right after all that its sender said before: else one that is still on its
+    way may be what makes sense of it, and of the two the later one counts."""
+    sequences = state.party(message.sender).sequences
+    return message.sequence == sequences.last + 1 and not sequences.gaps
 
 
 def _check_handover(_state: LineState, message: Message, _received: datetime) -> None:
@@ -108,7 +126,9 @@ def _check_handover(_state: LineState, message: Message, _received: datetime) ->
 def _apply_handover(state: LineState, entry: MessageEntry) -> None:
     message = entry.message
     assert isinstance(message.body, Handover)
-    state.party(message.sender).officer = message.body.to_officer
+    party = state.party(message.sender)
+    if party.is_newest(OFFICER, message.sequence):
+        party.officer = message.body.to_officer
     owe_receipts(state, thread_of(state, message), entry.received, read=False)
 
 
