@@ -86,8 +86,13 @@ def scan(tracks: tuple[str, ...], **params: Any) -> None:
         raise click.UsageError("only one output goes to standard output")
     options = _options(params)
     quiet = params["quiet"]
-    with ProgressBar(wanted=not (quiet or params["no_progress"])) as bar:
-        found = scan_tracks(tracks, options, params["work"], bar.update)
+    try:
+        with ProgressBar(wanted=not (quiet or params["no_progress"])) as bar:
+            found = scan_tracks(tracks, options, params["work"], bar.update)
+    except KeyboardInterrupt:
+        if not quiet:
+            tell(_interrupted(params["work"]))
+        raise
     for name, write in (
         ("geojson", write_geojson),
         ("parquet", write_losses_parquet),
@@ -106,6 +111,12 @@ def scan(tracks: tuple[str, ...], **params: Any) -> None:
             tell(sentence)
     if found.losses:
         raise click.exceptions.Exit(EXIT_CONFLICTS)
+
+
+def _interrupted(work: str | None) -> str:
+    if work is None:
+        return "interrupted: nothing is kept; with --work DIR the same command goes on where it was"
+    return f"interrupted: what is done is kept in {work}; the same command goes on from there"
 
 
 def _options(params: dict[str, Any]) -> Any:

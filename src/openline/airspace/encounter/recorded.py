@@ -86,13 +86,20 @@ def merged(losses: Iterable[Loss]) -> list[Loss]:
                     out.append(current)
                 current = loss
                 continue
-            worse = loss if loss.severity > current.severity + 1e-9 else current
+            worse = loss if _is_worse(loss, current) else current
             current = replace(
                 worse, enter_s=current.enter_s, exit_s=max(current.exit_s, loss.exit_s)
             )
         if current is not None:
             out.append(current)
     return out
+
+
+def _is_worse(one: Loss, other: Loss) -> bool:
+    """Equally severe, of level aircraft say, the nearer one is worse; else the earlier stays."""
+    if abs(one.severity - other.severity) > 1e-9:
+        return one.severity > other.severity
+    return one.lateral_m + one.vertical_m < other.lateral_m + other.vertical_m - 1e-3
 
 
 def _bin_s(legs: Legs, minima: Cylinder) -> float:
@@ -190,9 +197,10 @@ def _relative(one: Legs, other: Legs, length_s: FloatArray) -> Relative:
 def worst_instant(
     pairs: Relative, minima: Cylinder | Cylinders, enter_s: FloatArray, exit_s: FloatArray
 ) -> FloatArray:
-    """When max(lateral / minimum, vertical / minimum) is least in [enter, exit]; the first such.
+    """When max(lateral / minimum, vertical / minimum) is least in [enter, exit].
 
     It is least at an end, at the lateral or the vertical closest point, or where both are equal.
+    If it is so for long, as in level flight, it is where their sum is least then; the first such.
     """
     flat, tall = 1 / minima.lateral_m, 1 / minima.vertical_m
     lateral = [c * flat for c in (pairs.east_m, pairs.north_m, pairs.east_mps, pairs.north_mps)]
@@ -205,13 +213,17 @@ def worst_instant(
         root = np.sqrt(np.maximum(b * b - a * c, 0.0))
         q = -(b + np.copysign(root, b))
         candidates = [enter_s, exit_s, -dot / v2, -up / rate, q / a, c / q]
-    best, least = enter_s, np.full(len(enter_s), np.inf)
+    best = enter_s
+    least, sum_ = np.full(len(enter_s), np.inf), np.full(len(enter_s), np.inf)
     for candidate in candidates:
         at = np.clip(np.nan_to_num(candidate, nan=0.0, posinf=0.0, neginf=0.0), enter_s, exit_s)
         aside = np.hypot(lateral[0] + at * lateral[2], lateral[1] + at * lateral[3])
-        size = np.maximum(aside, np.abs(up + at * rate))
-        better = (size < least - 1e-12) | ((size <= least) & (at < best))
-        best, least = np.where(better, at, best), np.where(better, size, least)
+        above = np.abs(up + at * rate)
+        size, both = np.maximum(aside, above), aside + above
+        nearer = (both < sum_ - 1e-12) | ((both <= sum_) & (at < best))
+        better = (size < least - 1e-12) | ((size <= least + 1e-12) & nearer)
+        best = np.where(better, at, best)
+        least, sum_ = np.where(better, size, least), np.where(better, both, sum_)
     return best
 
 
