@@ -47,6 +47,7 @@ describe("the page", () => {
     expect(band.getAttribute("role")).toBe("alert");
     expect(band.textContent).toContain("South");
     expect(band.textContent).toContain("its record got shorter");
+    expect(band.textContent).toContain("Ask its duty officer");
     liveBoard.value = boardOf(link({}));
     await bands.updateComplete;
     expect(bands.shadowRoot!.querySelector("[data-evidence]")).toBeNull();

@@ -8,6 +8,7 @@ import { code, iso, t } from "../i18n/i18n";
 import { clockText } from "../line/row";
 import { rowStyles } from "../line/row";
 import { titleOf } from "../line/words";
+import { commands } from "../palette/commands";
 import { board, boardProblem, partyName, threadOf } from "../state/board";
 import { serverAgeS, serverLink } from "../state/link";
 import { may, party } from "../state/session";
@@ -74,7 +75,10 @@ export class Bands extends SignalWatcher(LitElement) {
       )}
       ${evidence(shown?.links ?? []).map(
         (one) => html`<div class="band danger" role="alert" data-evidence>
-          <b>▲ ${t("mark.evidence")}</b><span>${t("band.evidence", one)}</span>
+          <b>▲ ${t("mark.evidence")}</b><span>${t("band.evidence", one)} ${t("band.evidence.do")}</span>
+          ${may("file") && !isPast.value
+            ? html`<button @click=${() => commands.value.get("query")?.run()} data-act="ask">${t("act.query")}</button>`
+            : nothing}
         </div>`,
       )}
       ${shown?.links

@@ -9,6 +9,11 @@ export function isReached(peer: Peer): boolean {
   return peer.server === "reached";
 }
 
+/** Whether something of a party's own server needs a person to look: it does not answer or cosign, or contradicts itself. */
+export function isTroubled(peer: Peer): boolean {
+  return !isReached(peer) || Boolean(peer.refuses) || peer.evidence.length > 0;
+}
+
 /** What is known of a party's own server, a sentence each: its state first. */
 export function peerWords(peer: Peer): string[] {
   const cosigned =
@@ -18,6 +23,7 @@ export function peerWords(peer: Peer): string[] {
   return [
     t(`peer.${peer.server}`),
     cosigned,
+    typeof peer.seen === "number" ? t("peer.seen", { entry: peer.seen }) : "",
     peer.refuses ? t("peer.refuses", { reason: peer.refuses }) : "",
     peer.behind > 0 ? t("peer.behind", { count: peer.behind }) : "",
     peer.refused > 0 ? t("peer.refused", { count: peer.refused }) : "",

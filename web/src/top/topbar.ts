@@ -12,7 +12,7 @@ import { feeds, skyProblem } from "../state/sky";
 import { at, filter, isLive, isPast, shownSecond } from "../state/view";
 import { shared } from "../style/theme";
 import { duration, instant } from "../units/units";
-import { peerWords } from "./peers";
+import { isTroubled, peerWords } from "./peers";
 import "./settings";
 
 const SKEW_SHOWN_MS = 2_000;
@@ -132,7 +132,7 @@ export class Topbar extends SignalWatcher(LitElement) {
       ${iso(one.party)} ${state(one.state, one.age_s ?? null)}
       ${one.suspended_since ? html`<b class="late">${t("mark.suspended")}</b>` : nothing}
       ${one.alert === "raised" ? html`<b class="late">▲ ${code("Kind", "ALERT_STATE")}</b>` : nothing}
-      ${(one.skewed || one.missing.length > 0) ? html`<b class="late" aria-label=${title.join("; ")}>!</b>` : nothing}
+      ${one.skewed || one.missing.length > 0 || (one.peer && isTroubled(one.peer)) ? html`<b class="late" aria-label=${title.join("; ")}>!</b>` : nothing}
     </span>`;
   }
 
