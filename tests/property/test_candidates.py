@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from openline.airspace.candidates import may_conflict
-from openline.airspace.detect import volume_conflict
+from openline.airspace.detector import detect
 from openline.airspace.separation import INTERSECTION, RADAR, Separation
 from openline.airspace.volume_table import VolumeTable
 from tests.oracle.generator import pairs
@@ -28,12 +28,9 @@ def test_every_conflict_is_a_candidate_once(separation: Separation, seed: int) -
     for i, j in may_conflict(table, separation, np.arange(len(volumes))):
         found += [tuple(sorted(pair)) for pair in zip(i.tolist(), j.tolist(), strict=True)]
     assert len(found) == len(set(found))
-    conflicts = {
-        (i, j)
-        for j in range(len(volumes))
-        for i in range(j)
-        if volume_conflict(volumes[i], volumes[j], separation)
-    }
+    one, other = np.triu_indices(len(volumes), 1)  # every two, through no index
+    exact = detect(table, one, table, other, separation)
+    conflicts = set(zip(exact.i.tolist(), exact.j.tolist(), strict=True))
     assert conflicts
     assert conflicts <= set(found)
 
