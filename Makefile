@@ -67,7 +67,7 @@ nightly: $(STAMP) ## the long runs, on two cores: all of them, or NIGHTLY=tests/
 	@$(PYTEST) $(NIGHTLY) -m nightly --timeout=0 $(NIGHTLY_OPTIONS)
 
 pictures: $(STAMP) console ## take the pictures of the page for the documents, from the demo
-	@$(PYTEST) -q tests/console/test_demo.py -k each_act
+	@DEMO_SPEED=60 $(PYTEST) -q tests/console/test_demo.py
 	@$(IN_ENV) python -m tools.make_pictures
 
 bench: $(STAMP) ## measure against the usual ways; results go to bench/results/

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,10 +41,10 @@ class Stage:
     player: Player
     told: list[str] = field(default_factory=list)
 
-    def play(self) -> None:
+    def play(self, wait_s: float = PLAYED_S) -> None:
         """Play all acts. What ended it, if something did, is raised."""
         self.player.start()
-        assert self.player.wait_played(PLAYED_S), "\n".join(self.told[-20:])
+        assert self.player.wait_played(wait_s), "\n".join(self.told[-20:])
         if self.player.fault is not None:
             raise self.player.fault
 
@@ -133,9 +133,14 @@ def _thread(scene: Scene, thread: str) -> ThreadSaid:
 
 @contextmanager
 def stage(
-    folder: Path, acts: Sequence[Act], speed: float = 2_000.0, seed: int = 1, servers: int = 1
+    folder: Path,
+    acts: Sequence[Act],
+    speed: float = 2_000.0,
+    seed: int = 1,
+    servers: int = 1,
+    tell: Callable[[str], None] = lambda _line: None,
 ) -> Iterator[Stage]:
-    """Servers that play these acts once `play` is called."""
+    """Servers that play these acts once `play` is called. tell: hears what is told, at once."""
     with ExitStack() as stack:
         cables = [stack.enter_context(closing(Cable())) for _ in range(servers) if servers > 1]
         told = setting.prepare(folder, "127.0.0.1", [0] * servers, None, cables)
@@ -148,7 +153,12 @@ def stage(
         for cable, site in zip(cables, sites.all, strict=bool(cables)):
             cable.lay(int(site.url.rpartition(":")[2]))
         lines: list[str] = []
-        player = Player(sites, clock, acts, seed, lines.append, lambda: None)
+
+        def hear(line: str) -> None:
+            lines.append(line)
+            tell(line)
+
+        player = Player(sites, clock, acts, seed, hear, lambda: None)
         setting.tell_places(sites)
         try:
             yield Stage(sites, folder, player, lines)

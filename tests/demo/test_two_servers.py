@@ -6,19 +6,22 @@ from typing import Any, Final
 
 import pytest
 
+from openline.api.demo import ActShown
 from openline.demo.acts import TWO_SERVERS
 from openline.demo.region import START
 from tests.demo.stage import Played, played
 from tests.demo.test_seed import ON_THE_GROUND, said_by_people
 
 BY_NAME: Final = {act.name: act for act in TWO_SERVERS}
-# What is in the air takes its time, and goes the same way over two servers as over one.
+# What is in the air takes its time: of it what goes another way over two servers than over one.
 SHORT: Final = (
     *ON_THE_GROUND,
-    replace(BY_NAME["cut"], minute=57.0),
-    replace(BY_NAME["review"], minute=64.0),
+    BY_NAME["live_sky"],
+    BY_NAME["strayed"],
+    replace(BY_NAME["cut"], minute=67.0),
+    replace(BY_NAME["review"], minute=74.0),
 )
-CUT: Final = START + timedelta(minutes=57)
+CUT: Final = START + timedelta(minutes=67)
 MENDED: Final = timedelta(seconds=200)  # so long was it cut once HOLD was called
 
 
@@ -51,6 +54,23 @@ def test_each_conflict_has_one_id_and_one_end_on_both_records(over_two: Played) 
         )
         assert len(mine) == 3
         assert mine == theirs, "at the same instant: the clock stands while it is carried"
+
+
+def test_each_server_says_of_a_flight_what_it_can_know(over_two: Played) -> None:
+    told = " ".join(over_two.told.split())
+    assert "the server of the south: SLA40 is Nonconforming" in told
+    assert "the server of the north, by its own radar: SLA40 flies where nobody declared it" in told
+    seen = [one for one in over_two.observed if datetime.fromisoformat(one["time"]) < CUT]
+    strayed = [one for one in seen if one.get("kind") == "undeclared"]
+    assert [one["change"] for one in strayed] == ["began", "over"], "and nobody else"
+    assert {one["track"] for one in strayed} == {_act(over_two, "strayed").track}
+    thread = over_two.threads["sl40"].thread
+    assert thread is not None
+    assert all(one.get("intent_id") != thread.id for one in seen), "the north judges no plan of it"
+
+
+def _act(over_two: Played, name: str) -> ActShown:
+    return next(one for one in over_two.demo.acts if one.name == name)
 
 
 def test_nothing_was_late_but_for_the_cut(over_two: Played) -> None:

@@ -16,20 +16,25 @@ export const skewMs = signal<number | null>(null);
 
 let atServer = Date.now();
 let atLocal = performance.now();
+/** A demo's clock stands while somebody speaks: what was shown before is not taken back, but waits. */
+let shownBefore = 0;
+const WAITS_MS = 60_000; // what is further back is another time
 
 /** The server's clock showed this instant just now. */
 export function heardTime(instant: string, runs = speed.value): void {
   const server = Date.parse(instant);
   if (Number.isNaN(server)) return;
+  const before = serverNow();
+  shownBefore = runs > 1 && before > server && before - server < WAITS_MS ? before : 0;
   atServer = server;
   atLocal = performance.now();
   speed.value = runs;
   skewMs.value = runs === 1 ? Date.now() - server : null;
-  now.value = server;
+  now.value = serverNow();
 }
 
 export function serverNow(): number {
-  return atServer + (performance.now() - atLocal) * speed.value;
+  return Math.max(shownBefore, atServer + (performance.now() - atLocal) * speed.value);
 }
 
 export function startClock(everyMs = 250): () => void {

@@ -8,7 +8,7 @@ import msgspec
 from openline.airspace.volume import Volume4D
 from openline.api.line import board_wire
 from openline.api.line.advice_wire import Advice, AdviceWay
-from openline.demo.acts.shapes import box, circle, corridor, plan, volume
+from openline.demo.acts.shapes import box, circle, corridor, from_ground, plan, volume
 from openline.demo.region import CAPE_HALLEN, LUNN, NORTH_RIG, SOUTH_RIG, Place
 from openline.demo.scene import JSON, ActCut, Scene, name_of
 from openline.formats.json_text import encode
@@ -138,7 +138,7 @@ def _way(
     ends = (circle(places[0], 1.0), circle(places[-1], 1.0))
     return (
         volume(corridor(half_width_nm, *places), lower_m, upper_m, start, end),
-        *(volume(one, 0.0, ends_m, start, end) for one in ends),
+        *(from_ground(one, ends_m, start, end) for one in ends),
     )
 
 

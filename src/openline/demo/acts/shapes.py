@@ -4,6 +4,8 @@ from datetime import datetime
 
 from openline.airspace.volume import Volume4D
 from openline.demo.region import Place
+from openline.geo.altitude import SURFACE, Altitude
+from openline.geo.altitude_resolver import AltitudePolicy, resolve_band
 from openline.geo.circle import Circle
 from openline.geo.corridor import Corridor
 from openline.geo.footprint import Footprint
@@ -35,6 +37,12 @@ def volume(
 ) -> Volume4D:
     """A volume, metres over the ellipsoid."""
     return Volume4D.over_ellipsoid(footprint, lower_m, upper_m, start, end)
+
+
+def from_ground(footprint: Footprint, upper_m: float, start: datetime, end: datetime) -> Volume4D:
+    """A volume from the ground up, to metres over the ellipsoid."""
+    band = resolve_band(SURFACE, Altitude(upper_m), footprint, AltitudePolicy())
+    return Volume4D(footprint, band, start, end)
 
 
 def plan(name: str, *volumes: Volume4D, asks: Asks = Asks.KEEP_MINIMA) -> Notify:
