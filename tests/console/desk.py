@@ -12,6 +12,7 @@ _PASSING = (
     "net::ERR_CONNECTION",
     "net::ERR_INCOMPLETE",
     "net::ERR_EMPTY",
+    "net::ERR_INTERNET_DISCONNECTED",
 )
 # Of an instant of which no sky is kept: the page says NO DATA.
 _NO_SKY = "/sky/v1/tracks?at="

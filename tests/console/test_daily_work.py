@@ -1,6 +1,9 @@
 """The daily work on the page: a conflict, its reason and its answer, receipts, an urgent stop."""
 
+import re
 from collections.abc import Callable
+
+from playwright.sync_api import Browser
 
 from tests.console.desk import Desk
 from tests.console.line import Line, circle, times_of
@@ -128,3 +131,23 @@ def test_two_persons_suspend_the_line(line: Line, desk: Callable[..., Desk]) -> 
         ada.click("o-form", "button:not([type=button])")
         band = bo.part("o-bands").get_by_text("north suspended the line").first
         band.wait_for(state="visible" if seen else "detached")
+
+
+def test_ten_minutes_offline_are_caught_up_without_a_reload(line: Line, browser: Browser) -> None:
+    """The clock of the page goes on by ten minutes while its network is away."""
+    ada = Desk(browser, line.url, 1440, 860)
+    ada.page.clock.install()
+    ada.enter(line.session("ada"))
+    ada.page.evaluate("window.sameDocument = true")
+    ada.context.set_offline(True)
+    ada.page.clock.fast_forward(600_000)
+    band = ada.part("o-bands [role=alert]").filter(has_text="UNKNOWN")
+    band.wait_for()
+    assert re.search(r"not been heard for (9|1\d) min", band.inner_text())
+    line.says("bo", "QUERY", {"text": "said meanwhile"}, "north")
+    ada.context.set_offline(False)
+    ada.page.clock.fast_forward(20_000)
+    ada.see("o-line", "Question: said meanwhile")
+    band.wait_for(state="detached")
+    assert ada.page.evaluate("window.sameDocument === true")
+    ada.leave()
