@@ -1,14 +1,17 @@
 """What waits for a peer: nothing that was not settled is passed over, and memory is bounded."""
 
+from typing import Any
+
 import pytest
 
 from openline.app.peer import outbox as under_test
 from openline.app.peer import queue
 from openline.app.peer.outbox import Outbox
-from openline.app.peer.peers import Peer
+from openline.app.peer.peers import Peer, put_peer
 from openline.formats.peer_exchange import Outcome, digest_of
 from openline.line.message.bodies import Urgent
 from openline.line.message.kind import UrgentAction
+from openline.store.memory import MemoryStore
 from tests.line_world import HOUR, START, unlocated
 from tests.peer.world import Site, World
 
@@ -160,3 +163,25 @@ def test_an_outcome_of_what_nobody_sent_changes_nothing() -> None:
     found.offer(MANY, BYTES, 0.0)
     assert found.settle(outcomes("refused", b"something else"), START, 0.0) == []
     assert found.behind() == 1
+
+
+def test_what_waits_is_found_without_reading_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = speaking(4)
+    found = box(site)
+    for number in range(40):  # much that is for nobody
+        put_peer(site.store, "north", Peer("south", paused=bool(number % 2)), START).result()
+    world = site.world
+    world.say("north", unlocated(START + 9 * HOUR))
+    asked: list[int] = []
+    read = MemoryStore.read
+
+    def counted(store: MemoryStore, question: Any) -> Any:
+        answer = read(store, question)
+        asked.append(len(answer) if isinstance(answer, dict) else 0)
+        return answer
+
+    monkeypatch.setattr(MemoryStore, "read", counted)
+    assert found.behind() == 5
+    assert len(found.offer(MANY, BYTES, 0.0)) == 5
+    assert sum(asked) == 5, "of the record, only what goes out was read"
+    assert found.behind() == 5

@@ -6,6 +6,7 @@ from openline.api.line import board_wire
 from openline.api.line.peers import peer_values
 from openline.app.peer.status import statuses, with_peers
 from openline.cli.line_watcher import Seen
+from openline.cli.peer import _rows
 from openline.formats.line_board import values_of
 from openline.line.message.bodies import Amend, Answer
 from openline.line.message.kind import AnswerCode
@@ -40,6 +41,15 @@ def test_the_board_tells_of_a_peer_from_the_first_word_to_silence() -> None:
     found = board(world, "north", "south")
     assert (found.server, found.behind, found.fault) == ("reached", 0, None)
     heads(world, "north", "south")
+    world.sleep(1)
+    world.exchange("north", "south", "cut")
+    world.say("north", unlocated(START + 3 * HOUR))
+    world.exchange("north", "south", "cut")
+    found = board(world, "north", "south")
+    assert (found.server, found.behind) == ("silent", 1), "it was asked, and did not answer"
+    world.exchange("north", "south")
+    assert board(world, "north", "south").server == "reached"
+    heads(world, "north", "south")
     world.sleep(41)
     found = board(world, "north", "south")
     assert found.server == "silent"
@@ -68,6 +78,13 @@ def test_the_board_tells_of_refusals_and_of_evidence() -> None:
     (what,) = board(world, "south", "north").evidence
     assert "does not continue" in what
     assert "does not continue" in (board(world, "north", "south").refuses or "")
+    (told,) = statuses(world["south"].peering, START)
+    listed = "\n".join(_rows(peer_values(told)))
+    assert "EVIDENCE of 2026-11-22T12:00:" in listed
+    assert "north signed two records that contradict each other. Call its duty officer" in listed
+    (told,) = statuses(world["north"].peering, START)
+    assert "REFUSES to cosign" in (rows := "\n".join(_rows(peer_values(told))))
+    assert "openline db check" in rows
     site = world["south"]
     text = msgspec.json.encode(values_of(with_peers(site.board(), site.peering)))
     read = msgspec.json.decode(text, type=board_wire.Board)

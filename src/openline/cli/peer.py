@@ -154,20 +154,42 @@ def _rows(one: "PeerSeen") -> list[str]:
     if one.heard is not None:
         off = one.skew_s or 0.0
         skew = f", its clock is {off:+.1f} s off ours" if abs(off) >= _SKEW_SHOWN_S else ""
-        rows.append(f"  heard {one.heard}{skew}; {one.behind} messages for it are not settled")
+        rows.append(f"  heard {_instant(one.heard)}{skew}; {_waiting(one.behind)}")
     if one.fault is not None and one.state != "paused":
         rows.append(printable(f"  {one.fault}"))
     if one.cosigned is not None:
-        rows.append(f"  has cosigned {one.cosigned} entries of this record at {one.cosigned_at}")
+        at = _instant(one.cosigned_at or "")
+        rows.append(f"  has cosigned {one.cosigned:,} entries of this record at {at}")
     if one.seen is not None:
-        rows.append(f"  {one.seen} entries of its record were cosigned here")
+        rows.append(f"  {one.seen:,} entries of its record were cosigned here")
     if one.refuses is not None:
         rows.append(printable(f"  REFUSES to cosign this record: {one.refuses}"))
+        rows.append(
+            "    Verify it: openline db check. Then call them; both have an export to compare."
+        )
     for held in one.evidence:
-        rows.append(printable(f"  EVIDENCE of {held.time}: {held.what}"))
+        rows.append(printable(f"  EVIDENCE of {_instant(held.time)}: {held.what}"))
+    if one.evidence:
+        rows.append(
+            f"    {one.party} signed two records that contradict each other. Call its duty officer,"
+        )
+        rows.append("    keep both heads (--json) and an export (openline record export); what was")
+        rows.append("    said before is on your own record. Messages go on.")
     for kept, word in ((one.waiting, "refused, tried again"), (one.refused, "refused")):
         rows += [printable(f"  {word}: {m.kind} {m.id}: {m.reason}") for m in kept]
     return rows
+
+
+def _instant(text: str) -> str:
+    """An instant to the second."""
+    head, dot, _ = text.partition(".")
+    return f"{head}Z" if dot else head
+
+
+def _waiting(count: int) -> str:
+    if not count:
+        return "it has everything that is for it"
+    return f"{count:,} message{'s' if count > 1 else ''} for it {'wait' if count > 1 else 'waits'}"
 
 
 def _say_none(there: bool) -> None:

@@ -48,6 +48,7 @@ MESSAGE_BYTES_AT_ONCE: Final = 1_048_576
 LEAP: Final = 500  # numbers for others, from which on a leap over them is told at once
 SETTLE_EVERY_S: Final = 4.0
 REACHED_FOR_S: Final = 40.0  # longer than the pause between two exchanges without a reason
+SLOW: Final = timedelta(seconds=1)
 _HEAD_ROUNDS: Final = 4
 
 
@@ -81,13 +82,15 @@ class Own:
 class LinkStatus:
     """How the exchange with a peer goes, in this process.
 
-    heard: when it last said something that was signed. fault: why the last try failed; None if it
-    did not. skew: its server's clock minus ours, as exact as half the time an exchange took.
+    heard: when it last said something that was signed. fault: why the last try failed, and failed:
+    when that was begun; None if it did not. skew: its server's clock minus ours, as exact as half
+    the time an exchange took.
     """
 
     heard: datetime | None = None
     reached: datetime | None = None
     fault: str | None = None
+    failed: datetime | None = None
     skew: timedelta | None = None
     exchanges: int = 0
     messages_in: int = 0
@@ -183,7 +186,7 @@ class Link:
         except (Unreachable, Unauthenticated, InvalidInput) as error:
             self.outbox.failed(tokens)
             self._owe(owed)
-            self.status = replace(self.status, fault=str(error))
+            self.status = replace(self.status, fault=str(error), failed=now)
             raise error if isinstance(error, Unreachable) else Unreachable(str(error)) from None
         self._reached_s = now_s
         self._told_settled = {self.own.party: asked.settled, **asked.also}
@@ -193,6 +196,7 @@ class Link:
             self.status,
             reached=done,
             fault=None,
+            failed=None,
             exchanges=self.status.exchanges + 1,
             messages_out=self.status.messages_out + len(tokens),
         )
@@ -222,7 +226,8 @@ class Link:
 
     def answer(self, asked: Exchange, now: datetime, now_s: float) -> list[Outcome]:
         """Take what a request of the peer brought; what became of it. Raises: StoreUnavailable."""
-        self.status = replace(self.status, skew=parse_utc(asked.clock) - now)
+        if not self.reaches(now_s):  # else it is measured both ways, which is more exact
+            self.status = replace(self.status, skew=parse_utc(asked.clock) - now)
         self.requests += 1
         self.peer_reaches = True
         return self._take(asked, now, now_s)
@@ -277,7 +282,8 @@ class Link:
         came = self._checked(answered, stamp)
         if answered.status == 200:
             took = self._line.clock.now() - now
-            self.status = replace(self.status, skew=came.time - now - took / 2)
+            if took < SLOW or self.status.skew is None:  # what was slow measures itself
+                self.status = replace(self.status, skew=came.time - now - took / 2)
             return decode(answered.body, kind)
         problem = decode(answered.body, Problem)
         if problem.code == "clock":

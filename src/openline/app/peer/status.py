@@ -99,7 +99,9 @@ def status_of(link: Link, now: datetime) -> PeerStatus:
 def _state(link: Link, now: datetime) -> str:
     if link.peer.paused:
         return "paused"
-    heard = link.status.heard
+    heard, failed = link.status.heard, link.status.failed
     if heard is None:
         return "never heard"
+    if failed is not None and heard < failed:
+        return "silent"  # it was asked since, and did not answer
     return "reached" if abs(now - heard) <= HEARD_FOR else "silent"
