@@ -2,7 +2,8 @@
 
 It is asked over a socket, its standard input: JSON, `{"folder": …, "options": [...]}`, with the
 file that is to be the server's standard error. It says `began PID` for each, in order, and `ended
-PID CODE` for each that ended (CODE is minus the signal that killed it). It ends with the socket.
+PID CODE` for each that ended (CODE is minus the signal that killed it). It ends with the socket,
+and kills whatever then still runs: whoever asked for it was killed before he could end it.
 """
 
 import faulthandler
@@ -24,7 +25,7 @@ from openline.cli.main import main
 STUCK_S = 30.0  # a server that lives so long says where it is: it may not have begun
 
 
-def bury(asking: socket.socket) -> None:
+def bury(asking: socket.socket, running: set[int]) -> None:
     """Tell of every server that ended."""
     while True:
         try:
@@ -33,7 +34,17 @@ def bury(asking: socket.socket) -> None:
             return
         if pid == 0:
             return
-        asking.send(f"ended {pid} {os.waitstatus_to_exitcode(status)}".encode())
+        running.discard(pid)
+        with suppress(ConnectionError):
+            asking.send(f"ended {pid} {os.waitstatus_to_exitcode(status)}".encode())
+
+
+def kill(running: set[int]) -> None:
+    """End servers and their own processes."""
+    for pid in running:
+        for end in (os.killpg, os.kill):  # one that has only just begun leads no group yet
+            with suppress(ProcessLookupError):
+                end(pid, signal.SIGKILL)
 
 
 def be_server(folder: str, options: list[str], log: int) -> NoReturn:
@@ -69,7 +80,7 @@ def read_all() -> None:
 
 
 def run() -> None:
-    """Until nobody asks any more; servers that still run are for whoever asked for them."""
+    """Until nobody asks any more."""
     read_all()
     asking = socket.socket(fileno=os.dup(0))
     died, tell = socket.socketpair()  # a signal that came just before a wait is not overslept
@@ -77,20 +88,25 @@ def run() -> None:
         end.setblocking(False)
     signal.set_wakeup_fd(tell.fileno())
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    running: set[int] = set()
     while True:
         ready, _, _ = select.select([asking, died], [], [])
         if died in ready:
             died.recv(1_000)
-            bury(asking)
+            bury(asking, running)
             continue
-        data, files, _, _ = socket.recv_fds(asking, 65_536, 1)
+        data = b""
+        with suppress(ConnectionError):
+            data, files, _, _ = socket.recv_fds(asking, 65_536, 1)
         if not data:
+            kill(running)
             return
         asked = json.loads(data)
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
             be_server(asked["folder"], asked["options"], files[0])
+        running.add(pid)
         os.close(files[0])
         asking.send(f"began {pid}".encode())
 
