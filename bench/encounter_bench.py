@@ -6,10 +6,10 @@ Traffic: aircraft at random in a region, level or climbing, 100 to 250 m/s; mini
 look-ahead 300 s. Peers: the state-based detectors of BlueSky (compiled) and MiniSky, called with
 arrays of their own layout; a peer that is not installed, or too slow for a size, is left out and
 named. CPU time of one process; sides run in turns; a turn with up to 1,000 aircraft is 20 calls of
-each side. The floor reads the input once, sorts it
-once and writes the true pairs. For every pair that a peer and we answer differently, both aircraft
-are walked along their geodesics on the ellipsoid in steps of 0.02 s, up to and with the end of the
-look-ahead: who is right?
+each side. The floor reads the input once, sorts it once and writes the true pairs.
+
+For every pair that a peer and we answer differently, both aircraft are walked along their geodesics
+on the ellipsoid in steps of 0.02 s, up to and with the end of the look-ahead: who is right?
 """
 
 import argparse
@@ -30,6 +30,7 @@ from typing import Any, Final
 import numpy as np
 from geographiclib.geodesic import Geodesic
 
+from bench import encounter_intervals
 from bench.measure import ROOT, commit, machine, note
 from openline.airspace.encounter.pruning import Encounters, find_encounters
 from openline.airspace.encounter.snapshot import Snapshot
@@ -48,6 +49,8 @@ PEERS: Final = ("bluesky-simulator", "minisky")
 _MISSING: Final = "not installed"
 _SMALL: Final = 1_000  # a call is short: each turn has several, of every side as many
 _SMALL_CALLS: Final = 20
+# With so many at constant density go so many more, for the growth.
+_CONSTANT_TOO: Final = {100_000: 10_000}
 _MEMORY_FROM: Final = 10_000  # fewer need less than what is there already
 
 Pairs = set[tuple[int, int]]
@@ -197,10 +200,13 @@ def _peak_kib() -> int:
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
-def case(count: int, square_degrees: float, repeats: int) -> dict[str, Any]:
+def case(
+    count: int, square_degrees: float, repeats: int, left_out: Sequence[str] = ()
+) -> dict[str, Any]:
     """One size: CPU milliseconds of each side, ratios, and the pairs compared."""
     position, velocity = traffic(count, square_degrees)
-    chosen = sides(position, velocity)
+    found = sides(position, velocity)
+    chosen = {name: work for name, work in found.items() if name not in left_out}
     seconds: dict[str, list[float]] = {name: [] for name in chosen}
     answers: dict[str, Any] = {}
     for turn in range(repeats + 1):  # the first turn compiles and warms up; it does not count
@@ -258,6 +264,9 @@ def markdown(facts: dict[str, Any]) -> str:
                 f"| {row['aircraft']:,} | {row['region']} | {name} | {spread} "
                 f"| {side['ratio']:.3g} | {pairs} |"
             )
+    lines += ["", *_goals(facts["cases"])]
+    if facts.get("intervals"):
+        lines += ["", *encounter_intervals.markdown(facts["intervals"])]
     said = [
         f"{row['bytes_each']:,.0f} bytes at {row['aircraft']:,}"
         for row in facts["cases"]
@@ -274,6 +283,25 @@ def markdown(facts: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _goals(cases: Sequence[dict[str, Any]]) -> list[str]:
+    """How far from the floor each case is, and how the time grows at constant density."""
+    said, constant = [], {}
+    for row in cases:
+        took = {name: side["cpu_ms"] for name, side in row["sides"].items()}
+        own = took.get("openline", took["openline (numpy)"])
+        said.append(f"{own / took['floor']:.1f} at {row['aircraft']:,}, {row['region']}")
+        if row["region"] == CONSTANT:
+            constant[row["aircraft"]] = own
+    lines = [f"Times the floor: {'; '.join(said)}."]
+    if {10_000, 100_000} <= constant.keys():
+        growth = constant[100_000] / constant[10_000]
+        lines += [
+            "",
+            f"Ten times the aircraft at constant density take {growth:.1f} times as long.",
+        ]
+    return lines
+
+
 def run(sizes: Sequence[int], repeats: int) -> dict[str, Any]:
     """The facts of all sizes."""
     facts: dict[str, Any] = {
@@ -285,9 +313,16 @@ def run(sizes: Sequence[int], repeats: int) -> dict[str, Any]:
         "cases": [],
     }
     for count in sizes:
-        region, area = (DENSE, 100.0) if count <= 10_000 else (CONSTANT, count / 10)
-        note(f"== {count:,} aircraft, {region}")
-        facts["cases"].append({"region": region, **case(count, area, repeats)})
+        if count <= 10_000:
+            note(f"== {count:,} aircraft, {DENSE}")
+            facts["cases"].append({"region": DENSE, **case(count, 100.0, repeats)})
+            continue
+        for number in filter(None, (_CONSTANT_TOO.get(count), count)):
+            note(f"== {number:,} aircraft, {CONSTANT}")
+            # A detector that compares all pairs gains nothing by room between them.
+            found = case(number, number / 10, repeats, ("bluesky",))
+            facts["cases"].append({"region": CONSTANT, **found})
+    facts["intervals"] = encounter_intervals.rates()
     return facts
 
 

@@ -53,10 +53,17 @@ def test_a_small_case_runs_and_our_own_sides_agree() -> None:
             "machine": {"cpu": "c", "cores": 2, "load_before": 0.0},
             "software": {"numpy": "2"},
             "repeats": 1,
-            "cases": [{"region": "r", **facts}],
+            "cases": [
+                {"region": "r", **facts},
+                {"region": bench.CONSTANT, **facts, "aircraft": 10_000},
+                {"region": bench.CONSTANT, **facts, "aircraft": 100_000},
+            ],
+            "intervals": {"cylinder": {"numpy": 12.0, "compiled": 50.0}},
         }
     )
     assert "| 400 | r | floor |" in page
+    assert "take 1.0 times as long" in page
+    assert "| cylinder | 12 | 50 |" in page
 
 
 def test_the_traffic_is_the_same_each_time() -> None:

@@ -145,7 +145,7 @@ def test_missing_and_repeated_positions_are_counted(tmp_path: Path) -> None:
     extra = [rows[5], ("aa", 601.0, math.nan, 8.0, 30_000.0), ("aa", 602.0, 47.0, 8.0, 9e9)]
     found = scan(tmp_path, rows + extra)
     assert found.losses == scan(tmp_path, rows).losses
-    assert found.set_aside == {"no position, time or altitude": 2, "repeated instant": 1}
+    assert found.set_aside == {"no usable position, time or altitude": 2, "repeated instant": 1}
     assert (found.samples, found.tracks) == (245, 2)
 
 
@@ -322,25 +322,6 @@ def test_the_command(tmp_path: Path) -> None:
     assert none.stdout == "No loss of separation.\n"
     two = invoke("scan", file, "--minima", "5nm/1000ft", "--json", "--csv")
     assert two.exit_code == 2
-
-
-@pytest.mark.parametrize("work", [True, False])
-def test_an_interrupted_scan_says_whether_it_can_go_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: bool
-) -> None:
-    rows = straight("aa", 47, 8, 0, 200, 30_000) + straight("bb", 47, 8, 90, 200, 30_000)
-    asked = ["scan", write(tmp_path / "tracks.csv", rows), "--minima", "5nm/1000ft"]
-    asked += ["--work", str(tmp_path / "work")] if work else []
-
-    def interrupted(*_: object) -> int:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(scan_module, "scan_period", interrupted)
-        done = invoke(*asked)
-    assert done.exit_code == 130
-    assert ("the same command goes on from there" if work else "nothing is kept") in done.stderr
-    assert invoke(*asked).exit_code == 1
 
 
 def test_nothing_to_compare_is_an_error_never_no_loss(tmp_path: Path) -> None:

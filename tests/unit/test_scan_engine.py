@@ -201,3 +201,21 @@ def test_a_page_without_losses_says_so(tmp_path: Path) -> None:
     from pyarrow import parquet as reader
 
     assert reader.read_table(io.BytesIO(write_losses_parquet(scan))).num_rows == 0
+
+
+@pytest.mark.parametrize("work", [True, False])
+def test_an_interrupted_scan_says_whether_it_can_go_on(
+    recording: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: bool
+) -> None:
+    asked = ["scan", recording, "--minima", "5nm/1000ft"]
+    asked += ["--work", str(tmp_path / "work")] if work else []
+
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "scan_period", interrupted)
+        done = invoke(*asked)
+    assert done.exit_code == 130
+    assert ("the same command goes on from there" if work else "nothing is kept") in done.stderr
+    assert invoke(*asked).exit_code == 1

@@ -95,7 +95,7 @@ def _need_two(facts: ReadFacts) -> None:
     if tracks < 2 or facts.samples - facts.unusable < 2:
         raise InvalidInput(
             f"there is nothing to compare: {facts.samples:,} positions of {tracks:,} aircraft, "
-            f"{facts.unusable:,} of them without position, time or altitude",
+            f"{facts.unusable:,} of them without a usable position, time or altitude",
             cure="give recordings of two aircraft or more",
         )
 

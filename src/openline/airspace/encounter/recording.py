@@ -20,7 +20,7 @@ from openline.geo.sphere import unit_vectors
 ALTITUDE_MIN_M: Final = -2_000.0
 ALTITUDE_MAX_M: Final = 200_000.0
 
-NO_POSITION: Final = "no position, time or altitude"
+NO_POSITION: Final = "no usable position, time or altitude"
 REPEATED: Final = "repeated instant"
 JUMP: Final = "jump"
 
