@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from openline.airspace.conflict_builder import conflict_id_of
 from openline.app.ed25519 import KeySigner, signer_of_seed
 from openline.formats.peer_exchange import (
     EXCHANGE_PATH,
@@ -49,10 +50,16 @@ def vectors() -> dict[str, Any]:
             _exchange(keys, URGENT_PATH, encode(asked), encode(answer), 2),
             _exchange(keys, HEADS_PATH, encode(_heads(keys["north"])), encode(_seen()), 3),
         ],
+        "conflicts": [{"sides": sides, "id": conflict_id_of(*sides)} for sides in _CONFLICTS],
     }
 
 
 _PARTIES: Final = ("north", "south")
+_THREADS: Final = tuple(f"5c1f0a52-7b7e-4c1b-9d55-00000000000{number}" for number in (1, 2))
+_CONFLICTS: Final = [
+    [(kind, "north", _THREADS[0]), (other, "south", _THREADS[1])]
+    for kind, other in (("notice", "notice"), ("notice", "intent"), ("intent", "constraint"))
+]
 
 
 def _exchange(
