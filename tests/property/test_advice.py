@@ -13,6 +13,7 @@ import pytest
 
 from openline.airspace.advise.advice import Advice, advise
 from openline.airspace.advise.cost import Costs, Limits
+from openline.airspace.advise.move import aside, centre_of, placed, turn
 from openline.airspace.advise.obstacles import Asking, Sky
 from openline.airspace.advise.windows import free_windows
 from openline.airspace.detector import detect
@@ -167,6 +168,77 @@ def _brute_force(
         if free:
             return free[0]
     return None
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_nothing_on_a_fine_grid_is_cheaper_by_a_twentieth(part: int) -> None:
+    """Brute force over places too, with time and height: 50 m and 10 degrees, 5 min, 20 m."""
+    limits = Limits(
+        later=timedelta(minutes=90),
+        earlier=timedelta(minutes=45),
+        climb_m=300.0,
+        floor_m=-500.0,
+        sideways_m=3_000.0,
+    )
+    costs = Costs(later=2.0, earlier=3.0, up=6.0, down=9.0)  # so that sideways is often nearest
+    solved = 0
+    for seed in range(4 * part, 4 * part + 4):
+        everyone = sky(seed, SIZE, w84=True)
+        separation = MINIMA[seed % len(MINIMA)]
+        plan = next(one for one in everyone if isinstance(one, OperationalIntent))
+        advice = advise(Asking(plan, Sky.of(everyone), separation), limits, costs, most=20)
+        if not advice.conflicts:
+            continue
+        ours = advice.alternatives[0].cost if advice.alternatives else 3_000.0
+        tried = _places(plan, costs, ours / 1.05)
+        solved += bool(tried)
+        for start in range(0, len(tried), 200):
+            some = tried[start : start + 200]
+            volumes = [volume for _, moved in some for volume in moved]
+            hit = _conflicting(volumes, _others(plan, everyone), separation)
+            blocked = {number // len(plan.volumes) for number in hit}
+            free = [told for number, (told, _) in enumerate(some) if number not in blocked]
+            assert not free, (seed, ours, free[0])
+    assert solved >= 2
+
+
+def _places(
+    plan: OperationalIntent, costs: Costs, below: float
+) -> list[tuple[tuple[float, ...], list[Volume4D]]]:
+    """What costs less, with its cost, metres aside, bearing, minutes and metres up."""
+    centre = centre_of(tuple(volume.footprint for volume in plan.volumes))
+    lowest = min(v.altitude_lower_m for v in plan.volumes) + 500.0
+    shifts = [
+        (in_time + in_height, minutes, up)
+        for minutes in range(-45, 91, 5)
+        for up in range(-300, 301, 20)
+        if (in_time := minutes * 60 * (costs.later if minutes >= 0 else -costs.earlier)) < below
+        if in_time + (in_height := up * (costs.up if up >= 0 else -costs.down)) < below
+        if lowest + up >= 0
+    ]
+    found: list[tuple[tuple[float, ...], list[Volume4D]]] = []
+    for ring in range(61):
+        for bearing in range(0, 360, 10) if ring else (0,):
+            aside_cost = ring * 50.0 * costs.sideways
+            wanted = [one for one in shifts if aside_cost + one[0] < below]
+            if not wanted:
+                continue
+            rotation = turn(centre, bearing, ring * 50.0)
+            there = [placed(v, aside(v.footprint, rotation)) if ring else v for v in plan.volumes]
+            for cost, minutes, up in wanted:
+                later = timedelta(minutes=minutes)
+                moved = [
+                    Volume4D.over_ellipsoid(
+                        at.footprint,
+                        v.altitude_lower_m + up,
+                        v.altitude_upper_m + up,
+                        v.time_start + later,
+                        v.time_end + later,
+                    )
+                    for at, v in zip(there, plan.volumes, strict=True)
+                ]
+                found.append(((aside_cost + cost, ring * 50.0, bearing, minutes, up), moved))
+    return found
 
 
 @pytest.mark.parametrize("seed", range(40))
