@@ -39,6 +39,15 @@ _GOALS: Final = (
 )
 
 
+_NAMES: Final = {
+    "pull": "pulling the map",
+    "wheel": "the wheel",
+    "write": "writing into the filter",
+    "click": "click",
+    "pointerdown": "pressing the pointer",
+}
+
+
 @contextmanager
 def flying(bench: LineBench, count: int, seed: int) -> Iterator[None]:
     """The aircraft in the air, sent by a process of its own. Raises: AssertionError if it ended."""
@@ -81,6 +90,7 @@ def measure(options: argparse.Namespace) -> Facts:
             facts["server_cpu_share"] = (bench.served.cpu_s() - cpu_s) / (time.monotonic() - began)
             note(f"{options.inputs} inputs")
             facts |= console_page.inputs(page, options.inputs, 0.25)
+            facts |= console_page.hands(page, max(1, options.inputs // 25))
     return facts
 
 
@@ -89,7 +99,15 @@ def summed(facts: Facts) -> Facts:
     heaps = facts["heap_mib"]
     warm = [(at, mib) for at, mib in heaps if at >= heaps[-1][0] / 3]
     minutes = max(1e-9, (warm[-1][0] - warm[0][0]) / 60)
+    kinds: dict[str, list[float]] = {}
+    for kind, wait in zip(facts["of"], facts["waits_ms"], strict=True):
+        kinds.setdefault(kind, []).append(wait)
     return facts | {
+        "by_kind_ms": {
+            kind: (len(waits), percentile(waits, 0.5), max(waits))
+            for kind, waits in sorted((kinds | facts["hands_ms"]).items())
+            if waits
+        },
         "input_p50_ms": percentile(facts["waits_ms"], 0.5),
         "input_p95_ms": percentile(facts["waits_ms"], 0.95),
         "input_max_ms": max(facts["waits_ms"]),
@@ -131,10 +149,17 @@ def markdown(facts: Facts) -> str:
         f"{page['page_cpu_share']:.0%} of one core (scripts {page['script_share']:.0%}, style and "
         f"layout {page['layout_share']:.0%}), the server {page['server_cpu_share']:.0%}.",
         "",
-        f"Heap after a collection: {page['heap_first_mib']:.1f} MiB at first, "
-        f"{page['heap_last_mib']:.1f} MiB at the end; {page['heap_mib_per_minute']:+.2f} MiB a "
-        "minute over the last two thirds. Ways of aircraft are kept for ten minutes: until then it "
-        "grows.",
+        "| input | times | median, ms | greatest, ms |",
+        "|---|---|---|---|",
+        *(
+            f"| {_NAMES.get(kind, f'`{kind}`')} | {times} | {middle:.0f} | {greatest:.0f} |"
+            for kind, (times, middle, greatest) in page["by_kind_ms"].items()
+        ),
+        "",
+        "Heap after a collection, the page and its threads: "
+        f"{page['heap_first_mib']:.1f} MiB at first, {page['heap_last_mib']:.1f} MiB at the end; "
+        f"{page['heap_mib_per_minute']:+.2f} MiB a minute over the last two "
+        "thirds. Ways of aircraft are kept for ten minutes: until then it grows.",
         "",
         f"Page, kB gz: {parts}. Sent without map data: {page['page_sent'] / 1_000:.0f} kB; map "
         f"data: {page['map_gz'] / 1_000:.0f} kB gz.",

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, CDPSession, Page, Response, sync_playwr
 Facts = dict[str, Any]
 SIZE: Final = (1440, 860)
 WAIT_MS: Final = 120_000
+_THREADS_S: Final = 30.0  # for them to say what they use
 FLAGS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -32,14 +34,15 @@ const seen = () => {
   } else requestAnimationFrame(seen);
 };
 requestAnimationFrame(seen);
-for (const kind of ["keydown", "pointerdown", "click"]) {
+for (const kind of ["keydown", "pointerdown", "click", "wheel", "pointermove"]) {
   window.addEventListener(kind, (event) => {
+    if (kind === "pointermove" && event.buttons === 0) return;
     // After the frame that shows what the input did: the next task after its painting.
     requestAnimationFrame(() => setTimeout(() => {
       window.bench.waits.push(performance.now() - event.timeStamp);
       window.bench.kinds.push(event.key ?? event.type);
     }));
-  }, {capture: true});
+  }, {capture: true, passive: true});
 }
 """
 # Two hands at work: through conflicts, into the list of commands and out, over the map, in time.
@@ -68,6 +71,7 @@ class Measured:
     page: Page
     engine: CDPSession
     answers: list[Response] = field(default_factory=list)
+    threads: dict[str, float] = field(default_factory=dict)
 
     def read(self, expression: str) -> Any:
         """What the page's hook says."""
@@ -79,9 +83,42 @@ class Measured:
         return {one["name"]: one["value"] for one in found}
 
     def heap_mib(self) -> float:
-        """What is in use after garbage was collected."""
+        """What is in use after garbage was collected, by the page and its threads."""
         self.engine.send("HeapProfiler.collectGarbage")
-        return self.metrics()["JSHeapUsedSize"] / 2**20
+        for thread in self.threads:
+            self.threads[thread] = math.nan
+            for number, method in enumerate(
+                ("HeapProfiler.collectGarbage", "Runtime.getHeapUsage")
+            ):
+                words = json.dumps({"id": number, "method": method})
+                self.engine.send(
+                    "Target.sendMessageToTarget", {"sessionId": thread, "message": words}
+                )
+        until = time.monotonic() + _THREADS_S
+        while any(map(math.isnan, self.threads.values())) and time.monotonic() < until:
+            self.page.wait_for_timeout(20)
+        return (self.metrics()["JSHeapUsedSize"] + sum(self.threads.values())) / 2**20
+
+    def follow_threads(self) -> None:
+        """Know the page's threads, and take what they say of their heaps."""
+
+        def began(event: Facts) -> None:
+            self.threads[event["sessionId"]] = math.nan
+
+        def ended(event: Facts) -> None:
+            self.threads.pop(event["sessionId"], None)
+
+        def told(event: Facts) -> None:
+            found = json.loads(event["message"]).get("result", {})
+            if "usedSize" in found:
+                used = found["usedSize"] + found.get("backingStorageSize", 0)
+                self.threads[event["sessionId"]] = float(used)
+
+        self.engine.on("Target.attachedToTarget", began)
+        self.engine.on("Target.detachedFromTarget", ended)
+        self.engine.on("Target.receivedMessageFromTarget", told)
+        follow = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False}
+        self.engine.send("Target.setAutoAttach", follow)
 
 
 @contextmanager
@@ -109,6 +146,7 @@ def opened(browser: Browser, url: str, token: str, party: str) -> Measured:
     engine = context.new_cdp_session(page)
     engine.send("Performance.enable", {"timeDomain": "threadTicks"})
     measured = Measured(page, engine)
+    measured.follow_threads()
 
     def answered(answer: Response) -> None:
         measured.answers.append(answer)
@@ -128,8 +166,7 @@ def first_view(measured: Measured) -> Facts:
 def _loaded(answers: list[Response]) -> Facts:
     own: dict[str, int] = {}
     page_gz = map_gz = sent = 0
-    for answer in list(answers):
-        path = urlsplit(answer.url).path
+    for path, answer in {urlsplit(one.url).path: one for one in answers}.items():
         if not (path == "/" or path.startswith("/assets/") or path.endswith(".svg")):
             continue
         body = answer.body()
@@ -165,6 +202,38 @@ def inputs(measured: Measured, count: int, pause_s: float) -> Facts:
         "waits_ms": measured.read("window.bench.waits"),
         "of": measured.read("window.bench.kinds"),
     }
+
+
+def hands(measured: Measured, turns: int) -> Facts:
+    """Pull the map, turn the wheel, write into the filter: how long until the frame, by kind."""
+    page = measured.page
+    box = page.locator("o-map").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    measured.read("window.bench.waits.length = window.bench.kinds.length = 0")
+    for _ in range(turns):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for step in range(10):
+            page.mouse.move(x + 8 * step, y + 3 * step)
+            time.sleep(0.04)
+        page.mouse.up()
+        for notch in (-120, 120):
+            time.sleep(0.4)
+            page.mouse.wheel(0, notch)
+        time.sleep(0.4)
+        for key in ("/", *"job1", *("Backspace",) * 4, "Escape"):
+            page.keyboard.press(key)
+            time.sleep(0.15)
+    kinds, waits = measured.read("window.bench.kinds"), measured.read("window.bench.waits")
+    found: dict[str, list[float]] = {"pull": [], "wheel": [], "write": []}
+    names = {"pointermove": "pull", "wheel": "wheel"} | dict.fromkeys(
+        (*"job1", "Backspace"), "write"
+    )
+    for kind, wait in zip(kinds, waits, strict=True):
+        if kind in names:
+            found[names[kind]].append(wait)
+    return {"hands_ms": found}
 
 
 def watched(measured: Measured, seconds: float, gap_s: float = 10.0) -> Facts:

@@ -3,10 +3,12 @@ import type { Asking, FromEngine, Hit, Look, Looked, Moment, Read, ToEngine, Unr
 /** The thread that reads and draws the sky, from the page's side. It begins when it is first spoken to. */
 type Drawn = Extract<FromEngine, { kind: "drawn" }>;
 
+const REST_MS = 5_000;
 const SILENT_MS = 2_000; // beyond the time that the server is given
 const BROKEN: Unread = { status: 0, body: "", silent: true };
 
 let worker: Worker | null = null;
+let mayBegin = 0;
 let number = 0;
 const waiting = new Map<number, (words: FromEngine | null) => void>();
 let drawn: (found: Drawn) => void = (found) => found.picture.close();
@@ -72,7 +74,7 @@ function ask(words: (own: number) => ToEngine, withinMs: number): Promise<FromEn
 }
 
 function post(words: ToEngine): void {
-  if (typeof Worker === "undefined") return;
+  if (typeof Worker === "undefined" || (!worker && performance.now() < mayBegin)) return;
   worker ??= begun();
   worker.postMessage(words);
 }
@@ -84,6 +86,7 @@ function begun(): Worker {
     // What it was asked is not answered; the next word begins another.
     made.terminate();
     worker = null;
+    mayBegin = performance.now() + REST_MS; // one that cannot begin is not begun again and again
     for (const done of [...waiting.values()]) done(null);
   };
   made.postMessage({ kind: "look", part: look } satisfies ToEngine);
