@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,13 +27,20 @@ SCOPES = "utm.strategic_coordination utm.constraint_management utm.constraint_pr
 class Server:
     """The process; `log` is everything it wrote to standard error."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        command: Sequence[str] = COMMAND,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.log: list[str] = []
         self._url: str | None = None
         self._serving = threading.Event()
         self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", *options],
+            [*command, "serve", "--port", "0", *options],
             cwd=folder,
+            env=None if env is None else {**os.environ, **env},
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
@@ -83,9 +90,9 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Server]:
+def serving(folder: Path, *options: str, **more: Any) -> Iterator[Server]:
     """A server that is ready, killed at the end if it still runs."""
-    server = Server(folder, *options)
+    server = Server(folder, *options, **more)
     try:
         wait_ready(server)
         yield server
