@@ -58,7 +58,6 @@ export class App extends SignalWatcher(LitElement) {
       .reading > o-line,
       .reading > o-map {
         opacity: 0.5;
-        transition: opacity 0s 0.4s; /* mostly it is there before that */
       }
       o-topbar {
         grid-area: top;
