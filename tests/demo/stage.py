@@ -29,7 +29,7 @@ from openline.demo.site import Sites
 from openline.errors import NotFound
 
 SEEN_BY: Final = {"north": "ada", "south": "cora", "aid": "ines"}
-PLAYED_S: Final = 240.0  # a deadline that a loaded machine keeps too
+PLAYED_S: Final = 600.0  # a deadline that a loaded machine keeps too
 
 
 @dataclass

@@ -71,7 +71,8 @@ export function address(): string {
 /** Keep the address and the view the same, both ways. Browsers allow few changes a second. */
 export function followAddress(): void {
   readAddress();
-  window.addEventListener("hashchange", () => readAddress());
+  // Told late: the address may have been brought up to the view again meanwhile.
+  window.addEventListener("hashchange", (event) => readAddress(new URL(event.newURL).hash));
   let timer = 0;
   effect(() => {
     const next = address();
