@@ -4,7 +4,7 @@ import { toMap } from "../geo/mercator";
 import { aerodromes, type Aerodrome } from "../state/aerodromes";
 import { colours, faded } from "./colours";
 import { copies, pixelX, pixelY, prepared, type Frame } from "./frame";
-import { frameOf } from "./grid_layer";
+import { enlarged, frameOf } from "./grid_layer";
 
 const AIRLINE_FROM_ZOOM = 6.5;
 const ALL_FROM_ZOOM = 8.5;
@@ -34,7 +34,7 @@ export class AerodromeLayer {
   }
 
   private draw(state: FrameState): HTMLElement {
-    const frame = frameOf(state);
+    const frame = enlarged(frameOf(state));
     const context = prepared(this.canvas, frame);
     if (!context) return this.canvas;
     const { dim } = colours.value;

@@ -2,6 +2,7 @@ import Layer from "ol/layer/Layer";
 import type { FrameState } from "ol/Map";
 import { colours, faded } from "./colours";
 import { drawGrid, prepared, type Frame } from "./frame";
+import { wall } from "../style/wall";
 
 /** Lines of latitude and longitude, between the land and the volumes. */
 export class GridLayer {
@@ -17,13 +18,19 @@ export class GridLayer {
   }
 
   private draw(state: FrameState): HTMLElement {
-    const frame = frameOf(state);
+    const frame = enlarged(frameOf(state));
     const context = prepared(this.canvas, frame);
     const own = colours.value;
     const look = { line: faded(own.coast, 0.3), text: own.dim, font: "10px B612, sans-serif", ground: own.ground };
     if (context) drawGrid(context, frame, look);
     return this.canvas;
   }
+}
+
+/** The same frame in fewer, larger pixels: on a wall what is written is as large as beside the map. */
+export function enlarged(frame: Frame, large = wall()): Frame {
+  const [width, height] = [frame.width / large, frame.height / large];
+  return { ...frame, resolution: frame.resolution * large, width, height, ratio: frame.ratio * large };
 }
 
 /** The map's frame as it is drawn just now. */

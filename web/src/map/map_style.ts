@@ -24,6 +24,11 @@ export const mapStyles = css`
     transform-origin: 0 0;
     pointer-events: none;
   }
+  .buttons,
+  .foot,
+  .legend {
+    zoom: var(--wall);
+  }
   .buttons {
     position: absolute;
     inset-block-start: 8px;

@@ -42,7 +42,7 @@ export class Profile extends SignalWatcher(LitElement) {
         justify-content: space-between;
         gap: 12px;
         z-index: 1;
-        font-size: 12px;
+        font-size: calc(12px * var(--wall));
         pointer-events: none;
         white-space: nowrap;
       }
@@ -52,7 +52,7 @@ export class Profile extends SignalWatcher(LitElement) {
       }
       .plot {
         position: absolute;
-        inset: 20px 0 0 0;
+        inset: calc(20px * var(--wall)) 0 0 0;
       }
       .empty {
         position: absolute;
@@ -157,8 +157,8 @@ export class Profile extends SignalWatcher(LitElement) {
           ...axis,
           size: 58 * wall(),
           label: `${unit.name} W84`,
-          labelSize: 16,
-          labelFont: "11px B612, sans-serif",
+          labelSize: 16 * wall(),
+          labelFont: `${11 * wall()}px B612, sans-serif`,
           values: (_plot, splits) => splits.map((one) => Math.round(one).toString().replace(/\B(?=(\d{3})+$)/g, ",")),
         },
       ],
