@@ -1,5 +1,7 @@
 """`openline watch` and `openline feed` as their users meet them."""
 
+import asyncio
+import io
 import json
 import math
 import os
@@ -9,13 +11,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from openline.app.sky.feed_status import FeedStatus
+from openline.app.sky.watch import SkyWatch
+from openline.cli.watch_board import Board
 from tests.unit.command import invoke
 from tests.unit.feed_world import free_port
-from tests.unit.track_samples import flight
+from tests.unit.track_samples import at, flight
 
 RUN = [sys.executable, "-c", "from openline.cli.main import main; main()"]
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "data" / "tracks"
@@ -206,3 +214,27 @@ def test_who_flies_into_a_volume_of_a_file_is_told(tmp_path: Path) -> None:
     assert [(one["kind"], one["level"]) for one in entries][:1] == [("raised", "corrective")]
     assert entries[0]["words"].startswith("SWR1: enters the closure Fire 7 of north in ")
     assert 95 < entries[0]["enter_s"] < 104
+
+
+def test_a_narrow_board_cuts_names_of_feeds_and_no_figures() -> None:
+    watch = SkyWatch()
+    pairs = (
+        flight("aaaaaa", 47, 8, 0, 200, seconds=5, passes_s=100),
+        flight("bbbbbb", 47, 8, 90, 200, seconds=5, passes_s=100),
+    )
+    feed = "readsb:http://receiver.example/data/aircraft.json"
+    for second, pair in enumerate(zip(*pairs, strict=True)):
+        watch.take([replace(one, feed=feed) for one in pair], at(second))
+        watch.tick(at(second))
+    out = io.StringIO()
+
+    async def draw() -> None:
+        board = Board(watch, deque(["words"])).render([FeedStatus(feed)], at(6), 24)
+        Console(file=out, width=80, no_color=True).print(board)
+
+    asyncio.run(draw())
+    text = out.getvalue()
+    for whole in ("10,000 ft", "389 kt", "1 s", "0.00 NM", "10:01:40Z", "UNKNOWN", "aaaaaa"):
+        assert whole in text, text
+    assert "receiver" in text
+    assert feed not in text
