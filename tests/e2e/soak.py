@@ -112,9 +112,11 @@ class Soak:
         await asyncio.sleep(number / 10)
         for second in range(seconds):
             positions = [one.step(second) for one in mine]
+            await self.posted(own, partial(self.fresh, positions))
+            # After: where the clock stepped and all begins anew, a forged place that is the first
+            # one heard is believed until three others say otherwise, and a turn is no longer.
             if self.rng.random() < 0.2:
                 await self.trouble(stranger, positions)
-            await self.posted(own, partial(self.fresh, positions))
             for one in mine:
                 if one.turns_at is not None and (second - one.turns_at) % PERIOD_S == 2:
                     self.turns.add((one.name, (second - one.turns_at) // PERIOD_S))
