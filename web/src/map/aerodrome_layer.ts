@@ -49,6 +49,7 @@ export class AerodromeLayer {
       context.stroke();
       context.fillText(one.indicator, x + 2 * RADIUS_PX + 2, y + 3);
     }
+    context.setTransform(1, 0, 0, 1, 0, 0); // the next layer may draw on this canvas
     return this.canvas;
   }
 

@@ -23,6 +23,7 @@ export class GridLayer {
     const own = colours.value;
     const look = { line: faded(own.coast, 0.3), text: own.dim, font: "10px B612, sans-serif", ground: own.ground };
     if (context) drawGrid(context, frame, look);
+    context?.setTransform(1, 0, 0, 1, 0, 0); // the next layer may draw on this canvas
     return this.canvas;
   }
 }

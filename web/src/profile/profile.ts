@@ -152,9 +152,10 @@ export class Profile extends SignalWatcher(LitElement) {
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       series: [{}, { show: false }],
       axes: [
-        { ...axis, size: 26 * wall(), values: (_plot, splits) => instants(splits) },
+        { ...axis, space: 50 * wall(), size: 26 * wall(), values: (_plot, splits) => instants(splits) },
         {
           ...axis,
+          space: 30 * wall(),
           size: 58 * wall(),
           label: `${unit.name} W84`,
           labelSize: 16 * wall(),
