@@ -97,10 +97,8 @@ def _lines(found: "wire.Advice") -> "list[str]":
 
 def _propose(client: "Client", found: "wire.Advice", number: int) -> None:
     """Raises: InvalidInput for a number that is not there, or where nothing can be proposed."""
-    import msgspec
-
+    from openline.client.ways import volumes_of_way
     from openline.errors import InvalidInput
-    from openline.formats.line_volume import volumes_of
     from openline.line.message.bodies import Propose
 
     if number > len(found.alternatives):
@@ -113,7 +111,7 @@ def _propose(client: "Client", found: "wire.Advice", number: int) -> None:
     if conflict is None or found.thread is None:
         raise InvalidInput("a proposal belongs to a conflict that stands", field="propose")
     way = found.alternatives[number - 1]
-    volumes = volumes_of(msgspec.to_builtins(way.volumes), "volumes")
+    volumes = volumes_of_way(way)
     taken = client.say(Propose(conflict, found.thread, volumes, way.words), thread=conflict)
     click.echo(f"proposed: {way.words} (entry {taken.entry})")
 

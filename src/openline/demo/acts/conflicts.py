@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
 from openline.airspace.volume import Volume4D
 from openline.api.line import board_wire
 from openline.api.line.advice_wire import Advice, AdviceWay
+from openline.client.ways import volumes_of_way
 from openline.demo.acts.shapes import box, circle, corridor, from_ground, plan, volume
 from openline.demo.region import CAPE_HALLEN, LUNN, NORTH_RIG, SOUTH_RIG, Place
 from openline.demo.scene import JSON, ActCut, Scene, name_of
 from openline.formats.json_text import encode
-from openline.formats.line_volume import volumes_of
 from openline.line.message.bodies import Accept, Amend, Notify, Propose
 from openline.line.message.kind import AnswerCode
 
@@ -46,7 +44,7 @@ def proposal(scene: Scene) -> None:
     conflict = scene.known("crossing")
     thread = scene.taken("sl40").thread
     way = _way_out(scene, "cora", conflict)
-    lifted = plan("SL40", *volumes_of(msgspec.to_builtins(way.volumes), "volumes"))
+    lifted = plan("SL40", *volumes_of_way(way))
     scene.climbs_m["sl40"] = max(one.climb_m for one in way.changes)
     scene.note("advised", who=name_of("cora"), change=way.words)
     offer = Propose(conflict, thread, lifted.volumes, f"SL40: {way.words}")
