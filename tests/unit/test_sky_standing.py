@@ -97,6 +97,22 @@ def test_a_volume_of_another_party_is_told_of_early_and_once() -> None:
     assert {one["aircraft"]["id"] for one in told(scene, "north")} == {"uid:guest-1"}
 
 
+def test_an_aircraft_of_nobody_that_takes_off_inside_of_a_plan_is_taken_for_its_own() -> None:
+    scene = Scene()
+    scene.plan(place(-10_000.0, 3_000.0))
+    fly(scene, range(20), None)
+    assert told(scene, "north") == told(scene, "south") == []
+
+
+def test_an_aircraft_of_nobody_that_comes_into_a_plan_from_outside_stays_an_alert() -> None:
+    scene = Scene()
+    scene.plan(place(-8_000.0, 1_000.0))
+    fly(scene, range(20), None)  # at its edge after 10 s: from then on it is the only one inside
+    assert [one["kind"] for one in told(scene, "north")] == ["raised"]
+    fly(scene, range(20, 50), None)
+    assert [one["kind"] for one in told(scene, "north")] == ["raised", "over"]
+
+
 def test_what_is_withdrawn_is_over() -> None:
     scene = Scene()
     thread = say(scene, notice(place(0.0, 1_000.0), notice=NoticeKind.VOLUME))

@@ -57,11 +57,15 @@ class Guests:
         self._boxes = None
         self._guest = {key: one for key, one in self._guest.items() if key in self._operations}
 
+    def hosts(self) -> dict[str, str]:
+        """Whose guest each track is: the operation, by track."""
+        return {track: key for key, (track, _) in self._guest.items()}
+
     def take(self, states: Sequence[Observation], now_s: float) -> dict[str, Operation]:
         """Those of the states that are guests, by track; `states`: of aircraft of nobody."""
         lost_s = self._policy.lost_after_s
         self._guest = {k: one for k, one in self._guest.items() if now_s - one[1] <= lost_s}
-        home = {track: key for key, (track, _) in self._guest.items()}
+        home = self.hosts()
         near = self._near(states)
         found: dict[str, Operation] = {}
         for one in states:  # who is one stays one

@@ -146,6 +146,10 @@ class ConformanceMonitor:
         """The id of the operation that a track flies, None if it is not known to fly one."""
         return self._matcher.known(track)
 
+    def hosts(self) -> dict[str, str]:
+        """The ids of the operations that aircraft of nobody are taken to fly, by track."""
+        return self._guests.hosts()
+
     def active(self) -> tuple[Discrepancy, ...]:
         """Every discrepancy that lasts, in the order they began."""
         return self._ledger.active()

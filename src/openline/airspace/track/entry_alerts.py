@@ -1,8 +1,12 @@
 """Alerts of aircraft and the volumes they fly into: one for each two, raised once, ended once.
 
 Levels by the time to the entry, smoothing and hysteresis as between aircraft (`pair_alerts`).
+Of an aircraft of nobody that is taken for the one that flies a plan, its guest, and that was inside
+of it when it was first seen, that plan is no alert. Errs toward: an alert, for a guest that came in
+from outside.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -28,6 +32,8 @@ from openline.airspace.track.pair_alerts import (
 from openline.airspace.track.states import States
 
 Key = tuple[str, str]  # the track and the thing
+Hosts = Mapping[str, str]  # the plan whose guest a track is
+NO_GUESTS: Hosts = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class EntryAlerts:
         self._alerts: dict[Key, PairAlert] = {}
         self._last: dict[Key, VolumeEntry] = {}
         self._origin: datetime | None = None
+        self._inside: dict[Key, bool] = {}  # whether it was in it when first predicted
         self.predicted: list[VolumeEntry] = []  # at the last sample, the nearest first
 
     def __len__(self) -> int:
@@ -81,10 +88,13 @@ class EntryAlerts:
         """All alerts are lost: nothing can be said any more."""
         events = [e for key in list(self._alerts) if (e := self._lost(key, now)) is not None]
         self._origin = None
+        self._inside = {}
         self.predicted = []
         return events
 
-    def advance(self, states: States, obstacles: Obstacles, found: Found) -> list[EntryEvent]:
+    def advance(
+        self, states: States, obstacles: Obstacles, found: Found, hosts: Hosts = NO_GUESTS
+    ) -> list[EntryEvent]:
         """The next sample, at the instant of the states; what is to be announced, worst first.
 
         Not more often than once a second: each call is a sample.
@@ -93,7 +103,7 @@ class EntryAlerts:
         if self._origin is None:
             self._origin = now
         time_s = (now - self._origin).total_seconds()
-        entries = self._entries(states, obstacles, found)
+        entries = self._strange(self._entries(states, obstacles, found), hosts)
         self.predicted = list(entries.values())
         events = []
         quiet = [key for key in self._alerts if key not in entries]
@@ -130,6 +140,16 @@ class EntryAlerts:
     def _drop(self, key: Key) -> None:
         self._alerts.pop(key, None)
         self._last.pop(key, None)
+
+    def _strange(self, entries: dict[Key, VolumeEntry], hosts: Hosts) -> dict[Key, VolumeEntry]:
+        """Without those of guests that were inside from the first."""
+        before = self._inside
+        self._inside = {key: before.get(key, one.enter_s <= 0.0) for key, one in entries.items()}
+        return {
+            key: one
+            for key, one in entries.items()
+            if hosts.get(key[0]) != key[1] or not self._inside[key]
+        }
 
     def _entries(
         self, states: States, obstacles: Obstacles, found: Found

@@ -133,7 +133,7 @@ class SkyConformance:
         }
         self._line.look(lambda line, _position: self._book.read(line.state, now, _AHEAD))
         minima = None if agreement is self._minima_of else minima_of(agreement)
-        self._sky.declare(flights, self._book.obstacles(), minima)
+        self._sky.declare(flights, self._book.obstacles(), minima, self._monitor.hosts())
         self._minima_of = agreement
 
     def _catch_up(self) -> None:

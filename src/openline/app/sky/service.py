@@ -17,7 +17,7 @@ from itertools import repeat
 from typing import Final, NamedTuple, TypeVar
 
 from openline.airspace.encounter.alerting import AlertLevel
-from openline.airspace.track.entry_alerts import EntryEvent, VolumeEntry
+from openline.airspace.track.entry_alerts import NO_GUESTS, EntryEvent, Hosts, VolumeEntry
 from openline.airspace.track.history import SkyHistory
 from openline.airspace.track.live_minima import Flights, LiveMinima
 from openline.airspace.track.obstacles import Obstacles
@@ -193,12 +193,16 @@ class SkyService:
                 self._history.take(rows, partial(_owner, now=at), self._watch.encounters, at)
 
     def declare(
-        self, flights: Flights, obstacles: Obstacles, minima: LiveMinima | None = None
+        self,
+        flights: Flights,
+        obstacles: Obstacles,
+        minima: LiveMinima | None = None,
+        hosts: Hosts = NO_GUESTS,
     ) -> None:
-        """From now on this is what aircraft fly, what stands in the sky, and what is agreed (None:
-        as before)."""
+        """From now on this is what aircraft fly, what stands in the sky, what is agreed (None: as
+        before), and whose guests some are."""
         with self._lock:
-            self._watch.declare(flights, obstacles)
+            self._watch.declare(flights, obstacles, hosts)
             if minima is not None:
                 self._watch.agree(minima)
 

@@ -14,7 +14,13 @@ from typing import Final, TypeAlias
 
 from openline.airspace.encounter.alerting import AlertLevel, AlertPolicy
 from openline.airspace.separation import RADAR, Separation
-from openline.airspace.track.entry_alerts import EntryAlerts, EntryEvent, VolumeEntry
+from openline.airspace.track.entry_alerts import (
+    NO_GUESTS,
+    EntryAlerts,
+    EntryEvent,
+    Hosts,
+    VolumeEntry,
+)
 from openline.airspace.track.live_minima import NOTHING_FLOWN, Flights, LiveMinima
 from openline.airspace.track.losses import predicted_losses
 from openline.airspace.track.obstacles import Obstacles, predicted_entries
@@ -77,6 +83,7 @@ class SkyWatch:
         self._alerts = PairAlerts(lookahead_s, policy)
         self._entries = EntryAlerts(lookahead_s, policy)
         self.flights: Flights = NOTHING_FLOWN
+        self.hosts: Hosts = NO_GUESTS
         self._ticked: datetime | None = None
         self._entered: datetime | None = None
         self._doubted: dict[tuple[str, Reason], datetime] = {}
@@ -85,9 +92,10 @@ class SkyWatch:
         """From now on these minima. Raises: InvalidInput without a lateral or vertical one."""
         self._agreed = LiveMinima.alike(minima) if isinstance(minima, Separation) else minima
 
-    def declare(self, flights: Flights, obstacles: Obstacles) -> None:
-        """From now on this is what aircraft fly, and what stands in the sky."""
+    def declare(self, flights: Flights, obstacles: Obstacles, hosts: Hosts = NO_GUESTS) -> None:
+        """From now on this is what aircraft fly, what stands, and whose guests some are."""
         self.flights = flights
+        self.hosts = hosts
         self.obstacles = obstacles
 
     @property
@@ -142,7 +150,7 @@ class SkyWatch:
             return []
         self._entered = now
         found = predicted_entries(states, obstacles, self.lookahead_s, self.flights)
-        return self._entries.advance(states, obstacles, found)
+        return self._entries.advance(states, obstacles, found, self.hosts)
 
     def _is_news(self, one: SetAside, now: datetime) -> bool:
         key = (one.report.identity.names()[0], one.reason)
