@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from openline.airspace.advise.advice import Advice, advise
+from openline.airspace.advise.carried import Moving
 from openline.airspace.advise.cost import Costs, Limits
 from openline.airspace.advise.move import aside, centre_of, placed, turn
 from openline.airspace.advise.obstacles import Asking, Sky
@@ -170,9 +171,11 @@ def _brute_force(
     return None
 
 
-@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize("part", range(6))
 def test_nothing_on_a_fine_grid_is_cheaper_by_a_twentieth(part: int) -> None:
-    """Brute force over places too, with time and height: 50 m and 10 degrees, 5 min, 20 m."""
+    """Brute force over places, times and heights in all combinations: 50 m and 10 degrees, 5 min,
+    20 m.
+    """
     limits = Limits(
         later=timedelta(minutes=90),
         earlier=timedelta(minutes=45),
@@ -182,7 +185,7 @@ def test_nothing_on_a_fine_grid_is_cheaper_by_a_twentieth(part: int) -> None:
     )
     costs = Costs(later=2.0, earlier=3.0, up=6.0, down=9.0)  # so that sideways is often nearest
     solved = 0
-    for seed in range(4 * part, 4 * part + 4):
+    for seed in range(4 * part, 4 * part + 4):  # in 21 the nearest is sideways and in height
         everyone = sky(seed, SIZE, w84=True)
         separation = MINIMA[seed % len(MINIMA)]
         plan = next(one for one in everyone if isinstance(one, OperationalIntent))
@@ -286,3 +289,23 @@ def test_an_area_keeps_what_moves_sideways_inside() -> None:
         later=timedelta(0), earlier=timedelta(0), climb_m=0.0, area=Circle(area.centre, 600.0)
     )
     assert not any(a.changes[0].sideways_m for a in advise(asking, tight).alternatives)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_carried_arrays_are_those_of_the_volumes_made_there(seed: int) -> None:
+    """What is tried as arrays is what is proved as volumes, to a millimetre."""
+    volumes = [volume for one in sky(seed, 6, w84=True) for volume in one.volumes]
+    places = [(0.0, 250.0), (137.5, 1_200.0), (300.0, 5_000.0)]
+    moving = Moving.of(volumes)
+    carried = moving.turned(places)
+    made = [volume for place in places for volume in moving.volumes_at(place) or ()]
+    table = VolumeTable.of(made)
+    assert len(table) == len(carried) == len(places) * len(volumes)
+    for name in ("edge_from", "edge_to", "edge_offset", "run_offset", "run_edge", "polygon"):
+        one, other = (getattr(t.footprints, name) for t in (carried, table))
+        assert (one == other).all(), name
+    for name in ("vertex", "low", "high", "run_low", "run_high", "buffer_m"):
+        one, other = (getattr(t.footprints, name) for t in (carried, table))
+        assert np.abs(one - other).max() < 1e-3, name
+    for name in ("start_us", "end_us", "low_m", "high_m", "low_datum", "high_datum"):
+        assert (getattr(carried, name) == getattr(table, name)).all(), name

@@ -14,7 +14,7 @@ Frame: earth-centred, earth-fixed metres (see `ellipsoid`); boxes are axis-paral
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -119,6 +119,23 @@ class FootprintTable:
             beside("high"),
             beside("buffer_m"),
             beside("polygon"),
+        )
+
+    def over(self, vertex: Vectors) -> "FootprintTable":
+        """The same edges between other surface points (v, 3), each edge as long as it was."""
+        low, high = _edge_boxes(vertex, self.edge_from, self.edge_to)
+        run_low = np.minimum.reduceat(low, self.run_edge[:-1], axis=0)
+        run_high = np.maximum.reduceat(high, self.run_edge[:-1], axis=0)
+        ends = self.edge_offset, self.run_offset
+        box_low, box_high = _whole_boxes(vertex, run_low, run_high, *ends)
+        reach = self.buffer_m[:, None]
+        return replace(
+            self,
+            vertex=vertex,
+            run_low=run_low,
+            run_high=run_high,
+            low=box_low - reach,
+            high=box_high + reach,
         )
 
 

@@ -6,6 +6,7 @@ wider. Errs toward: wider.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -102,17 +103,27 @@ def _points(footprint: Footprint) -> tuple[Position, ...]:
 
 def turn(centre: Vectors, bearing_deg: float, distance_m: float) -> Vectors:
     """The rotation (3, 3) of the globe that carries `centre` so far in that direction."""
+    result: Vectors = turns(centre, ((bearing_deg, distance_m),))[0]
+    return result
+
+
+def turns(centre: Vectors, places: Sequence[tuple[float, float]]) -> Vectors:
+    """The rotations (k, 3, 3) that carry `centre` to places in such directions, so far."""
     x, y, z = centre.tolist()
     across = math.hypot(x, y)
     east = (-y / across, x / across) if across > _TURN_MIN else (0.0, 1.0)
-    cosine, sine = math.cos(math.radians(bearing_deg)), math.sin(math.radians(bearing_deg))
+    bearing, angle = np.radians([at[0] for at in places]), np.array([at[1] for at in places])
+    angle = angle / EARTH_RADIUS_M
+    cosine, sine = np.cos(bearing), np.sin(bearing)
+    skew = np.zeros((len(places), 3, 3))
     # The axis is at right angles to the centre and to the way ahead: cos north + sin east.
-    axis_x = -cosine * east[0] - sine * z * east[1]
-    axis_y = -cosine * east[1] + sine * z * east[0]
-    axis_z = sine * (x * east[1] - y * east[0])
-    angle = distance_m / EARTH_RADIUS_M
-    skew = np.array(((0, -axis_z, axis_y), (axis_z, 0, -axis_x), (-axis_y, axis_x, 0)))
-    result: Vectors = np.eye(3) + math.sin(angle) * skew + (1 - math.cos(angle)) * (skew @ skew)
+    skew[:, 2, 1] = -cosine * east[0] - sine * z * east[1]
+    skew[:, 0, 2] = -cosine * east[1] + sine * z * east[0]
+    skew[:, 1, 0] = sine * (x * east[1] - y * east[0])
+    skew -= skew.transpose(0, 2, 1).copy()
+    turned = np.sin(angle)[:, None, None] * skew
+    turned += (1 - np.cos(angle))[:, None, None] * (skew @ skew)
+    result: Vectors = np.eye(3) + turned
     return result
 
 

@@ -5,9 +5,10 @@ exact detector. What is left of a pair is a rectangle of shifts that keep the tw
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -40,6 +41,7 @@ NOBODY: Final = -FOREVER_US  # in `theirs` of a block: the limits themselves
 _GEOID_M: Final = 100.0  # more than the geoid rises or falls within the farthest way sideways
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EDGES_AT_ONCE: Final = 300_000  # pairs of edges between two looks at what may be spent
+_FIRST_PAIRS: Final = (0, 1, 4, 1 << 60)
 _DATUMS: Final = list(AltitudeReference)
 _FL: Final = _DATUMS.index(AltitudeReference.FL)
 _AGL: Final = _DATUMS.index(AltitudeReference.AGL)
@@ -123,15 +125,41 @@ class Asking:
         return gap < self.separation.time
 
 
+class ShiftRange(NamedTuple):
+    """Delays in microseconds and climbs in metres, from and to, ends included."""
+
+    earliest_us: float
+    latest_us: float
+    lowest_m: float
+    highest_m: float
+
+    def reached_by(self, blocks: Blocks, slack_m: float = 0.0) -> Booleans:
+        """Per block: whether it forbids anything in the range, made higher by the slack."""
+        met = (blocks.delay_low < self.latest_us) & (self.earliest_us < blocks.delay_high)
+        met &= blocks.climb_low < self.highest_m + slack_m
+        result: Booleans = met & (self.lowest_m - slack_m < blocks.climb_high)
+        return result
+
+
+STAY: Final = ShiftRange(0, 0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """The volumes that a plan may meet within the room, and whose each is. enough: as of Asking."""
+    """The volumes that a plan may meet within the room, and whose each is.
+
+    enough: as of Asking. among: the numbers of those that count; None is all.
+    """
 
     entities: tuple[Entity, ...]
     volumes: tuple[Volume4D, ...]
     table: VolumeTable
     separation: Separation
     enough: Enough = never_enough
+    among: Integers | None = None
+
+    def __len__(self) -> int:
+        return len(self.volumes) if self.among is None else len(self.among)
 
     @classmethod
     def around(cls, asking: Asking, room: Room, reach_m: float) -> "Obstacles":
@@ -165,13 +193,26 @@ class Obstacles:
 
         Raises: EnoughEffort.
         """
+        i, j = self._near(mine)
+        hit = self._close(mine, i, j)
+        return i[hit], j[hit]
+
+    def _near(self, mine: FootprintTable) -> tuple[Integers, Integers]:
+        """The pairs whose boxes are too close."""
         reach_m = self.separation.lateral_m
-        theirs = self.table.footprints
-        meet = np.ones((len(mine), len(theirs)), np.bool_)
+        low, high = self.table.footprints.low, self.table.footprints.high
+        if self.among is not None:
+            low, high = low[self.among], high[self.among]
+        meet = np.ones((len(mine), len(low)), np.bool_)
         for axis in range(3):
-            meet &= mine.low[:, axis, None] - reach_m <= theirs.high[None, :, axis]
-            meet &= theirs.low[None, :, axis] - reach_m <= mine.high[:, axis, None]
+            meet &= mine.low[:, axis, None] - reach_m <= high[None, :, axis]
+            meet &= low[None, :, axis] - reach_m <= mine.high[:, axis, None]
         i, j = np.nonzero(meet)
+        return i, j if self.among is None else self.among[j]
+
+    def _close(self, mine: FootprintTable, i: Integers, j: Integers) -> Integers:
+        """Numbers of the pairs (i[k] of mine, obstacle j[k]) that are too close sideways; exact."""
+        theirs, reach_m = self.table.footprints, self.separation.lateral_m
         edges = np.diff(mine.edge_offset)[i] * np.diff(theirs.edge_offset)[j]
         parts = np.flatnonzero(np.diff(np.cumsum(edges) // _EDGES_AT_ONCE)) + 1
         hits = [np.zeros(0, np.int64)]
@@ -179,23 +220,43 @@ class Obstacles:
             if self.enough():
                 raise EnoughEffort
             hits.append(part[close_sideways(mine, i[part], theirs, j[part], reach_m)])
-        hit = np.concatenate(hits)
-        return i[hit], j[hit]
+        return np.concatenate(hits)
 
-    def met_by(
-        self, volumes: Sequence[Volume4D], delay_us: tuple[int, int], climb_m: tuple[float, float]
-    ) -> "Obstacles":
-        """Those that some shift within these ranges, ends included, can meet wherever it is."""
-        mine = VolumeTable.of(volumes)
-        i, j = np.divmod(np.arange(len(mine) * len(self.table)), max(len(self.table), 1))
-        blocks = self.blocks(mine, i, j)
-        met = (blocks.delay_low < delay_us[1]) & (delay_us[0] < blocks.delay_high)
-        met &= (blocks.climb_low < climb_m[1] + _GEOID_M) & (
-            climb_m[0] - _GEOID_M < blocks.climb_high
-        )
-        keep = np.unique(j[met]).tolist()
-        held = [(self.entities[n], self.volumes[n]) for n in keep]
-        return Obstacles.of(held, self.separation, self.enough)
+    def met_by(self, mine: VolumeTable, within: ShiftRange) -> "Obstacles":
+        """Those that some shift in the range can meet wherever the volumes are."""
+        every = np.arange(len(self.volumes)) if self.among is None else self.among
+        i, at = np.divmod(np.arange(len(mine) * len(every)), max(len(every), 1))
+        met = within.reached_by(self.blocks(mine, i, every[at]), _GEOID_M)
+        return replace(self, among=every[np.unique(at[met])])
+
+    def left(self, mine: VolumeTable, within: ShiftRange) -> Blocks:
+        """The blocks by those too close, if they reach into the range. Raises: EnoughEffort."""
+        blocks = self.blocks(mine, *self._near(mine.footprints))
+        blocks = blocks.where(within.reached_by(blocks))
+        return blocks.where(self._close(mine.footprints, blocks.mine, blocks.theirs))
+
+    def blocked(self, mine: VolumeTable, size: int) -> Booleans:
+        """For each group of so many volumes whether one of them is in conflict as it is.
+
+        The pairs whose boxes share most are measured first: of a group that is in conflict
+        few are needed. Raises: EnoughEffort.
+        """
+        i, j = self._near(mine.footprints)
+        held = self.blocks(mine, i, j).holds(0, 0.0)
+        i, j = i[held], j[held]
+        group = i // size
+        theirs, ours = self.table.footprints, mine.footprints
+        shared = np.minimum(ours.high[i], theirs.high[j]) - np.maximum(ours.low[i], theirs.low[j])
+        order = np.lexsort((-shared.min(axis=1), group))
+        i, j, group = i[order], j[order], group[order]
+        rank = np.arange(len(i)) - np.searchsorted(group, group)
+        result = np.zeros(len(mine) // size, np.bool_)
+        for first, end in pairwise(_FIRST_PAIRS):
+            some = np.flatnonzero((first <= rank) & (rank < end) & ~result[group])
+            if len(some):
+                hit = some[self._close(ours, i[some], j[some])]
+                result[group[hit]] = True
+        return result
 
     def blocks(self, mine: VolumeTable, i: Integers, j: Integers) -> Blocks:
         """The shifts that keep volume i[k] of mine too close to obstacle j[k] in time and height.

@@ -45,8 +45,8 @@ class Blocks:
     def __len__(self) -> int:
         return len(self.mine)
 
-    def where(self, keep: Booleans) -> "Blocks":
-        """Those blocks alone."""
+    def where(self, keep: Booleans | Integers | slice) -> "Blocks":
+        """Those blocks alone: by flags, by numbers, or a stretch."""
         return Blocks(
             self.delay_low[keep],
             self.delay_high[keep],

@@ -8,21 +8,16 @@ for certain, and near the nearest; nothing is claimed about places between.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-import numpy as np
-
+from openline.airspace.advise.carried import Moving, Place
 from openline.airspace.advise.cost import Limits
-from openline.airspace.advise.move import aside, centre_of, narrowed, placed, turn
-from openline.airspace.advise.obstacles import Obstacles
-from openline.airspace.advise.shift import Blocks
+from openline.airspace.advise.move import narrowed
+from openline.airspace.advise.obstacles import STAY, Obstacles
 from openline.airspace.volume import Volume4D
 from openline.airspace.volume_table import VolumeTable
 from openline.errors import OpenlineError
 from openline.geo.footprint import Footprint
-from openline.geo.sphere import Vectors
-from openline.geo.within import all_within
 
 _BEARING_STEPS_DEG: Final = (30, 60)  # of a few volumes, and of many, whose search costs more
 _FEW: Final = 2
@@ -40,62 +35,9 @@ _FINE_SHARE: Final = 0.01
 _FINE_M: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """Some volumes moved sideways, and the blocks that are left there."""
-
-    bearing_deg: float
-    distance_m: float
-    volumes: tuple[Volume4D, ...]
-    blocks: Blocks
-
-
-def offsets(
-    volumes: Sequence[Volume4D],
-    obstacles: Obstacles,
-    limits: Limits,
-    wanted: Sequence[tuple[float, float]],
-    centre: Vectors | None = None,
-) -> list[Offset]:
-    """The volumes at each wanted (bearing, distance), where they are possible and in the area.
-
-    centre: from where the distance counts, if it is not amid the volumes.
-    """
-    if centre is None:
-        centre = centre_of(tuple(volume.footprint for volume in volumes))
-    made: list[tuple[float, float, tuple[Volume4D, ...]]] = []
-    for bearing_deg, distance_m in wanted:
-        rotation = turn(centre, bearing_deg, distance_m)
-        try:
-            moved = tuple(placed(v, aside(v.footprint, rotation)) for v in volumes)
-        except OpenlineError:
-            continue  # no valid volume there, so no way out
-        if limits.area is None or all_within(limits.area, [v.footprint for v in moved]):
-            made.append((bearing_deg, distance_m, moved))
-    if not made:
-        return []
-    table = VolumeTable.of([volume for _, _, moved in made for volume in moved])
-    i, j = obstacles.close(table.footprints)
-    blocks = obstacles.blocks(table, i, j)
-    which, number = np.divmod(blocks.mine, len(volumes))
-    result = []
-    for at, (bearing_deg, distance_m, moved) in enumerate(made):
-        of_this = blocks.where(which == at)
-        own = Blocks(
-            of_this.delay_low,
-            of_this.delay_high,
-            of_this.climb_low,
-            of_this.climb_high,
-            number[which == at],
-            of_this.theirs,
-        )
-        result.append(Offset(bearing_deg, distance_m, moved, own))
-    return result
-
-
-def is_little(volumes: Sequence[Volume4D], obstacles: Obstacles) -> bool:
+def is_little(moving: Moving, obstacles: Obstacles) -> bool:
     """Whether so little is around that there is time to search finely."""
-    return len(volumes) * len(obstacles.volumes) <= _LITTLE
+    return len(moving.volumes) * len(obstacles) <= _LITTLE
 
 
 def bearings(volumes: int) -> range:
@@ -114,53 +56,51 @@ def distances(most_m: float) -> Iterator[float]:
 
 
 def nearest_free(
-    volumes: Sequence[Volume4D],
-    obstacles: Obstacles,
-    limits: Limits,
-    most_m: float,
-    blocked: Sequence[int],
-) -> Offset | None:
-    """The nearest found place where the volumes are free at their own time and height.
-
-    blocked: numbers of those that are not free where they are; they are tried before the others.
-    """
+    moving: Moving, obstacles: Obstacles, limits: Limits, most_m: float
+) -> tuple[Place, tuple[Volume4D, ...]] | None:
+    """The nearest found place where the volumes are free at their own time and height."""
     before = 0.0
-    little = is_little(volumes, obstacles)
-    obstacles = obstacles.met_by(volumes, (0, 0), (0.0, 0.0))
+    little = is_little(moving, obstacles)
+    looking = _Looking(moving, obstacles.met_by(moving.table, STAY), limits)
     for distance_m in distances(most_m):
-        wanted = [(float(bearing), distance_m) for bearing in bearings(len(volumes))]
-        free = _free_of(volumes, obstacles, limits, wanted, blocked)
+        free = looking.free([(float(one), distance_m) for one in bearings(len(moving.volumes))])
         if free:
-            found = _nearer(volumes, obstacles, limits, free, before, blocked)
-            return _finely(volumes, obstacles, limits, found, blocked) if little else found
+            found = _nearer(looking, free, before)
+            found = _finely(looking, found) if little else found
+            volumes = moving.volumes_at(found)
+            return None if volumes is None else (found, volumes)
         before = distance_m
     return None
 
 
-def _finely(
-    volumes: Sequence[Volume4D],
-    obstacles: Obstacles,
-    limits: Limits,
-    best: Offset,
-    blocked: Sequence[int],
-) -> Offset:
+class _Looking(NamedTuple):
+    """What is moved among what, within which limits."""
+
+    moving: Moving
+    obstacles: Obstacles
+    limits: Limits
+
+    def free(self, places: Sequence[Place]) -> list[Place]:
+        """Those of the places that are allowed, and where nothing is in the way."""
+        return self.moving.free(self.obstacles, self.limits, places)
+
+
+def _finely(looking: _Looking, best: Place) -> Place:
     """What is nearer than the best; else the best."""
-    before, at = 0.0, _FINE_FIRST * best.distance_m
+    before, at = 0.0, _FINE_FIRST * best[1]
     near = [best]
-    while at < best.distance_m:
-        wanted = [(n * _FINE_DEG, at) for n in range(round(360 / _FINE_DEG))]
-        free = _free_of(volumes, obstacles, limits, wanted, blocked)
+    while at < best[1]:
+        free = looking.free([(n * _FINE_DEG, at) for n in range(round(360 / _FINE_DEG))])
         if free:
             near = free
             break
         before, at = at, at * _FINE_GROWTH
     turns = [n * _FINEST_DEG for n in range(-3, 4)]
     found = near[0]
-    while found.distance_m - before > max(_FINE_M, _FINE_SHARE * found.distance_m):
-        middle_m = (found.distance_m + before) / 2
-        around = {(one.bearing_deg + by) % 360 for one in near for by in turns}
-        wanted = [(bearing, middle_m) for bearing in sorted(around)]
-        free = _free_of(volumes, obstacles, limits, wanted, blocked)
+    while found[1] - before > max(_FINE_M, _FINE_SHARE * found[1]):
+        middle_m = (found[1] + before) / 2
+        around = {(one[0] + by) % 360 for one in near for by in turns}
+        free = looking.free([(bearing, middle_m) for bearing in sorted(around)])
         if free:
             near, found, turns = free, free[0], [0.0]
         else:
@@ -168,40 +108,12 @@ def _finely(
     return found
 
 
-def _free_of(
-    volumes: Sequence[Volume4D],
-    obstacles: Obstacles,
-    limits: Limits,
-    wanted: Sequence[tuple[float, float]],
-    blocked: Sequence[int],
-) -> list[Offset]:
-    """Of the wanted offsets those where all volumes are free."""
-    if len(blocked) < len(volumes):
-        centre = centre_of(tuple(volume.footprint for volume in volumes))
-        some = [volumes[number] for number in blocked]
-        first = offsets(some, obstacles, limits, wanted, centre)
-        wanted = [(one.bearing_deg, one.distance_m) for one in first if _free(one)]
-    return [one for one in offsets(volumes, obstacles, limits, wanted) if _free(one)]
-
-
-def _free(offset: Offset) -> bool:
-    return not offset.blocks.holds(0, 0.0).any()
-
-
-def _nearer(
-    volumes: Sequence[Volume4D],
-    obstacles: Obstacles,
-    limits: Limits,
-    free: list[Offset],
-    blocked_m: float,
-    blocked: Sequence[int],
-) -> Offset:
+def _nearer(looking: _Looking, free: list[Place], blocked_m: float) -> Place:
     """Halve the gap between blocked and free, in all directions that were free."""
     best = free[0]
-    while best.distance_m - blocked_m > max(_NEAR_M, _NEAR_SHARE * best.distance_m):
-        middle_m = (best.distance_m + blocked_m) / 2
-        wanted = [(one.bearing_deg, middle_m) for one in free]
-        nearer = _free_of(volumes, obstacles, limits, wanted, blocked)
+    while best[1] - blocked_m > max(_NEAR_M, _NEAR_SHARE * best[1]):
+        middle_m = (best[1] + blocked_m) / 2
+        nearer = looking.free([(one[0], middle_m) for one in free])
         if nearer:
             free, best = nearer, nearer[0]
         else:

@@ -9,24 +9,19 @@ from typing import Final
 
 import numpy as np
 
+from openline.airspace.advise.carried import Moving
 from openline.airspace.advise.move import Change, raised, shifted
-from openline.airspace.advise.obstacles import EnoughEffort, joined
+from openline.airspace.advise.obstacles import EnoughEffort
 from openline.airspace.advise.room import room_of
 from openline.airspace.advise.search import Alternative, Search
 from openline.airspace.advise.shift import Blocks, Shift, cheapest, climbs, delays
-from openline.airspace.advise.sideways import (
-    bearings,
-    distances,
-    narrowest_needed,
-    nearest_free,
-    offsets,
-)
+from openline.airspace.advise.sideways import narrowest_needed, nearest_free
+from openline.airspace.advise.together import elsewhere_and_shifted
 from openline.airspace.advise.windows import minus, taken_by
 from openline.airspace.volume import Volume4D
 from openline.errors import OpenlineError
 
 _MICROSECOND: Final = timedelta(microseconds=1)
-_TRIED_MAX: Final = 120  # footprints of sideways combinations: more would cost more than they find
 
 
 def all_ways(search: Search) -> Iterator[Alternative]:
@@ -41,7 +36,7 @@ def all_ways(search: Search) -> Iterator[Alternative]:
             elsewhere.append(one)
             yield one
         best = min((one.cost for one in (*whole, *elsewhere)), default=math.inf)
-        yield from _elsewhere_and_shifted(search, best)
+        yield from elsewhere_and_shifted(search, best)
     if _only_their_own(search):
         yield from _parts_raised(search)
         with suppress(EnoughEffort):
@@ -97,50 +92,16 @@ def _elsewhere(search: Search) -> Iterator[Alternative]:
         if not numbers or most_m <= 0:
             continue
         volumes = [search.plan.volumes[n] for n in numbers]
-        blocked = [at for at, n in enumerate(numbers) if n in search.conflicting]
-        at = nearest_free(volumes, search.obstacles, search.limits, most_m, blocked)
-        if at is None:
+        found = nearest_free(Moving.of(volumes), search.obstacles, search.limits, most_m)
+        if found is None:
             continue
-        change = Change(numbers, sideways_m=at.distance_m, bearing_deg=at.bearing_deg)
-        cost = at.distance_m * search.costs.sideways
+        (bearing_deg, distance_m), there = found
+        change = Change(numbers, sideways_m=distance_m, bearing_deg=bearing_deg)
+        cost = distance_m * search.costs.sideways
         apart = 0.0 if numbers == search.everything else search.costs.apart
-        moved = dict(zip(numbers, at.volumes, strict=True))
+        moved = dict(zip(numbers, there, strict=True))
         yield from _changed(search, moved, (change,), cost + apart)
-        most_m = at.distance_m - search.costs.apart / search.costs.sideways  # else not cheaper
-
-
-def _elsewhere_and_shifted(search: Search, below: float) -> Iterator[Alternative]:
-    """The whole plan sideways and in time or height, where that is cheaper than all others."""
-    best: Alternative | None = None
-    volumes, costs, room = search.plan.volumes, search.costs, search.room
-    later, earlier = below / costs.later * 1e6, below / costs.earlier * 1e6
-    obstacles = search.obstacles.met_by(
-        volumes,
-        (int(-min(earlier, -room.earliest_us)), int(min(later, room.latest_us))),
-        (max(-below / costs.down, room.lowest_m), min(below / costs.up, room.highest_m)),
-    )
-    tried = 0
-    for distance_m in distances(search.limits.sideways_m):
-        tried += len(bearings(len(volumes))) * len(volumes)
-        aside = distance_m * costs.sideways
-        if aside >= below or tried > _TRIED_MAX:
-            break
-        wanted = [(float(bearing), distance_m) for bearing in bearings(len(volumes))]
-        for at in offsets(volumes, obstacles, search.limits, wanted):
-            blocks, room = joined(at.blocks, search.fixed), room_of(at.volumes, search.limits)
-            shift = cheapest(blocks, room, costs, below - aside)
-            if shift is None:
-                continue
-            delay = shift.delay_us * _MICROSECOND
-            change = Change(search.everything, delay, shift.climb_m, at.distance_m, at.bearing_deg)
-            try:
-                moved = tuple(shifted(v, delay, shift.climb_m) for v in at.volumes)
-            except OpenlineError:
-                continue
-            below = aside + shift.cost
-            best = Alternative(replace(search.plan, volumes=moved), (change,), below)
-    if best is not None:
-        yield best
+        most_m = distance_m - search.costs.apart / search.costs.sideways  # else not cheaper
 
 
 def _only_their_own(search: Search) -> bool:
