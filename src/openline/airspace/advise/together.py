@@ -30,7 +30,7 @@ def elsewhere_and_shifted(search: Search, below: float) -> Iterator[Alternative]
     moving = Moving.of(search.plan.volumes)
     obstacles = search.obstacles.met_by(moving.table, _affordable(search, below))
     trying = _Trying(search, moving, obstacles, below)
-    if is_little(moving, search.obstacles):
+    if moving.flat and is_little(moving, search.obstacles):
         _finely(trying)
     else:
         turns = bearings(len(moving.volumes))
