@@ -47,7 +47,7 @@ class AppTransport(httpx.BaseTransport):
             request.method, request.url, headers=request.headers, content=body or None
         )
         answer = await self._asgi.handle_async_request(again)
-        content = await answer.aread()
+        content = b"".join([part async for part in answer.aiter_raw()])  # as it was sent, packed
         return httpx.Response(answer.status_code, headers=answer.headers, content=content)
 
     def _run(self) -> None:

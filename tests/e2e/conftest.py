@@ -1,6 +1,7 @@
 """The long run of the live sky goes on beside the other tests: it mostly waits."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,8 @@ import pytest
 
 _ROOT = Path(__file__).resolve().parents[2]
 _NAME = "test_no_conflict_is_missed_and_none_is_announced_twice"
+_LASTS_S = 30
+_begun: list["subprocess.Popen[bytes]"] = []
 _SIZE = ("120", "40", "15")  # seconds, aircraft, pairs
 
 
@@ -40,10 +43,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     owner = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
     with (soak_folder() / "log").open("wb") as log:
-        subprocess.Popen(
+        begun = subprocess.Popen(
             [sys.executable, "-m", "tests.e2e.soak", str(soak_folder()), *_SIZE, str(owner)],
             cwd=_ROOT,
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,
         )
+    _begun.append(begun)
+
+
+def pytest_sessionfinish() -> None:
+    """It has been looked at, or the run ended early."""
+    for begun in _begun:
+        begun.send_signal(signal.SIGINT)  # it ends its server
+        try:
+            begun.wait(_LASTS_S)
+        except subprocess.TimeoutExpired:
+            begun.kill()
+            begun.wait()
+    _begun.clear()

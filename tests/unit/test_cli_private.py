@@ -304,8 +304,9 @@ def test_an_agreement_that_not_all_signed_is_not_used(laptops: Laptops) -> None:
 class _South:
     """The server of south, which has no plan; what came to it, and what was slept for."""
 
-    def __init__(self, laptops: Laptops) -> None:
+    def __init__(self, laptops: Laptops, at: datetime) -> None:
         self.seen: list[Any] = []
+        self._at = at
         self._folder = Folder(laptops.folder / "server")
         self._agreed = laptops.agreed("south")[1::2]
 
@@ -313,15 +314,15 @@ class _South:
         return self
 
     def sleep(self, instant: datetime) -> None:
-        self.seen.append(round((instant - AT).total_seconds()))
+        self.seen.append(round((instant - self._at).total_seconds()))
 
     def send(self, envelope: Envelope) -> bytes:
         self.seen.append(len(encode_envelope(envelope)))
         if envelope.check is None:
             return b"{}"
-        side = side_of(self._agreed[0], self._agreed[1], "north", HereEngine(), AT)
+        side = side_of(self._agreed[0], self._agreed[1], "north", HereEngine(), self._at)
         nothing = Plans((), (), (), ())
-        step = first_step(side, envelope, lambda *_: nothing, self._folder, ("", ""), AT)
+        step = first_step(side, envelope, lambda *_: nothing, self._folder, ("", ""), self._at)
         assert step.carry is not None
         return encode_envelope(step.carry)
 
@@ -329,20 +330,18 @@ class _South:
         pass
 
 
-AT = datetime.now(UTC).replace(microsecond=0)
-
-
 def test_sessions_at_fixed_times_do_not_tell_whether_there_are_plans(
     laptops: Laptops, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(private_net, "_next_time", lambda _every: AT)
+    at = datetime.now(UTC).replace(microsecond=0)
+    monkeypatch.setattr(private_net, "_next_time", lambda _every: at)
     empty = laptops.folder / "empty"
     empty.mkdir()
     plan, wide = laptops.plan("relief", 7.5), laptops.plan("wide", 7.5, altitude_upper="60000 ft")
     (laptops.folder / "broken.geojson").write_text("{")
     seen = []
     for files, code in ((str(empty), 0), (plan, 0), (wide, 4), (laptops.file("broken.geojson"), 4)):
-        south = _South(laptops)
+        south = _South(laptops, at)
         monkeypatch.setattr(private_net, "PrivatePeer", south)
         monkeypatch.setattr(private_net, "_sleep_until", south.sleep)
         found = laptops.at(

@@ -20,6 +20,8 @@ _PAGE = {
     "server_cpu_share": 0.5,
     "heap_mib": [(0.0, 20.0), (30.0, 26.0), (60.0, 27.0)],
     "waits_ms": [*([20.0] * 90), *([200.0] * 10)],
+    "of": [*(["j"] * 90), *(["]"] * 10)],
+    "hands_ms": {"wheel": [30.0, 40.0, 50.0], "writing": []},
     "first_view_s": 1.5,
     "page_gz": 266_000,
     "page_sent": 270_000,
@@ -47,6 +49,11 @@ def test_a_missed_goal_is_said() -> None:
     found = bench.summed(dict(_PAGE))
     assert found["input_p95_ms"] == 200.0
     assert found["input_p50_ms"] == 20.0
+    assert found["by_kind_ms"] == {
+        "j": (90, 20.0, 20.0),
+        "]": (10, 200.0, 200.0),
+        "wheel": (3, 40.0, 50.0),
+    }
     assert math.isclose(found["heap_mib_per_minute"], 2.0), (
         "after the first third: 26 to 27 in 30 s"
     )
