@@ -60,4 +60,4 @@ def test_a_missed_goal_is_said() -> None:
     machine = {"cpu": "c", "cores": 2, "load_before": 0.1}
     facts = {"commit": "x", "machine": machine, "volumes": 500, "aircraft": 2_000, "page": found}
     rows = [row for row in bench.markdown(facts).split("\n") if row.startswith("| ")]
-    assert [row.endswith("**missed** |") for row in rows[1:]] == [False, True, False, False]
+    assert [row.endswith("**missed** |") for row in rows[1:5]] == [False, True, False, False]
