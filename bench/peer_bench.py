@@ -293,6 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = json.dumps(facts, indent=1)
     print(text)
     if told.out is not None:
+        told.out.mkdir(parents=True, exist_ok=True)
         (told.out / "peer.json").write_text(text + "\n", encoding="utf-8")
         (told.out / "peer.md").write_text(page(facts), encoding="utf-8")
 
