@@ -63,9 +63,9 @@ const READING = "reading";
 /** Read a file, or a drawing, as the server does. */
 export async function take(given: File, options: Options = {}): Promise<void> {
   file.value = given;
+  const amended = amends.peek() ? (threadOf(amends.peek() ?? "") ?? null) : null;
   const found = await attempt(READING, () => readPlans(given, given.name, options));
   if (!found) return;
-  const amended = amends.peek() ? (threadOf(amends.peek() ?? "") ?? null) : null;
   problems.value = found.problems;
   warnings.value = found.warnings;
   asked.value = askedFor(found.problems);
