@@ -128,12 +128,13 @@ def test_no_acknowledged_message_is_lost_when_the_server_is_killed(
             for event in south.follow(0):
                 if event.data.get("kind") == "NOTIFY":
                     seen[event.entry] = str(event.data["thread"])
-                if stop.is_set() and acknowledged and event.entry >= acknowledged[-1][0]:
+                if said.is_set() and event.entry >= acknowledged[-1][0]:
                     return
 
-    threads = [threading.Thread(target=one, daemon=True) for one in (talk, listen)]
-    for thread in threads:
-        thread.start()
+    said = threading.Event()  # nothing more is acknowledged
+    talker, listener = (threading.Thread(target=one, daemon=True) for one in (talk, listen))
+    talker.start()
+    listener.start()
     for _ in range(kills):
         with serving(folder, *options) as server:
             before = len(acknowledged)
@@ -147,9 +148,16 @@ def test_no_acknowledged_message_is_lost_when_the_server_is_killed(
     with serving(folder, *options) as server:
         threading.Event().wait(0.5)
         stop.set()
-        for thread in threads:
-            thread.join(60)
-            assert not thread.is_alive()
+        talker.join(60)
+        assert not talker.is_alive()
+        said.set()
+        with Client(url, bearer) as north:
+            for _ in range(60):  # what makes the listener look whether it has all
+                north.say(Urgent(UrgentAction.HOLD), to=("south",))
+                listener.join(1)
+                if not listener.is_alive():
+                    break
+        assert not listener.is_alive()
         lost = [one for one in acknowledged if seen.get(one[0]) != one[1]]
         assert not lost
         assert len(set(seen.values())) == len(seen), "a message was taken twice"
