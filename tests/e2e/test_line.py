@@ -99,6 +99,17 @@ def test_a_server_with_open_streams_ends_in_order(folder: Path, options: list[st
         assert datetime.now(UTC) - started < timedelta(seconds=8), "it waited for the stream"
 
 
+def _ends(listener: threading.Thread, url: str, bearer: str) -> None:
+    """Say what makes it look whether it has all, until it has."""
+    with Client(url, bearer) as north:
+        for _ in range(60):
+            north.say(Urgent(UrgentAction.HOLD), to=("south",))
+            listener.join(1)
+            if not listener.is_alive():
+                return
+    raise AssertionError("it still waits")
+
+
 def test_no_acknowledged_message_is_lost_when_the_server_is_killed(
     folder: Path, options: list[str]
 ) -> None:
@@ -151,13 +162,7 @@ def test_no_acknowledged_message_is_lost_when_the_server_is_killed(
         talker.join(60)
         assert not talker.is_alive()
         said.set()
-        with Client(url, bearer) as north:
-            for _ in range(60):  # what makes the listener look whether it has all
-                north.say(Urgent(UrgentAction.HOLD), to=("south",))
-                listener.join(1)
-                if not listener.is_alive():
-                    break
-        assert not listener.is_alive()
+        _ends(listener, url, bearer)
         lost = [one for one in acknowledged if seen.get(one[0]) != one[1]]
         assert not lost
         assert len(set(seen.values())) == len(seen), "a message was taken twice"
