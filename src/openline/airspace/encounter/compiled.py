@@ -10,12 +10,9 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from openline.airspace.encounter.arrays import FloatArray, IndexArray
 from openline.airspace.encounter.compiled_relative import losses
 from openline.airspace.encounter.compiled_sweep import sweep
-from openline.airspace.encounter.interval import Thresholds
-from openline.airspace.encounter.join import ROUNDING, Grid, Moving, PairIndex
-from openline.airspace.encounter.snapshot import Snapshot
+from openline.airspace.encounter.join import ROUNDING, Grid, PairIndex
 
 
 class Loops:
@@ -30,20 +27,8 @@ class Loops:
         if len(left):
             yield grid.member[left], grid.member[right]
 
-    def sweep(self, moving: Moving, horizon_s: float, parts: int) -> PairIndex:
-        """The pairs that may meet by the horizon, each once."""
-        return sweep(moving, horizon_s, parts)
-
-    def losses(
-        self,
-        aircraft: Snapshot,
-        first: IndexArray,
-        second: IndexArray,
-        limits: Thresholds,
-        lookahead_s: float,
-    ) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray]:
-        """Those of the pairs in loss: lower index, higher, enter, exit."""
-        return losses(aircraft, first, second, limits, lookahead_s)
+    sweep = staticmethod(sweep)
+    losses = staticmethod(losses)
 
 
 in_loops: Final = Loops()
