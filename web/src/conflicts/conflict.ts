@@ -12,7 +12,7 @@ import { partyName, threadOf } from "../state/board";
 import { previewVolumes } from "../state/preview";
 import { may, party } from "../state/session";
 import { isPast, select } from "../state/view";
-import { shared } from "../style/theme";
+import { card, shared } from "../style/theme";
 import "./advice";
 import { factsOf, reasonOf } from "./cards";
 
@@ -26,24 +26,8 @@ interface Moved {
 export class ConflictElement extends SignalWatcher(LitElement) {
   static override styles = [
     shared,
+    card,
     css`
-      :host {
-        padding: 4px 12px 12px 14px;
-        background: var(--raised);
-        border-bottom: 1px solid var(--edge);
-      }
-      dl {
-        display: grid;
-        grid-template-columns: max-content minmax(0, 1fr);
-        gap: 2px 10px;
-        margin: 6px 0;
-      }
-      dt {
-        color: var(--dim);
-      }
-      dd {
-        margin: 0;
-      }
       .buttons {
         display: flex;
         flex-wrap: wrap;

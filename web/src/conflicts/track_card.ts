@@ -7,7 +7,7 @@ import { titleOf } from "../line/words";
 import { partyName, threadOf } from "../state/board";
 import { tracks } from "../state/sky";
 import { deselect, select, shownSecond } from "../state/view";
-import { shared } from "../style/theme";
+import { card, shared } from "../style/theme";
 import { position } from "../units/position";
 import { distance, duration, height, pressureAltitude, speedText, verticalDistance } from "../units/units";
 
@@ -16,29 +16,16 @@ import { distance, duration, height, pressureAltitude, speedText, verticalDistan
 export class TrackCard extends SignalWatcher(LitElement) {
   static override styles = [
     shared,
+    card,
     css`
       :host {
         padding: 8px 10px 10px 14px;
-        background: var(--raised);
-        border-bottom: 1px solid var(--edge);
       }
       header {
         display: flex;
         justify-content: space-between;
         gap: 8px;
         align-items: start;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: max-content minmax(0, 1fr);
-        gap: 2px 10px;
-        margin: 6px 0;
-      }
-      dt {
-        color: var(--dim);
-      }
-      dd {
-        margin: 0;
       }
       .late {
         color: var(--warning);

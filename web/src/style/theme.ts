@@ -97,6 +97,27 @@ export const theme = css`
   }
 `;
 
+/** A card under the list of conflicts and alerts, with its facts in two columns. */
+export const card = css`
+  :host {
+    padding: 4px 12px 12px 14px;
+    background: var(--raised);
+    border-bottom: 1px solid var(--edge);
+  }
+  dl {
+    display: grid;
+    grid-template-columns: max-content minmax(0, 1fr);
+    gap: 2px 10px;
+    margin: 6px 0;
+  }
+  dt {
+    color: var(--dim);
+  }
+  dd {
+    margin: 0;
+  }
+`;
+
 /** What every element of the page shares: put it first in `styles`. */
 export const shared = css`
   :host {
