@@ -45,7 +45,9 @@ class Moment(NamedTuple):
 MOMENTS = (
     Moment(1, after(1), "ada", "o-thread", "answered"),
     Moment(2, after(2), "ada", "o-conflict", "overlap from", "console"),
-    Moment(3, "proposes it for", "ada", "o-conflict", "Proposal of", "console-way-out"),
+    Moment(
+        3, "proposes it for", "ada", "o-conflict", "volume 1: 1,673 ft higher", "console-way-out"
+    ),
     Moment(4, after(4), "cora", "o-thread", "WITHOUT A PLACE", "console-unlocated"),
     Moment(5, after(5), "ada", "o-conflict", "Why:"),
     Moment(6, "the place is overdue", "ada", "o-thread", "asks for the place"),

@@ -16,7 +16,7 @@ afterEach(() => {
 describe("what a way out changes", () => {
   test("every change is said, with its unit", () => {
     const change = { ...NOTHING, volumes: [0], delay_s: 360, climb_m: -304.8, sideways_m: 1_852, bearing_deg: 90 };
-    expect(wayWords([change], 1)).toBe("6 min later and 1,000 ft lower and 1.00 NM towards 090°");
+    expect(wayWords([change], 1)).toBe("6 min later and 1,000 ft lower and 1.00 NM towards 090° (east)");
   });
 
   test("a delay is said to the second, however long it is", () => {

@@ -7,6 +7,7 @@ import type { Conflict, ProposalSeen, Volume } from "../api/types";
 import { code, t } from "../i18n/i18n";
 import "../line/form";
 import { decline, propose, type Form } from "../line/forms";
+import { volumesOf } from "../geo/volumes";
 import { volumeText } from "../line/words";
 import { partyName, threadOf } from "../state/board";
 import { previewVolumes } from "../state/preview";
@@ -15,6 +16,8 @@ import { isPast, select } from "../state/view";
 import { card, shared } from "../style/theme";
 import "./advice";
 import { factsOf, reasonOf } from "./cards";
+import { changesOf } from "./moved";
+import { wayWords } from "./way_words";
 
 interface Moved {
   moves: string;
@@ -38,6 +41,10 @@ export class ConflictElement extends SignalWatcher(LitElement) {
         border-inline-start: 3px solid var(--good);
         padding-inline-start: 8px;
         margin: 8px 0;
+      }
+      details ol {
+        margin: 2px 0;
+        padding-inline-start: 20px;
       }
     `,
   ];
@@ -88,10 +95,17 @@ export class ConflictElement extends SignalWatcher(LitElement) {
   private proposal({ proposal, meets }: ProposalSeen): TemplateResult {
     const volumes = proposal.volumes as unknown as Volume[];
     const open = proposal.step === "open" && proposal.by !== party.value;
+    const changed = this.changed(proposal.step, proposal.moves, volumes);
     return html`<div class="proposal" data-proposal=${proposal.message}>
       <b>${t("conflict.proposal", { party: partyName(proposal.by) })}</b>
       <span class="dim">${code("ProposalStep", proposal.step)}</span>
-      <div>${t("conflict.moves", { name: this.nameOf(proposal.moves) })}: ${volumes.map((one) => volumeText(one)).join("; ")}</div>
+      <div>${t("conflict.moves", { name: this.nameOf(proposal.moves) })}${changed ? html`: <b data-change>${changed}</b>` : nothing}</div>
+      <details ?open=${!changed && proposal.step === "open"}>
+        <summary>${t("conflict.volumes", { count: volumes.length })}</summary>
+        <ol>
+          ${volumes.map((one) => html`<li>${volumeText(one)}</li>`)}
+        </ol>
+      </details>
       <div>${meets.length > 0 ? t("conflict.meets", { count: meets.length }) : t("conflict.free")}</div>
       <div class="buttons">
         <button @click=${() => this.show(volumes)}>${t("conflict.preview")}</button>
@@ -104,6 +118,13 @@ export class ConflictElement extends SignalWatcher(LitElement) {
           : nothing}
       </div>
     </div>`;
+  }
+
+  /** What would be otherwise; nothing once it was done or turned down, or where words do not say it all. */
+  private changed(step: string, moves: string, volumes: Volume[]): string {
+    const thread = step === "open" || step === "accepted" ? threadOf(moves) : undefined;
+    const changes = thread ? changesOf(volumesOf(thread), volumes) : null;
+    return changes ? wayWords(changes, volumes.length) : "";
   }
 
   /** A proposal that was taken binds whose notice it moves to change it. */
