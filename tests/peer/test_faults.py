@@ -18,33 +18,38 @@ PAIR = ("north", "south")
 TRIO = (*PAIR, "east")
 RUNS = 20
 NIGHTLY_RUNS = 300
+RUNS_OF_A_RIG = 15  # then others: a record of many nights would be read at each start
 
 
 class Rigs:
-    """Sites that go on from run to run; after a failure they begin anew."""
+    """Sites that go on from run to run; after a failure, or many runs, they begin anew."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._nursery = Nursery()
-        self._made: dict[tuple[str, ...], Rig] = {}
+        self._made: dict[tuple[str, ...], tuple[Rig, int]] = {}
         self._count = 0
 
     def use(self, parties: tuple[str, ...], what: Callable[[Rig], None]) -> None:
         """Do something with the sites of these parties."""
-        rig = self._made.pop(parties, None)
-        if rig is None:
-            self._count += 1
-            rig = Rig(self._folder / str(self._count), self._nursery, *parties)
+        rig, runs = self._made.pop(parties, None) or (self._begun(parties), 0)
         try:
             what(rig)
         except BaseException:
             rig.close()
             raise
-        self._made[parties] = rig
+        if runs + 1 < RUNS_OF_A_RIG:
+            self._made[parties] = rig, runs + 1
+        else:
+            rig.close()
+
+    def _begun(self, parties: tuple[str, ...]) -> Rig:
+        self._count += 1
+        return Rig(self._folder / str(self._count), self._nursery, *parties)
 
     def close(self) -> None:
         """End all."""
-        for rig in self._made.values():
+        for rig, _ in self._made.values():
             rig.close()
         self._nursery.close()
 
