@@ -1,4 +1,4 @@
-"""Who computes a scan changes nothing: processes, a cluster, one that is killed on the way."""
+"""Who computes a scan, conflicts included, changes nothing: processes, a cluster, one killed."""
 
 import io
 import os
@@ -46,7 +46,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def options(engine: Engine = Engine(processes=1)) -> ScanOptions:  # noqa: B008  # frozen
-    return ScanOptions(RADAR, join=JoinRules(120.0, 700.0), engine=engine)
+    return ScanOptions(RADAR, join=JoinRules(120.0, 700.0), engine=engine, lookahead_s=120.0)
 
 
 def everything(scan: Scan) -> tuple[bytes, ...]:
@@ -58,6 +58,7 @@ def everything(scan: Scan) -> tuple[bytes, ...]:
 def alone(recording: str) -> tuple[bytes, ...]:
     scan = scan_tracks([recording], options())
     assert len(scan.losses) > 50
+    assert len(scan.conflicts) > 50
     return everything(scan)
 
 

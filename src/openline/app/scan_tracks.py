@@ -1,18 +1,26 @@
-"""Scan recorded tracks for losses of separation: files in, losses out, one period at a time."""
+"""Scan recorded tracks for losses of separation, and conflicts: one period at a time."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from openline.airspace.encounter.cylinder import Cylinder
+from openline.airspace.encounter.motions import motions_of
+from openline.airspace.encounter.predicted import Conflict, conflicts_among, joined_conflicts
 from openline.airspace.encounter.recorded import Loss, losses_among, merged
-from openline.airspace.encounter.recording import NO_POSITION, JoinRules, legs_of
+from openline.airspace.encounter.recording import (
+    NEEDED_GAPS,
+    NO_POSITION,
+    JoinRules,
+    cleaned,
+    legs_between,
+)
 from openline.airspace.separation import Separation
+from openline.app.scan_conflicts import instant_of, with_conflicts
 from openline.app.scan_engine import Engine
 from openline.app.track_store import ReadFacts, TrackStore, question_of
 from openline.errors import InvalidInput, Unreachable
@@ -24,14 +32,15 @@ from openline.limits import SMALLEST_MINIMUM_M
 from openline.units import METRES_PER_FOOT
 
 SUFFIXES: Final = (".csv", ".jsonl", ".ndjson", ".parquet")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LOOKAHEAD_MAX_S: Final = 1800.0  # straight on for longer is no prediction
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
     """What is asked. `vertical_tolerance_m`: so much closer than the vertical minimum is still at
-    it. `period_s`: how much time is held in memory at once.
+    it. `period_s`: how much time is held in memory at once. `lookahead_s`: find the conflicts that
+    were predicted so far ahead, too; None: only losses.
 
     Raises: InvalidInput.
     """
@@ -42,6 +51,7 @@ class ScanOptions:
     tracks: TrackOptions = field(default_factory=TrackOptions)
     period_s: float = 3600.0
     engine: Engine = field(default_factory=Engine)
+    lookahead_s: float | None = None
 
     def __post_init__(self) -> None:
         if self.minima.lateral_m <= 0 or self.minima.vertical_m <= 0:
@@ -51,8 +61,12 @@ class ScanOptions:
         rest = self.minima.vertical_m - self.vertical_tolerance_m
         if not (self.vertical_tolerance_m >= 0 and rest >= 0.1 * SMALLEST_MINIMUM_M):
             raise InvalidInput("the vertical tolerance leaves nothing of the minimum")
-        if not 4 * self.join.gap_max_s <= self.period_s <= 31 * 86_400:
+        if not NEEDED_GAPS * self.join.gap_max_s <= self.period_s <= 31 * 86_400:
             raise InvalidInput("a period has at least 4 gaps and at most 31 days", field="period")
+        if self.lookahead_s is not None and not 0 < self.lookahead_s <= LOOKAHEAD_MAX_S:
+            raise InvalidInput(
+                f"{self.lookahead_s:g} s is outside 0..{LOOKAHEAD_MAX_S:g} s", field="lookahead"
+            )
 
 
 def scan_tracks(
@@ -61,7 +75,7 @@ def scan_tracks(
     work: str | None = None,
     progress: Progress | None = None,
 ) -> Scan:
-    """Every loss of separation in the recordings, in order of time.
+    """Every loss of separation in the recordings, in order of time; if asked, conflicts as well.
 
     Args: `names`: files, or directories for the files of known suffix in them. `work`: a folder
         that keeps what is done, for a second try; without it a temporary one.
@@ -81,12 +95,16 @@ def scan_tracks(
             facts = store.finish(question)
         _need_two(facts)
         results = _results(store, facts, options, progress)
-    losses = [Loss(*row) for rows, _ in results for row in rows]
+    losses = [Loss(*row) for rows, _, _ in results for row in rows]
+    conflicts = [Conflict(*row) for _, rows, _ in results for row in rows]
     set_aside = {NO_POSITION: facts.unusable}
-    for _, counts in results:
+    for _, _, counts in results:
         for reason, count in counts.items():
             set_aside[reason] = set_aside.get(reason, 0) + count
-    return _named(merged(losses), facts, set_aside, options)
+    scan = _named(merged(losses), facts, set_aside, options)
+    if options.lookahead_s is None:
+        return scan
+    return with_conflicts(scan, joined_conflicts(conflicts), facts, options.lookahead_s)
 
 
 def _need_two(facts: ReadFacts) -> None:
@@ -130,11 +148,18 @@ def scan_period(folder: Path, options: ScanOptions, period: int) -> int:
     store = TrackStore(folder, options.period_s)
     start_s = period * options.period_s
     samples = store.samples_near(period, options.join)
-    legs, set_aside = legs_of(samples, options.join, start_s, start_s + options.period_s)
+    end_s = start_s + options.period_s
+    clean, set_aside = cleaned(samples, options.join, start_s, end_s)
     tolerance = options.vertical_tolerance_m
     cylinder = Cylinder(options.minima.lateral_m, options.minima.vertical_m - tolerance)
-    found = losses_among(legs, cylinder, tolerance)
-    store.keep(period, ([tuple(asdict(loss).values()) for loss in found], set_aside))
+    losses = losses_among(legs_between(clean, start_s, end_s), cylinder, tolerance)
+    conflicts: list[Conflict] = []
+    if options.lookahead_s is not None:
+        motions = motions_of(clean, options.join)
+        asked = (cylinder, tolerance, options.lookahead_s)
+        conflicts = conflicts_among(motions, *asked, start_s, end_s)
+    found = [[tuple(asdict(one).values()) for one in kind] for kind in (losses, conflicts)]
+    store.keep(period, (*found, set_aside))
     return period
 
 
@@ -147,7 +172,7 @@ def _named(
             (facts.tracks[int(track)], facts.labels[int(label)])
             for track, label in ((loss.first, loss.first_label), (loss.second, loss.second_label))
         )
-        enter, leave, closest = map(_instant, (loss.enter_s, loss.exit_s, loss.closest_s))
+        enter, leave, closest = map(instant_of, (loss.enter_s, loss.exit_s, loss.closest_s))
         named.append(
             RecordedLoss(
                 *ends[0],
@@ -174,10 +199,6 @@ def _named(
         tracks,
         {reason: count for reason, count in set_aside.items() if count},
     )
-
-
-def _instant(seconds: float) -> datetime:
-    return _EPOCH + timedelta(milliseconds=round(seconds * 1000))
 
 
 def _files(names: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`openline scan`: the losses of separation in recorded tracks."""
+"""`openline scan`: the losses of separation in recorded tracks, and the conflicts before them."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,11 @@ from openline.errors import InvalidInput
 @click.command("scan", short_help="Find the losses of separation in recorded tracks.")
 @click.argument("tracks", nargs=-1, required=True, type=PATH, metavar="TRACKS...")
 @click.option("--minima", type=MINIMA, required=True, help="What is too close: 5nm/1000ft.")
+@click.option(
+    "--lookahead",
+    type=DURATION,
+    help="Also tell the conflicts: losses predicted so far ahead, and what became of each.",
+)
 @click.option(
     "--altitude",
     metavar="COLUMN:UNIT",
@@ -61,7 +66,7 @@ from openline.errors import InvalidInput
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 @click.option("--csv", "as_csv", is_flag=True, help="CSV on standard output.")
 @click.option("--geojson", type=PATH, metavar="OUT", help="Write the places as GeoJSON.")
-@click.option("--parquet", type=PATH, metavar="OUT", help="Write the losses as Parquet.")
+@click.option("--parquet", type=PATH, metavar="OUT", help="Write the rows of the CSV as Parquet.")
 @click.option("--html", type=PATH, metavar="OUT", help="Write a page for people.")
 @click.option("--quiet", "-q", is_flag=True, help="No table, no remarks, no progress.")
 @click.option("--no-progress", is_flag=True, help="Never show a progress bar.")
@@ -69,7 +74,8 @@ def scan(tracks: tuple[str, ...], **params: Any) -> None:
     """Say who came closer to whom than the minima in recorded TRACKS: when, how close, how bad.
 
     TRACKS are CSV, JSON lines or Parquet files with one position of one aircraft a row, or
-    directories of them. Exit code 1 if there was a loss of separation.
+    directories of them. With --lookahead also who was predicted to come so close. Exit code 1 if
+    there was a loss of separation.
     """
     from openline.app.scan_tracks import scan_tracks
     from openline.cli.main import EXIT_CONFLICTS
@@ -131,6 +137,7 @@ def _options(params: dict[str, Any]) -> Any:
         track_options(params["altitude"], params["id_name"]),
         _seconds(params["period"]),
         Engine(EngineName(params["engine"]), params["processes"], params["cluster"]),
+        None if params["lookahead"] is None else _seconds(params["lookahead"]),
     )
 
 

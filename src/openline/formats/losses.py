@@ -1,7 +1,7 @@
-"""Losses of separation of a scan as JSON, CSV and GeoJSON.
+"""Losses of separation of a scan, and conflicts if asked for, as JSON, CSV and GeoJSON.
 
 Written: instants in UTC with `Z`, lengths in metres, degrees of WGS-84. A GeoJSON feature is the
-    point midway between both aircraft at the worst instant.
+    point midway between both aircraft at the worst instant. With conflicts a row says its `kind`.
 Errs toward: exactness; nothing is rounded beyond what the scan gives: 1 ms, 1 mm, 1e-7 degrees.
 """
 
@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from openline.airspace.encounter.recording import JoinRules
@@ -42,6 +43,7 @@ class RecordedLoss:
     latitude_deg: float
     longitude_deg: float
     altitude_m: float
+    warning_s: float | None = None
 
     @property
     def duration_s(self) -> float:
@@ -49,9 +51,58 @@ class RecordedLoss:
         return (self.exit - self.enter).total_seconds()
 
 
+class Outcome(StrEnum):
+    """What became of a conflict."""
+
+    LOSS = "loss"
+    NONE = "none"  # both went on, and no loss followed
+    UNKNOWN = "unknown"  # one was no longer followed
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedConflict:
+    """A loss predicted for two aircraft from `first_predicted` to `last_predicted`.
+
+    enter to altitude_m: as of a loss, of the worst prediction, made at `predicted`. positions: how
+    many new ones of either it rests on. loss: number of the loss it became, from 1, and
+    `warning_s`: how long before that one began it was predicted first.
+    """
+
+    first: str
+    first_callsign: str
+    second: str
+    second_callsign: str
+    enter: datetime
+    exit: datetime
+    closest: datetime
+    lateral_m: float
+    vertical_m: float
+    severity: float
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+    first_predicted: datetime
+    last_predicted: datetime
+    predicted: datetime
+    positions: int
+    outcome: Outcome
+    loss: int | None
+    warning_s: float | None
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds from enter to exit, as predicted."""
+        return (self.exit - self.enter).total_seconds()
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All losses, in order of time; what was asked, read, and set aside by reason."""
+    """All losses, in order of time; what was asked, read, and set aside by reason.
+
+    lookahead_s: of the conflicts, in order of time too; None: they were not asked for. A loss has
+    a number by its place, from 1; its `warning_s` is how long before it began it was predicted
+    without a break. fleeting: conflicts left out, of one position and followed by no loss.
+    """
 
     losses: tuple[RecordedLoss, ...]
     minima: Separation
@@ -60,15 +111,52 @@ class Scan:
     samples: int
     tracks: int
     set_aside: dict[str, int]
+    lookahead_s: float | None = None
+    conflicts: tuple[RecordedConflict, ...] = ()
+    fleeting: int = 0
+
+
+# Columns of both kinds: of a loss, of a loss where conflicts were asked for, of a conflict.
+_COMMON: Final = (
+    *(name for name in (f.name for f in fields(RecordedLoss)) if name != "warning_s"),
+    "duration_s",
+)
+_OF_CONFLICT: Final = (
+    *("first_predicted", "last_predicted", "predicted", "positions", "outcome", "loss"),
+)
+WIDE: Final = ("kind", "number", *_COMMON, *_OF_CONFLICT, "warning_s")
+
+
+def columns(scan: Scan) -> tuple[str, ...]:
+    """The columns of the rows: more of them if conflicts were asked for."""
+    return _COMMON if scan.lookahead_s is None else WIDE
+
+
+def rows(scan: Scan) -> Iterator[dict[str, Any]]:
+    """The losses, then the conflicts, each in order of time; None where a column is not of it."""
+    names = columns(scan)
+    for kind, items in (("loss", scan.losses), ("conflict", scan.conflicts)):
+        for number, item in enumerate(items, start=1):
+            own = {"kind": kind, "number": number}
+            yield {name: own.get(name, getattr(item, name, None)) for name in names}
 
 
 def write_json(scan: Scan) -> bytes:
     """One JSON object with everything."""
-    return json_text.encode_arrays(head(scan), {"losses": [_facts(loss) for loss in scan.losses]})
+    if scan.lookahead_s is None:
+        return json_text.encode_arrays(head(scan), {"losses": list(map(_written, rows(scan)))})
+    kinds: dict[str, list[dict[str, Any]]] = {"losses": [], "conflicts": []}
+    for row in map(_written, rows(scan)):
+        if row.pop("kind") == "conflict":
+            kinds["conflicts"].append(row)
+        else:
+            kinds["losses"].append({k: v for k, v in row.items() if k not in _OF_CONFLICT})
+    return json_text.encode_arrays(head(scan), kinds)
 
 
 def head(scan: Scan) -> dict[str, object]:
     """What was asked and read, without the losses."""
+    asked = {"lookahead_s": scan.lookahead_s, "fleeting": scan.fleeting}
     return {
         "version": VERSION,
         "minima": {
@@ -80,41 +168,42 @@ def head(scan: Scan) -> dict[str, object]:
         "samples": scan.samples,
         "tracks": scan.tracks,
         "set_aside": scan.set_aside,
-    }
+    } | (asked if scan.lookahead_s is not None else {})
 
 
 def write_csv(scan: Scan) -> bytes:
-    """One row for each loss; text that a spreadsheet would run gets a leading apostrophe."""
+    """One row for each loss or conflict; text that a spreadsheet would run gets an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([f.name for f in fields(RecordedLoss)] + ["duration_s"])
-    for loss in scan.losses:
-        cells = _facts(loss).values()
-        writer.writerow([_harmless(c) if isinstance(c, str) else c for c in cells])
+    writer.writerow(columns(scan))
+    for row in map(_written, rows(scan)):
+        writer.writerow([_harmless(c) if isinstance(c, str) else c for c in row.values()])
     return out.getvalue().encode()
 
 
 def write_geojson(scan: Scan) -> bytes:
-    """One point for each loss, with its facts as properties."""
+    """One point for each loss or conflict, with its facts as properties."""
     document = {"type": "FeatureCollection", "features": list(_features(scan))}
     return f"{json_text.encode(document)}\n".encode()
 
 
 def _features(scan: Scan) -> Iterator[dict[str, Any]]:
-    for loss in scan.losses:
+    for row in rows(scan):
         yield {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [loss.longitude_deg, loss.latitude_deg]},
-            "properties": _facts(loss),
+            "geometry": {
+                "type": "Point",
+                "coordinates": [row["longitude_deg"], row["latitude_deg"]],
+            },
+            "properties": _written(row),
         }
 
 
-def _facts(loss: RecordedLoss) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    for field in fields(RecordedLoss):
-        value = getattr(loss, field.name)
-        facts[field.name] = format_instant(value) if isinstance(value, datetime) else value
-    return facts | {"duration_s": loss.duration_s}
+def _written(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: format_instant(value) if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }
 
 
 def _harmless(text: str) -> str:

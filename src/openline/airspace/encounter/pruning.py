@@ -29,6 +29,7 @@ _REACHES: Final = 3.0  # that a fast aircraft goes in a slice: more is fewer sli
 _SWEEP_REACHES: Final = 4.0  # the same in a sweep
 _FEW: Final = 2_000  # aircraft: each slice goes through all, so that fewer slices are less work
 _FEW_REACHES: Final = 6.0
+_ONE_GROUP: Final = np.empty(0, np.int64)
 _BLOCK: Final = 1 << 14  # pairs at once: what they need stays in the processor's cache
 
 
@@ -96,8 +97,8 @@ def find_within(
     if hasattr(search, "sweep"):  # asking for the protocol itself takes long among few
         return _swept(aircraft, reach, asked, horizon_s, cast(Sweep, search))
     found: list[Encounters] = []
-    for part in _slices_of(reach, horizon_s):
-        for first, second in _may_meet(aircraft, reach, horizon_s, part, search):
+    for part in slices_of(reach, horizon_s):
+        for first, second in may_meet(aircraft, reach, horizon_s, part, search):
             pairs = aircraft.relative(first, second)
             span = asked(first, second).spans(pairs, horizon_s)
             found.append(_kept(first, second, span, np.flatnonzero(part.holds(span[0]))))
@@ -146,7 +147,7 @@ def _half_height_m(detector: Detector, rate: FloatArray) -> FloatArray:
     return detector.vertical_reach_m(2 * rate) - 0.5 * detector.vertical_reach_m(0 * rate)
 
 
-def _slices_of(reach: Reach, horizon_s: float) -> list[Slice]:
+def slices_of(reach: Reach, horizon_s: float) -> list[Slice]:
     """The slices of a look-ahead: as long as a fast aircraft needs for a few reaches."""
     count = _slice_count(reach, horizon_s, _REACHES)
     edges = [horizon_s * k / count for k in range(count)] + [horizon_s]
@@ -164,15 +165,17 @@ def _slice_count(reach: Reach, horizon_s: float, reaches: float) -> int:
     return max(1, min(_SLICES_MAX, round(float(some[row]) * horizon_s / (reaches * widest))))
 
 
-def _may_meet(
+def may_meet(
     aircraft: Snapshot,
     bound: Reach,
     horizon_s: float,
     part: Slice,
     search: Search | None = None,
+    group: IndexArray = _ONE_GROUP,
 ) -> Iterator[PairIndex]:
     """Blocks of pairs that contain all whose loss begins, or already is, in the slice.
 
+    group (n,), from 0: only aircraft of one group are compared; empty: all are of one.
     Errs toward: too many pairs. A false "not among them" does not occur.
     """
     middle_s, half_s = (part.start_s + part.end_s) / 2, (part.end_s - part.start_s) / 2
@@ -187,6 +190,7 @@ def _may_meet(
         reach,
         height,
         bound.vertical_m + np.abs(aircraft.rate_mps) * half_s + 1e-6,
+        group,
         sweep_m=half_s * aircraft.velocity_mps,
         near_m=(lateral + margin) * (1 + 1e-9) + 1e-6,
     )

@@ -20,6 +20,8 @@ from openline.geo.sphere import unit_vectors
 ALTITUDE_MIN_M: Final = -2_000.0
 ALTITUDE_MAX_M: Final = 200_000.0
 
+NEEDED_GAPS: Final = 4  # of samples before and after a time, for all that is known of it
+
 NO_POSITION: Final = "no usable position, time or altitude"
 REPEATED: Final = "repeated instant"
 JUMP: Final = "jump"
@@ -116,9 +118,22 @@ def by_period(samples: Samples, period_s: float) -> tuple[list[tuple[int, bytes]
 
 
 def near_period(samples: Samples, start_s: float, end_s: float, rules: JoinRules) -> Samples:
-    """The samples that the legs within [start, end) may depend on."""
-    margin = 2 * rules.gap_max_s
+    """The samples that the legs and courses within [start, end) may depend on.
+
+    A course rests on a position up to a gap before a leg that may begin a gap before the start;
+    whether that one is a jump, on two more.
+    """
+    margin = NEEDED_GAPS * rules.gap_max_s
     return samples.taken(_during(samples.time_s, start_s - margin, end_s + margin))
+
+
+class Clean(NamedTuple):
+    """Samples sorted by track and time, without those set aside; joined (n - 1,): to the next."""
+
+    kept: Samples
+    normal: FloatArray
+    point_m: FloatArray
+    joined: BoolArray
 
 
 def legs_of(
@@ -126,8 +141,21 @@ def legs_of(
 ) -> tuple[Legs, dict[str, int]]:
     """The legs within [start, end), and how many samples of that time were set aside, by reason.
 
-    Samples from 2 `gap_max_s` before to 2 after are needed for the same legs as without limits.
+    Samples from `NEEDED_GAPS` gaps before to as many after give the same legs as without limits.
     """
+    clean, set_aside = cleaned(samples, rules, start_s, end_s)
+    return legs_between(clean, start_s, end_s), set_aside
+
+
+def legs_between(clean: Clean, start_s: float, end_s: float) -> Legs:
+    """The legs within [start, end)."""
+    return clipped(_joined(clean), start_s, end_s)
+
+
+def cleaned(
+    samples: Samples, rules: JoinRules, start_s: float, end_s: float
+) -> tuple[Clean, dict[str, int]]:
+    """What is left of the samples, and how many of [start, end) were set aside, by reason."""
     good = usable(samples)
     set_aside = {NO_POSITION: int((~good & _during(samples.time_s, start_s, end_s)).sum())}
     kept = samples.taken(good)
@@ -142,8 +170,8 @@ def legs_of(
     points = surface_points(normals)
     jump = _jumps(kept, points, rules)
     set_aside[JUMP] = int((jump & _during(kept.time_s, start_s, end_s)).sum())
-    legs = _joined(kept.taken(~jump), points[~jump], rules)
-    return clipped(legs, start_s, end_s), set_aside
+    kept, normals, points = kept.taken(~jump), normals[~jump], points[~jump]
+    return Clean(kept, normals, points, _reachable(kept, points, rules, 1)), set_aside
 
 
 def _during(time_s: FloatArray, start_s: float, end_s: float) -> BoolArray:
@@ -179,10 +207,9 @@ def _jumps(kept: Samples, points: FloatArray, rules: JoinRules) -> BoolArray:
     return jump & ~beside
 
 
-def _joined(kept: Samples, points: FloatArray, rules: JoinRules) -> Legs:
-    count = len(points)
-    joined = _reachable(kept, points, rules, 1)
-    alone = np.ones(count, bool)
+def _joined(clean: Clean) -> Legs:
+    kept, _, points, joined = clean
+    alone = np.ones(len(points), bool)
     alone[1:] &= ~joined
     alone[:-1] &= ~joined
     first = np.concatenate((np.flatnonzero(joined), np.flatnonzero(alone)))

@@ -92,7 +92,7 @@ class Snapshot:
         normal_own, normal_intruder = self.normal[own], self.normal[intruder]
         middle = normal_own + normal_intruder
         middle /= np.maximum(np.sqrt(_dot(middle, middle)), 1e-12)[:, None]
-        moving = _turned(own_v, normal_own, middle) - _turned(intruder_v, normal_intruder, middle)
+        moving = turned(own_v, normal_own, middle) - turned(intruder_v, normal_intruder, middle)
         one, other = plane_axes(middle)
         chord = np.sqrt(_dot(across, across))
         half = np.minimum(chord / (2 * EARTH_RADIUS_M), 1.0)
@@ -133,7 +133,7 @@ def plane_axes(normal: FloatArray) -> tuple[FloatArray, FloatArray]:
     return one, other
 
 
-def _turned(velocity: FloatArray, normal: FloatArray, middle: FloatArray) -> FloatArray:
+def turned(velocity: FloatArray, normal: FloatArray, middle: FloatArray) -> FloatArray:
     """Velocities carried along the great circle from the normal to the middle."""
     share = _dot(velocity, middle) / np.maximum(1.0 + _dot(normal, middle), 1e-12)
     turned: FloatArray = velocity - share[:, None] * (normal + middle)
