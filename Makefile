@@ -24,7 +24,8 @@ EXAMPLE_OPTIONS := --minima 500m/500ft/5min --takeoff 2026-06-15T09:30Z --half-w
   --ground 0m..20m --qnh 1016
 REPORT := out/shared-sky.html
 
-.PHONY: help setup run example console check test pictures bench nightly conformance format lock clean
+.PHONY: help setup run example console check style types house test page suite pictures bench \
+  nightly conformance format lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -53,14 +54,24 @@ example: $(STAMP) ## check the shipped example and write its report to out/
 console: $(STAMP) ## build the page of the console into the package (web/)
 	@$(IN_ENV) python -m tools.build_console
 
-check: $(STAMP) ## style, types and the house rules; under a minute
+check: style types house ## style, types and the house rules; under a minute
+
+style: $(STAMP)
 	$(IN_ENV) ruff check .
 	$(IN_ENV) ruff format --check .
+
+types: $(STAMP)
 	$(IN_ENV) mypy
+
+house: $(STAMP)
 	$(PYTEST) -q tests/house
 
-test: $(STAMP) console ## all tests but the nightly ones
+test: page suite ## all tests but the nightly ones
+
+page: console
 	@$(IN_ENV) python -m tools.build_console --test
+
+suite: console
 	@$(PYTEST) $(TEST_OPTIONS) -m "not nightly"
 
 nightly: $(STAMP) ## the long runs, on two cores: all of them, or NIGHTLY=tests/simulation …
