@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from openline.app.ed25519 import verify
-from openline.app.export_record import entry_of
 from openline.errors import InvalidInput, InvariantBroken, NotFound
 from openline.line.note import SignatureType, VerifierKey, parse_note
 from openline.line.record.checkpoint import Checkpoint
+from openline.line.record.entry import leaf_of
 from openline.line.record.tree import Tree, TreeHead
 from openline.line.record.verifying import check_checkpoint
 from openline.line.signing import Signer
@@ -237,7 +237,9 @@ class Sealer:
                 raise InvalidInput(
                     f"entries {due:,} to {record.sequence - 1:,} are missing", cure=_RESTORE
                 )
-            leaves.append(entry_of(record).leaf_hash())
+            leaves.append(
+                leaf_of(record.sequence, record.time, record.party, record.kind, record.body)
+            )
         self._tree.extend(leaves)
 
     def _compare(self, last: StoredCheckpoint) -> None:

@@ -61,8 +61,11 @@ def read(kind: Callable[..., _Value], value: _Json, path: str) -> _Value:
             given[member.name] = member.read(value[member.wire_name], place)
         elif member.needed:
             given[member.name] = None
-    with placed(path):
+    try:
         return kind(**given)
+    except InvalidInput as error:
+        _place(error, path)
+        raise
 
 
 def write(value: Any) -> _Json:
@@ -72,8 +75,11 @@ def write(value: Any) -> _Json:
     for member in _members(kind):
         content = getattr(value, member.name)
         if content is not None and (content != () or member.needed):
-            with placed(member.wire_name):
+            try:
                 written[member.wire_name] = member.write(content)
+            except InvalidInput as error:
+                _place(error, member.wire_name)
+                raise
     return written
 
 
@@ -100,11 +106,16 @@ class placed:  # noqa: N801 - it reads as a word of the language
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, InvalidInput):
-            path, field = self._path, str(error.facts.get("field", ""))
-            own = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
-            if field.partition(".")[0] == own:  # it names itself: `contact.role` in a contact
-                field = field.partition(".")[2]
-            error.facts["field"] = joined(path, field) if field else path or "message"
+            _place(error, self._path)
+
+
+def _place(error: InvalidInput, path: str) -> None:
+    """Give an error of what stands at a path the whole path of its field."""
+    field = str(error.facts.get("field", ""))
+    own = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
+    if field.partition(".")[0] == own:  # it names itself: `contact.role` in a contact
+        field = field.partition(".")[2]
+    error.facts["field"] = joined(path, field) if field else path or "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +192,11 @@ def _number(value: float) -> float:
 
 
 def _instant(text: str, path: str) -> datetime:
-    with placed(path):
+    try:
         return parse_utc(text)
+    except InvalidInput as error:
+        _place(error, path)
+        raise
 
 
 def _digest(text: str, path: str) -> bytes:

@@ -150,6 +150,8 @@ class DutyState:
 
     def next_time(self) -> datetime | None:
         """When something has to be said about it; None if all was said."""
+        if not (self.overdue or self.alarms or self.duty.alarms):
+            return self.duty.due  # nearly every duty: its first alarm is raised when it is due
         following = self.duty.alarm(self.alarms + 1)
         waiting = [] if following is None else [following[0]]
         if not self.overdue:
@@ -186,7 +188,10 @@ class LineState:
 
     def party(self, party_id: str) -> PartyState:
         """What is known of a party of the agreement."""
-        return self.parties.setdefault(party_id, PartyState())
+        found = self.parties.get(party_id)
+        if found is None:
+            found = self.parties[party_id] = PartyState()
+        return found
 
     def agreed(self) -> Agreement:
         """The agreement. Raises: InvariantBroken before there is one."""

@@ -77,8 +77,8 @@ def bodies_of(reader: Reader, entries: Iterable[int]) -> dict[int, bytes]:
     run: list[int] = []
     for entry in (*entries, None):
         if run and (entry is None or entry - run[-1] > _NEAR):
-            records = reader.records(run[0] - 1, run[-1] - run[0] + 1)
-            found |= {one.sequence: one.body for one in records if one.sequence in set(run)}
+            wanted, records = set(run), reader.records(run[0] - 1, run[-1] - run[0] + 1)
+            found |= {one.sequence: one.body for one in records if one.sequence in wanted}
             run = []
         if entry is not None:
             run.append(entry)

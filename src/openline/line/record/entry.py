@@ -34,10 +34,7 @@ class Entry:
     def __post_init__(self) -> None:
         if self.sequence < 1:
             raise InvalidInput(f"{self.sequence} is no sequence number", cure="count from 1")
-        if self.time.tzinfo is None or not TIME_MIN <= self.time <= TIME_MAX:
-            raise InvalidInput(
-                "an entry needs a time with a zone", element=f"entry {self.sequence}"
-            )
+        _check_time(self.sequence, self.time)
         try:
             f"{self.party}{self.kind}".encode()
         except UnicodeEncodeError:
@@ -48,7 +45,7 @@ class Entry:
     @property
     def time_text(self) -> str:
         """The time as it stands in the canonical bytes: `2026-11-22T10:00:00.000000Z`."""
-        return self.time.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+        return _time_text(self.time)
 
     def canonical(self) -> bytes:
         """The bytes that the leaf hash is over."""
@@ -61,7 +58,24 @@ class Entry:
         return leaf_hash(self.canonical())
 
 
+def leaf_of(sequence: int, time: datetime, party: str, kind: str, body: bytes) -> bytes:
+    """The leaf hash of an entry as a store gave its parts. Raises: InvalidInput for a time that no
+    entry can have."""
+    _check_time(sequence, time)
+    text = _time_text(time)
+    return leaf_hash(canonical_bytes(sequence, text, party.encode(), kind.encode(), body))
+
+
 def canonical_bytes(sequence: int, time_text: str, party: bytes, kind: bytes, body: bytes) -> bytes:
     """The canonical bytes from parts that are known to be right."""
     line = f"openline.entry/1 {sequence} {time_text} {len(party)} {len(kind)} {len(body)}\n"
     return line.encode("ascii") + party + kind + body
+
+
+def _check_time(sequence: int, time: datetime) -> None:
+    if time.tzinfo is None or not TIME_MIN <= time <= TIME_MAX:
+        raise InvalidInput("an entry needs a time with a zone", element=f"entry {sequence}")
+
+
+def _time_text(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"

@@ -15,6 +15,7 @@ from openline.airspace.reference import (
 )
 from openline.airspace.volume_table import microseconds
 from openline.errors import InvariantBroken
+from openline.limits import TIME_MIN
 from openline.store.keeping import check_name, check_word
 from openline.store.ports import Record, StoredCheckpoint
 from openline.store.references import Expirable, extents_of
@@ -135,8 +136,13 @@ class SqliteReader:
             "ORDER BY sequence LIMIT ?"
         )
         bounds = (_bounded(after), max(0, _bounded(limit)))
-        rows = self._connection.execute(question, bounds)
-        return [Record(row[0], instant(row[1]), *row[2:]) for row in rows]
+        found: list[Record] = []
+        known, at = None, TIME_MIN
+        for sequence, time, party, kind, body in self._connection.execute(question, bounds):
+            if time != known:  # what one change wrote has one time
+                known, at = time, instant(time)
+            found.append(Record(sequence, at, party, kind, body))
+        return found
 
     def last_sequence(self) -> int:
         """The number of the newest record, 0 for none."""
