@@ -6,7 +6,6 @@ PID CODE` for each that ended (CODE is minus the signal that killed it). It ends
 and kills whatever then still runs: whoever asked for it was killed before he could end it.
 """
 
-import faulthandler
 import json
 import os
 import pkgutil
@@ -14,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 import traceback
 from contextlib import suppress
 from importlib import import_module
@@ -47,6 +47,16 @@ def kill(running: set[int]) -> None:
                 end(pid, signal.SIGKILL)
 
 
+def tell_where() -> None:
+    """Say on standard error where every thread is.
+
+    While nothing else runs: what looks at frames that go on meanwhile (`faulthandler` does) may end
+    the very server it looks at.
+    """
+    for thread, frame in sys._current_frames().items():
+        sys.stderr.write(f"thread {thread}:\n{''.join(traceback.format_stack(frame))}")
+
+
 def be_server(folder: str, options: list[str], log: int) -> NoReturn:
     """Be a server from here on."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -58,7 +68,9 @@ def be_server(folder: str, options: list[str], log: int) -> NoReturn:
     os.closerange(3, 64)
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - until its end
     sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
-    faulthandler.dump_traceback_later(STUCK_S)
+    stuck = threading.Timer(STUCK_S, tell_where)
+    stuck.daemon = True
+    stuck.start()
     sys.argv = ["openline", "serve", *options]
     code = 1
     try:
