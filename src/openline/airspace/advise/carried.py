@@ -1,7 +1,7 @@
-"""Volumes carried sideways, and what still blocks them there.
+"""Volumes carried sideways.
 
-A place that is tried is a turn of the globe applied to the arrays of the plan; real volumes are
-made only of places that are worth it, or of all where limits follow the geoid.
+A place that is tried is a turn of the globe, applied to arrays where it is applied at all; real
+volumes are made only of places that are worth it, or of all where limits follow the geoid.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,6 @@ import numpy as np
 
 from openline.airspace.advise.cost import Limits
 from openline.airspace.advise.move import aside, centre_of, placed, turn, turns
-from openline.airspace.advise.obstacles import Obstacles, ShiftRange
-from openline.airspace.advise.shift import Blocks
 from openline.airspace.volume import Volume4D
 from openline.airspace.volume_table import VolumeTable
 from openline.errors import OpenlineError
@@ -23,16 +21,6 @@ from openline.geo.within import all_within
 
 Place = tuple[float, float]
 """A bearing in degrees and a distance in metres."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """Some volumes at another place, and the blocks that are left there. made: if they are made."""
-
-    bearing_deg: float
-    distance_m: float
-    made: tuple[Volume4D, ...] | None
-    blocks: Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +65,16 @@ class Moving:
 
         Cuts of long edges are carried along: within 1 mm of cutting anew.
         """
-        count = len(places)
-        if count not in self.several:
-            self.several[count] = VolumeTable.joined([self.table] * count)
-        several = self.several[count]
+        several = self._times(len(places))
         turned = self.normals @ turns(self.centre, places).transpose(0, 2, 1)
         vertex = surface_points(turned.reshape(-1, 3))
         return replace(several, footprints=several.footprints.over(vertex))
+
+    def _times(self, count: int) -> VolumeTable:
+        """The table so many times over."""
+        if count not in self.several:
+            self.several[count] = VolumeTable.joined([self.table] * count)
+        return self.several[count]
 
     def allowed(self, place: Place, limits: Limits) -> bool:
         """Whether there are valid volumes there, in the area."""
@@ -93,49 +84,18 @@ class Moving:
         area = limits.area
         return area is None or all_within(area, [volume.footprint for volume in there])
 
-    def tried(
+    def standing(
         self, places: Sequence[Place]
     ) -> tuple[list[Place], list[tuple[Volume4D, ...]] | None, VolumeTable]:
-        """The places that are not known to be impossible, the volumes if they are made, as a table.
-
-        At least one place is given.
+        """The places that are not known to be impossible, the volumes if they are made, and a table
+        of them at each of the places, but for their footprints.
         """
         if self.flat:
-            return list(places), None, self.turned(places)
+            return list(places), None, self.table
         both = [(place, self.volumes_at(place)) for place in places]
         kept = [place for place, there in both if there is not None]
         made = [there for _, there in both if there is not None]
-        if not kept:
-            return [], made, self.turned(places[:1])
         bands = [volume.altitude for there in made for volume in there]
         low_m = np.array([band.altitude_lower_m for band in bands])
         high_m = np.array([band.altitude_upper_m for band in bands])
-        return kept, made, self.turned(kept).between(low_m, high_m)
-
-    def offsets(
-        self, obstacles: Obstacles, places: Sequence[Place], within: ShiftRange
-    ) -> list[Offset]:
-        """What is left at each place of the blocks that reach into a range of shifts.
-
-        Whether a place is allowed is not asked.
-        """
-        kept, made, table = self.tried(places)
-        if not kept:
-            return []
-        blocks = obstacles.left(table, within)
-        which, number = np.divmod(blocks.mine, len(self.volumes))
-        blocks = replace(blocks, mine=number)
-        ends = np.searchsorted(which, np.arange(len(kept) + 1)).tolist()
-        return [
-            Offset(*place, made[at] if made else None, blocks.where(slice(ends[at], ends[at + 1])))
-            for at, place in enumerate(kept)
-        ]
-
-    def free(self, obstacles: Obstacles, limits: Limits, places: Sequence[Place]) -> list[Place]:
-        """The allowed places where the volumes are free at their own time and height."""
-        kept, _, table = self.tried(places)
-        if not kept:
-            return []
-        blocked = obstacles.blocked(table, len(self.volumes))
-        free = [place for at, place in enumerate(kept) if not blocked[at]]
-        return [place for place in free if self.allowed(place, limits)]
+        return kept, made, self._times(len(kept)).between(low_m, high_m)

@@ -7,7 +7,6 @@ exact detector. What is left of a pair is a rectangle of shifts that keep the tw
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -41,7 +40,6 @@ NOBODY: Final = -FOREVER_US  # in `theirs` of a block: the limits themselves
 _GEOID_M: Final = 100.0  # more than the geoid rises or falls within the farthest way sideways
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EDGES_AT_ONCE: Final = 300_000  # pairs of edges between two looks at what may be spent
-_FIRST_PAIRS: Final = (0, 1, 4, 1 << 60)
 _DATUMS: Final = list(AltitudeReference)
 _FL: Final = _DATUMS.index(AltitudeReference.FL)
 _AGL: Final = _DATUMS.index(AltitudeReference.AGL)
@@ -161,6 +159,16 @@ class Obstacles:
     def __len__(self) -> int:
         return len(self.volumes) if self.among is None else len(self.among)
 
+    @property
+    def numbers(self) -> Integers:
+        """The numbers of those that count."""
+        return np.arange(len(self.volumes)) if self.among is None else self.among
+
+    def check_effort(self) -> None:
+        """Raises: EnoughEffort if that is spent."""
+        if self.enough():
+            raise EnoughEffort
+
     @classmethod
     def around(cls, asking: Asking, room: Room, reach_m: float) -> "Obstacles":
         """All that can be met from the plan by any shift within the room and so far sideways."""
@@ -194,7 +202,7 @@ class Obstacles:
         Raises: EnoughEffort.
         """
         i, j = self._near(mine)
-        hit = self._close(mine, i, j)
+        hit = self.too_close(mine, i, j)
         return i[hit], j[hit]
 
     def _near(self, mine: FootprintTable) -> tuple[Integers, Integers]:
@@ -210,53 +218,26 @@ class Obstacles:
         i, j = np.nonzero(meet)
         return i, j if self.among is None else self.among[j]
 
-    def _close(self, mine: FootprintTable, i: Integers, j: Integers) -> Integers:
-        """Numbers of the pairs (i[k] of mine, obstacle j[k]) that are too close sideways; exact."""
+    def too_close(self, mine: FootprintTable, i: Integers, j: Integers) -> Integers:
+        """Numbers of the pairs (i[k] of mine, obstacle j[k]) that are too close sideways; exact.
+
+        Raises: EnoughEffort.
+        """
         theirs, reach_m = self.table.footprints, self.separation.lateral_m
         edges = np.diff(mine.edge_offset)[i] * np.diff(theirs.edge_offset)[j]
         parts = np.flatnonzero(np.diff(np.cumsum(edges) // _EDGES_AT_ONCE)) + 1
         hits = [np.zeros(0, np.int64)]
         for part in np.split(np.arange(len(i)), parts):
-            if self.enough():
-                raise EnoughEffort
+            self.check_effort()
             hits.append(part[close_sideways(mine, i[part], theirs, j[part], reach_m)])
         return np.concatenate(hits)
 
     def met_by(self, mine: VolumeTable, within: ShiftRange) -> "Obstacles":
         """Those that some shift in the range can meet wherever the volumes are."""
-        every = np.arange(len(self.volumes)) if self.among is None else self.among
+        every = self.numbers
         i, at = np.divmod(np.arange(len(mine) * len(every)), max(len(every), 1))
         met = within.reached_by(self.blocks(mine, i, every[at]), _GEOID_M)
         return replace(self, among=every[np.unique(at[met])])
-
-    def left(self, mine: VolumeTable, within: ShiftRange) -> Blocks:
-        """The blocks by those too close, if they reach into the range. Raises: EnoughEffort."""
-        blocks = self.blocks(mine, *self._near(mine.footprints))
-        blocks = blocks.where(within.reached_by(blocks))
-        return blocks.where(self._close(mine.footprints, blocks.mine, blocks.theirs))
-
-    def blocked(self, mine: VolumeTable, size: int) -> Booleans:
-        """For each group of so many volumes whether one of them is in conflict as it is.
-
-        The pairs whose boxes share most are measured first: of a group that is in conflict
-        few are needed. Raises: EnoughEffort.
-        """
-        i, j = self._near(mine.footprints)
-        held = self.blocks(mine, i, j).holds(0, 0.0)
-        i, j = i[held], j[held]
-        group = i // size
-        theirs, ours = self.table.footprints, mine.footprints
-        shared = np.minimum(ours.high[i], theirs.high[j]) - np.maximum(ours.low[i], theirs.low[j])
-        order = np.lexsort((-shared.min(axis=1), group))
-        i, j, group = i[order], j[order], group[order]
-        rank = np.arange(len(i)) - np.searchsorted(group, group)
-        result = np.zeros(len(mine) // size, np.bool_)
-        for first, end in pairwise(_FIRST_PAIRS):
-            some = np.flatnonzero((first <= rank) & (rank < end) & ~result[group])
-            if len(some):
-                hit = some[self._close(ours, i[some], j[some])]
-                result[group[hit]] = True
-        return result
 
     def blocks(self, mine: VolumeTable, i: Integers, j: Integers) -> Blocks:
         """The shifts that keep volume i[k] of mine too close to obstacle j[k] in time and height.

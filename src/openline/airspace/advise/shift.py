@@ -17,6 +17,7 @@ from openline.geo.ellipsoid import Floats
 from openline.geo.footprint_table import Booleans, Integers
 
 _Number = TypeVar("_Number", int, float)
+_DELAYS_AT_ONCE: Final = 32
 _ROUNDING: Final = 1e-9  # of a step: a height that is a multiple but for its last digits
 
 
@@ -84,12 +85,26 @@ class Room:
         steps = -(-abs(delay_us) // self.step_us)
         return steps * self.step_us if delay_us >= 0 else -steps * self.step_us
 
+    def outwards_us(self, delay_us: Integers) -> Integers:
+        """As `outward_us`, of many."""
+        if not self.step_us:
+            return delay_us
+        steps: Integers = -(-np.abs(delay_us) // self.step_us)
+        return np.sign(delay_us) * steps * self.step_us
+
     def outward_m(self, climb_m: float) -> float:
         """The next step away from zero."""
         if not self.step_m or math.isinf(climb_m):
             return climb_m
         steps = math.ceil(abs(climb_m) / self.step_m - _ROUNDING)
         return math.copysign(steps * self.step_m, climb_m)
+
+    def outwards_m(self, climb_m: Floats) -> Floats:
+        """As `outward_m`, of many."""
+        if not self.step_m:
+            return climb_m
+        steps = np.ceil(np.abs(climb_m) / self.step_m - _ROUNDING)
+        return np.copysign(steps * self.step_m, climb_m)
 
 
 def delays(blocks: Blocks, room: Room, climb_m: float = 0.0) -> tuple[int | None, int | None]:
@@ -133,24 +148,68 @@ def cheapest(blocks: Blocks, room: Room, costs: Costs, below: float = math.inf) 
     Of equal costs: the shorter change in time, later before earlier, up before down.
     Law: no multiple of the steps within the room is free and cheaper.
     """
+    delay_us, in_time = _delays_to_try(blocks, room, costs)
     best: Shift | None = None
-    for delay_us in _delays_to_try(blocks, room, costs):
-        in_time = costs.shift(delay_us)
-        if in_time >= below:
+    for first in range(0, len(delay_us), _DELAYS_AT_ONCE):
+        if in_time[first] >= below:
             break
-        for climb_m in climbs(blocks, room, delay_us):
-            if climb_m is None:
-                continue
-            cost = in_time + costs.climb(climb_m)
-            if cost < below:
-                below, best = cost, Shift(delay_us, climb_m, cost)
+        some = slice(first, first + _DELAYS_AT_ONCE)
+        climb_m, cost = _least_climbs(blocks, room, costs, delay_us[some], in_time[some], below)
+        at = int(np.argmin(cost))
+        if cost[at] < below:
+            below = float(cost[at])
+            best = Shift(int(delay_us[first + at]), float(climb_m[at]), below)
     return best
 
 
-def _delays_to_try(blocks: Blocks, room: Room, costs: Costs) -> list[int]:
-    """Zero, and where blocks end in time, the cheapest first."""
-    after = np.unique(blocks.delay_high[blocks.delay_high > 0]).tolist()
-    before = np.unique(blocks.delay_low[blocks.delay_low < 0]).tolist()
-    steps = {0, *map(room.outward_us, after), *map(room.outward_us, before)}
-    allowed = (at for at in steps if room.earliest_us <= at <= room.latest_us)
-    return sorted(allowed, key=lambda at: (costs.shift(at), -at))
+def _least_climbs(
+    blocks: Blocks, room: Room, costs: Costs, delay_us: Integers, in_time: Floats, below: float
+) -> tuple[Floats, Floats]:
+    """At each delay the cheapest free climb, and what both cost; infinite if that is not less."""
+    when = delay_us[:, None]
+    held = (blocks.delay_low < when) & (when < blocks.delay_high)
+    left = below - in_time
+    up = _first_free_of_all(
+        held, blocks.climb_low, room.outwards_m(blocks.climb_high), left / costs.up
+    )
+    climb_m, cost = up, in_time + costs.up * up
+    cost[up > room.highest_m] = np.inf
+    if room.lowest_m < 0:
+        most_m = left / costs.down
+        down = -_first_free_of_all(
+            held, -blocks.climb_high, room.outwards_m(-blocks.climb_low), most_m
+        )
+        lower = in_time - costs.down * down
+        lower[down < room.lowest_m] = np.inf
+        climb_m, cost = np.where(lower < cost, down, up), np.minimum(lower, cost)
+    return climb_m, cost
+
+
+def _first_free_of_all(held: Booleans, low: Floats, high: Floats, most: Floats) -> Floats:
+    """As `_first_free` for each row of `held`, which says what intervals count there.
+
+    high: the intervals' ends, outward. most: beyond it nothing is looked for, and what is given
+    is beyond it too.
+    """
+    at = np.zeros(len(held))
+    rows = np.flatnonzero(at < most)
+    while len(rows):
+        here = at[rows, None]
+        blocked = held[rows] & (low < here) & (here < high)
+        reach = np.where(blocked, high, 0.0).max(axis=1, initial=0.0)
+        moved = reach > at[rows]
+        rows, reach = rows[moved], reach[moved]
+        at[rows] = reach
+        rows = rows[reach < most[rows]]
+    return at
+
+
+def _delays_to_try(blocks: Blocks, room: Room, costs: Costs) -> tuple[Integers, Floats]:
+    """Zero, and where blocks end in time, the cheapest first, and what each costs."""
+    after = blocks.delay_high[blocks.delay_high > 0]
+    before = blocks.delay_low[blocks.delay_low < 0]
+    steps = np.unique(room.outwards_us(np.concatenate(([0], after, before))))
+    steps = steps[(room.earliest_us <= steps) & (steps <= room.latest_us)]
+    cost: Floats = np.where(steps >= 0, costs.later, -costs.earlier) * steps / 1e6
+    order = np.lexsort((-steps, cost))
+    return steps[order], cost[order]

@@ -14,6 +14,7 @@ from openline.airspace.advise.carried import Moving, Place
 from openline.airspace.advise.cost import Limits
 from openline.airspace.advise.move import narrowed
 from openline.airspace.advise.obstacles import STAY, Obstacles
+from openline.airspace.advise.sliding import Sliding
 from openline.airspace.volume import Volume4D
 from openline.airspace.volume_table import VolumeTable
 from openline.errors import OpenlineError
@@ -61,7 +62,8 @@ def nearest_free(
     """The nearest found place where the volumes are free at their own time and height."""
     before = 0.0
     little = is_little(moving, obstacles)
-    looking = _Looking(moving, obstacles.met_by(moving.table, STAY), limits)
+    sliding = Sliding.of(moving, obstacles.met_by(moving.table, STAY), most_m)
+    looking = _Looking(sliding, limits)
     for distance_m in distances(most_m):
         free = looking.free([(float(one), distance_m) for one in bearings(len(moving.volumes))])
         if free:
@@ -76,13 +78,12 @@ def nearest_free(
 class _Looking(NamedTuple):
     """What is moved among what, within which limits."""
 
-    moving: Moving
-    obstacles: Obstacles
+    sliding: Sliding
     limits: Limits
 
     def free(self, places: Sequence[Place]) -> list[Place]:
         """Those of the places that are allowed, and where nothing is in the way."""
-        return self.moving.free(self.obstacles, self.limits, places)
+        return self.sliding.free(places, self.limits)
 
 
 def _finely(looking: _Looking, best: Place) -> Place:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from openline.airspace.advise.carried import Moving, Offset, Place
+from openline.airspace.advise.carried import Moving, Place
 from openline.airspace.advise.move import Change, shifted
-from openline.airspace.advise.obstacles import Obstacles, ShiftRange, joined
+from openline.airspace.advise.obstacles import ShiftRange, joined
 from openline.airspace.advise.room import room_of
 from openline.airspace.advise.search import Alternative, Search
 from openline.airspace.advise.shift import Shift, cheapest
 from openline.airspace.advise.sideways import bearings, distances, is_little
+from openline.airspace.advise.sliding import Offset, Sliding
 from openline.errors import OpenlineError
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -29,7 +30,8 @@ def elsewhere_and_shifted(search: Search, below: float) -> Iterator[Alternative]
     """The whole plan sideways and in time or height, where that is cheaper than all others."""
     moving = Moving.of(search.plan.volumes)
     obstacles = search.obstacles.met_by(moving.table, _affordable(search, below))
-    trying = _Trying(search, moving, obstacles, below)
+    most_m = min(search.limits.sideways_m, _WORTH_A_LOOK * below / search.costs.sideways)
+    trying = _Trying(search, moving, Sliding.of(moving, obstacles, most_m), below)
     if moving.flat and is_little(moving, search.obstacles):
         _finely(trying)
     else:
@@ -62,7 +64,7 @@ class _Trying:
 
     search: Search
     moving: Moving
-    obstacles: Obstacles
+    sliding: Sliding
     below: float
     found: list[_Found] = field(default_factory=list)
     keep: int = 1
@@ -82,7 +84,7 @@ class _Trying:
             return
         within = _affordable(search, self.below - min(place[1] for place in near) * sideways)
         some = []
-        for at in self.moving.offsets(self.obstacles, near, within):
+        for at in self.sliding.offsets(near, within):
             aside = at.distance_m * sideways
             shift = self._shift(at, self.below - aside)
             if shift is not None:
