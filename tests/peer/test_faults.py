@@ -32,7 +32,9 @@ class Rigs:
 
     def use(self, parties: tuple[str, ...], what: Callable[[Rig], None]) -> None:
         """Do something with the sites of these parties."""
-        rig, runs = self._made.pop(parties, None) or (self._begun(parties), 0)
+        if parties not in self._made:
+            self._made[parties] = self._begun(parties), 0
+        rig, runs = self._made.pop(parties)
         try:
             what(rig)
         except BaseException:
