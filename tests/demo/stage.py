@@ -26,6 +26,7 @@ from openline.demo.player import Player
 from openline.demo.review import common_digest
 from openline.demo.scene import Scene
 from openline.demo.site import Sites
+from openline.demo.telling import TextTeller
 from openline.errors import NotFound
 
 SEEN_BY: Final = {"north": "ada", "south": "cora", "aid": "ines"}
@@ -158,7 +159,7 @@ def stage(
             lines.append(line)
             tell(line)
 
-        player = Player(sites, clock, acts, seed, hear, lambda: None)
+        player = Player(sites, clock, acts, seed, TextTeller(hear), lambda: None)
         setting.tell_places(sites)
         try:
             yield Stage(sites, folder, player, lines)

@@ -35,14 +35,15 @@ _POLICY: Final = (
 )
 
 
-class ActLine(Struct):
+class ActLine(Struct, omit_defaults=True):
     """Something that happened in an act: words, in English; for other languages its name in their
-    catalogues and the values that go into it."""
+    catalogues and the values that go into it, with those of `worded` for that language."""
 
     at: datetime
     name: str
     values: dict[str, str]
     words: str
+    worded: dict[str, dict[str, str]] = {}
 
 
 class ActShown(Struct, omit_defaults=True):

@@ -22,7 +22,7 @@ from openline.demo.acts import ACTS, TWO_SERVERS
 from openline.demo.cable import Cable
 from openline.demo.clock import PacedClock
 from openline.demo.player import Player
-from openline.demo.site import Sites
+from openline.demo.telling import JsonTeller, Teller, TextTeller
 from openline.formats.line_catalogue import catalogue
 
 _AGAIN_S: Final = 3.0  # longer than the server takes to end
@@ -31,7 +31,7 @@ _AGAIN_S: Final = 3.0  # longer than the server takes to end
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What was asked for. folder: for everything that is written. ports: one for each server.
-    minutes: of real time. language: of what is told."""
+    minutes: of real time. language: of what is told. as_json: tell it in lines of JSON."""
 
     folder: Path
     host: str
@@ -42,6 +42,7 @@ class Wishes:
     minutes: float | None
     browser: bool
     language: str
+    as_json: bool = False
 
 
 class _Ending:
@@ -76,27 +77,28 @@ def run_demo(wishes: Wishes, tell: Callable[[str], None]) -> Player:
             with closing(wiring.open_store(configuration.text("db"))) as store:
                 setting.add_people(store, site)
         ending = _Ending()
+        make = JsonTeller if wishes.as_json else TextTeller
+        teller = make(lambda line: tell(printable_lines(line)), catalogue(wishes.language))
         player = Player(
             sites,
             clock,
             TWO_SERVERS if cables else ACTS,
             wishes.seed,
-            lambda line: tell(printable_lines(line)),
+            teller,
             lambda: ending.after(0.0),
-            catalogue(wishes.language),
         )
 
         def begin(address: str) -> None:
             sites.main.url = address
             setting.tell_places(sites)
-            tell(_welcome(sites))
+            teller.greet(sites)
             for site in sites.all:
                 site.board.waiting = wishes.browser
             player.start()
             if wishes.minutes is not None:
                 ending.after(wishes.minutes * 60.0)
             if wishes.browser:
-                open_pages([site.url for site in sites.all], tell)
+                open_pages([site.url for site in sites.all], teller)
 
         for cable, port in zip(cables, wishes.ports, strict=bool(cables)):
             cable.lay(port)
@@ -126,7 +128,7 @@ def serve_beside(told: Configuration, board: DemoBoard) -> Iterator[str]:
             yield f"http://{host}:{port}"
 
 
-def open_pages(urls: Sequence[str], tell: Callable[[str], None]) -> None:
+def open_pages(urls: Sequence[str], teller: Teller) -> None:
     """Show them in the browser of this desktop, without waiting for it; say if there is none."""
     try:
         browser = webbrowser.get()
@@ -134,11 +136,11 @@ def open_pages(urls: Sequence[str], tell: Callable[[str], None]) -> None:
         browser = None
     # One that takes the terminal (lynx, w3m) does not show the page, and holds everything up.
     if browser is None or type(browser) is webbrowser.GenericBrowser:
-        tell("No browser was found here: open the address above in one.")
+        teller.aside("browser")
     else:
         work = partial(_open_all, browser, tuple(urls))
         threading.Thread(target=work, name="browser", daemon=True).start()
-    tell("The story begins when you log in there, or after a minute.")
+    teller.aside("begins")
 
 
 def _open_all(browser: webbrowser.BaseBrowser, urls: Sequence[str]) -> None:
@@ -150,24 +152,3 @@ def _open_all(browser: webbrowser.BaseBrowser, urls: Sequence[str]) -> None:
 def printable_lines(text: str) -> str:
     """Each line as a terminal may show it."""
     return "\n".join(printable(line) for line in text.split("\n"))
-
-
-def _welcome(sites: Sites) -> str:
-    board = sites.main.board
-    rows = []
-    for site in sites.all:
-        if sites.are_several:
-            rows.append(f"at {site.url}, the server of {' and '.join(site.parties)}:")
-        rows += [
-            f"  {one.user:8} {region.PASSWORD}   {one.name}, {one.party} ({one.role})"
-            for one in site.officers
-        ]
-    return "\n".join(
-        [
-            f"openline demo: {' and '.join(site.url for site in sites.all)}",
-            f"{region.NAME}, an invented region; everything in it is made up. "
-            f"{len(board.acts)} acts at {board.speed:g} times the speed of time. Stop: ctrl-C",
-            "Log in as anybody (user, password):",
-            *rows,
-        ]
-    )

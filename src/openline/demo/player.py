@@ -14,12 +14,12 @@ from openline.client.transport import Transport
 from openline.demo.act import Act
 from openline.demo.clock import PacedClock
 from openline.demo.region import OFFICERS, START
-from openline.demo.scene import ActCut, Scene, Stopped, wrapped
+from openline.demo.scene import ActCut, Scene, Stopped
 from openline.demo.site import Sites
 from openline.demo.sky import Sky
+from openline.demo.telling import Teller
 from openline.errors import LimitExceeded, OpenlineError, StoreUnavailable, Unreachable
 from openline.formats.instants import format_instant
-from openline.formats.line_catalogue import Catalogue, catalogue
 
 POST_EVERY_S: Final = 0.25  # real time
 SKY_STEP_S: Final = 5.0  # between positions, by the clock of the demo, where the sky matters
@@ -33,6 +33,7 @@ STEP_S: Final = 2.0  # by the clock of the demo
 TICK_S: Final = 20.0
 _AUDIENCE_S: Final = 60.0
 _GLANCE_S: Final = 0.1
+_ENDING_S: Final = 10.0  # longer than a server takes to end, which is not the fault of an act
 _LOOK_S: Final = 10.0  # longer than a look takes: then the story goes on without it
 _FIRST_OFFICER: Final = {one.party: one.user for one in reversed(OFFICERS) if one.role == "duty"}
 
@@ -40,8 +41,7 @@ _FIRST_OFFICER: Final = {one.party: one.user for one in reversed(OFFICERS) if on
 class Player:
     """Plays in a thread of its own. `fault` is what ended it, if something did.
 
-    tell: a line for the terminal, in the language of words (English). ended: called when it ends by
-    itself, after a fault.
+    teller: hears the story. ended: called when it ends by itself, after a fault.
     """
 
     def __init__(
@@ -50,9 +50,8 @@ class Player:
         clock: PacedClock,
         acts: Sequence[Act],
         seed: int,
-        tell: Callable[[str], None],
+        teller: Teller,
         ended: Callable[[], None],
-        words: Catalogue | None = None,
     ) -> None:
         self.fault: Exception | None = None
         self.scene: Scene | None = None
@@ -60,8 +59,7 @@ class Player:
         self._clock = clock
         self._acts = acts
         self._seed = seed
-        self._tell = tell
-        self._words = words or catalogue()
+        self._teller = teller
         self._ended = ended
         self._sky = Sky(seed)
         self._speed = clock.speed
@@ -113,11 +111,10 @@ class Player:
             self._clock,
             self._seed,
             self._advance,
-            self._tell,
+            self._teller,
             self._sky,
             self._rest,
             self._settle,
-            self._words,
         )
         self._wait_for_audience()
         for number, act in enumerate(self._acts, 1):
@@ -128,7 +125,7 @@ class Player:
             try:
                 act.play(scene)
             except (OpenlineError, ActCut) as error:
-                if self._stop.is_set():
+                if self._is_ending(error):
                     raise Stopped from None
                 scene.miss(error)
             scene.end()
@@ -137,10 +134,15 @@ class Player:
             site.board.speed = AFTERWARDS_SPEED
         self._speed = AFTERWARDS_SPEED
         self._clock.allow(self._clock.now(), AFTERWARDS_SPEED)
-        self._tell(f"\n{wrapped(self._words.console['demo.over'], '')}")
+        self._teller.over(self._clock.now())
         self._done.set()
         while True:
             self._advance(self._clock.now() + timedelta(hours=1))
+
+    def _is_ending(self, error: OpenlineError | ActCut) -> bool:
+        """Whether this is what the end of the demo looks like: the server goes first."""
+        gone = isinstance(error, Unreachable | StoreUnavailable)
+        return self._stop.wait(_ENDING_S if gone else 0.0)
 
     def _wait_for_audience(self) -> None:
         """Let the clock stand until somebody has logged in on a page, but not for ever; a demo that

@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from shutil import get_terminal_size
-from textwrap import fill
 from typing import Any, Final, TypeVar
 
-from openline.api.demo import ActLine, ActShown
+from openline.api.demo import ActShown
 from openline.api.line import board_wire
 from openline.api.line.wire import Session, Taken
 from openline.api.sky.discrepancies import Discrepancies
@@ -20,22 +18,18 @@ from openline.demo.clock import PacedClock
 from openline.demo.region import OFFICERS, PASSWORD, START
 from openline.demo.site import Site, Sites
 from openline.demo.sky import Actor, Sky
+from openline.demo.telling import Teller, line_of
 from openline.errors import NotFound, OpenlineError, PermissionDenied
-from openline.formats.instants import format_instant
-from openline.formats.line_catalogue import Catalogue, catalogue
 from openline.line.message.bodies import Answer, Body, PassedTo, Receipt
 from openline.line.message.kind import AnswerCode, ReceiptKind
 
 T = TypeVar("T")
 _NAMES: Final = {one.user: one.name for one in OFFICERS}
 LOG_IN_AGAIN_S: Final = 1_800.0  # real time
-_COLUMNS: Final = 96
-_COLUMNS_MIN: Final = 40
 _ASK_S: Final = 10.0
 JSON: Final = {"Content-Type": "application/json"}
 _PATIENCE_S: Final = 30.0  # real time
 _BETWEEN_S: Final = 0.03
-_LINKS: Final = {"thread": "t", "conflict": "c", "track": "a"}  # as the page reads them
 _PARTIES: Final = {one.user: one.party for one in OFFICERS}
 
 
@@ -52,8 +46,7 @@ class Scene:
     they moved a plan.
 
     advance: lets time pass until an instant; rest: real seconds, while the clock stands; settle:
-    holds the clock until what was said is where it is to be. tell: a line for the terminal, in the
-    language of words.
+    holds the clock until what was said is where it is to be. teller: hears what is shown.
     """
 
     def __init__(
@@ -62,13 +55,11 @@ class Scene:
         clock: PacedClock,
         seed: int,
         advance: Callable[[datetime], None],
-        tell: Callable[[str], None],
+        teller: Teller,
         sky: Sky,
         rest: Callable[[float], None],
         settle: Callable[[], None],
-        words: Catalogue,
     ) -> None:
-        self._words = words
         self._rest = rest
         self._settle = settle
         self._senses: dict[str, Transport] = {}
@@ -81,7 +72,7 @@ class Scene:
         self.missed: list[str] = []
         self._clock = clock
         self._advance = advance
-        self._tell = tell
+        self._teller = teller
         self._clients: dict[str, Client] = {}
         self._said = 0
         self._act = 0
@@ -242,10 +233,8 @@ class Scene:
     def begin(self, number: int, name: str) -> None:
         """The act with that number and name begins: tell it."""
         self._act, self._name, self._said = number, name, 0
-        act = self._played()
         self._change(state="playing")
-        title, sentence = (act_words(self._words, act, part) for part in ("title", "sentence"))
-        self._tell(f"\n{_time(self.now)}  {number}. {title}\n{wrapped(sentence)}")
+        self._teller.act(self.now, self._played())
 
     def end(self) -> None:
         """The act is over."""
@@ -256,7 +245,7 @@ class Scene:
         self._change(**what)
         ((kind, name),) = what.items()
         urls = [site.url for site in self.sites.all if self._has(site, name)]
-        self._tell("\n".join(f"    → {url}/#{_LINKS[kind]}={name}" for url in urls))
+        self._look(kind, name, urls)
 
     def show_track(self, callsign: str) -> None:
         """The aircraft to look at. Raises: ActCut if a server does not see it."""
@@ -264,29 +253,27 @@ class Scene:
             seen = partial(self.track, site.on_duty(), callsign)
             found = self.held(seen, f"{callsign} is not seen")
             site.board.change(self._act, track=found)
-            self._tell(f"    → {site.url}/#{_LINKS['track']}={found}")
+            self._look("track", found, [site.url])
 
     def show_check(self, session: str) -> None:
         """A private check to look at, among those of either side."""
         self._change(check=session)
-        self._tell("\n".join(f"    → {site.url} (Private check)" for site in self.sites.all))
+        self._look("check", session, [site.url for site in self.sites.all])
 
     def link(self, path: str) -> None:
         """A page of every server to look at."""
-        self._tell("\n".join(f"    → {site.url}{path}" for site in self.sites.all))
+        self._look("page", path, [site.url for site in self.sites.all])
 
     def note(self, what: str, /, **values: object) -> None:
         """Something that happened, in a line: its name in the catalogues, and what goes into it."""
-        texts = {key: str(value) for key, value in values.items()}
-        line = ActLine(self.now, what, texts, _said(catalogue(), what, texts))
+        line = line_of(self.now, what, values)
         self._change(said=(*self._played().said, line))
-        words = _said(self._words, what, texts)
-        self._tell(wrapped(f"{_time(self.now)}  {words}", further=" " * 11))
+        self._teller.said(self._played(), line)
 
     def miss(self, error: OpenlineError | ActCut) -> None:
         """The act could not go on: the story does, without the rest of it."""
         self.missed.append(f"{self._played().title}: {error}")
-        self._tell(f"    ({_said(self._words, 'left_out', {'error': str(error)})})")
+        self._teller.left_out(self.now, self._played(), str(error))
 
     def close(self) -> None:
         """Log everybody out."""
@@ -294,6 +281,9 @@ class Scene:
             client.close()
         for sense in self._senses.values():
             sense.close()
+
+    def _look(self, kind: str, name: str, urls: list[str]) -> None:
+        self._teller.look(self.now, self._played(), kind, name, urls)
 
     def _played(self) -> ActShown:
         return self.sites.main.board.acts[self._act - 1]
@@ -346,22 +336,3 @@ def _one_each(site: Site) -> Iterator[str]:
 def party_of(user: str) -> str:
     """The party of somebody."""
     return _PARTIES[user]
-
-
-def act_words(words: Catalogue, act: ActShown, part: str) -> str:
-    """The title or sentence of an act; of one that no catalogue knows, in English."""
-    return words.console.get(f"demo.{act.name}.{part}", str(getattr(act, part)))
-
-
-def _said(words: Catalogue, name: str, values: dict[str, str]) -> str:
-    return words.filled(words.console[f"demo.said.{name}"], values)
-
-
-def wrapped(text: str, indent: str = " " * 4, further: str = "") -> str:
-    """A text as lines that a terminal has room for; those after the first stand `further` in."""
-    columns = min(max(get_terminal_size((_COLUMNS, 0)).columns, _COLUMNS_MIN), _COLUMNS)
-    return fill(text, columns, initial_indent=indent, subsequent_indent=indent + further)
-
-
-def _time(instant: datetime) -> str:
-    return format_instant(instant.replace(microsecond=0))[11:19] + "Z"

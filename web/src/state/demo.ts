@@ -9,6 +9,8 @@ export interface ActLine {
   name: string;
   values: Record<string, string>;
   words: string;
+  /** Values that have words of their own, by the tag of the language. */
+  worded?: Record<string, Record<string, string>>;
 }
 
 /** An act of the demo: one sentence, and what to look at once it is there. */
@@ -45,6 +47,8 @@ export interface Demo {
   logins: DemoLogin[];
   region: FeatureCollection;
   review?: string;
+  /** Of several servers: where each is, and whose people log in there. */
+  servers?: { url: string; parties: string[] }[];
   /** The story begins once somebody has come in. */
   waiting?: boolean;
 }

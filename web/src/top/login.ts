@@ -1,7 +1,7 @@
 import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { t } from "../i18n/i18n";
+import { iso, t } from "../i18n/i18n";
 import { demo, type Demo, type DemoLogin } from "../state/demo";
 import { ended, logIn } from "../state/session";
 import { shared } from "../style/theme";
@@ -107,6 +107,7 @@ export class Login extends SignalWatcher(LitElement) {
         </button>`,
         )}
       </div>
+      ${elsewhere(played).map((one) => html`<p class="dim">${one}</p>`)}
     </section>`;
   }
 
@@ -130,5 +131,14 @@ export class Login extends SignalWatcher(LitElement) {
 }
 
 function who(one: DemoLogin): string {
-  return `${one.name}, ${one.party} (${one.role})`;
+  const role = t(`role.${one.role}`);
+  return `${iso(one.name)}, ${iso(one.party)} (${role})`;
+}
+
+/** Where the people of the other servers log in: each asks its own server alone, so that is no link. */
+function elsewhere(played: Demo): string[] {
+  const here = new Set(played.logins.map((one) => one.party));
+  return (played.servers ?? [])
+    .filter((one) => !one.parties.some((party) => here.has(party)))
+    .map((one) => t("login.elsewhere", { parties: one.parties.join(", "), url: one.url }));
 }

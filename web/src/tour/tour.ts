@@ -2,7 +2,7 @@ import { SignalWatcher } from "@lit-labs/preact-signals";
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { reasonOf } from "../conflicts/cards";
-import { arrow, iso, t } from "../i18n/i18n";
+import { arrow, catalogue, iso, t } from "../i18n/i18n";
 import { register } from "../palette/commands";
 import { conflictOf } from "../state/board";
 import { chosenAct, demo, playingAct, type Act, type ActLine } from "../state/demo";
@@ -181,7 +181,7 @@ export function actWords(act: Act, part: "title" | "sentence"): string {
 export function lineText(act: Act, line: ActLine): string {
   const at = instant(Date.parse(line.at));
   const conflict = line.values.reason && act.conflict ? conflictOf(act.conflict) : undefined;
-  const values = conflict ? { reason: reasonOf(conflict) } : line.values;
+  const values = { ...line.values, ...line.worded?.[catalogue.value.language], ...(conflict ? { reason: reasonOf(conflict) } : {}) };
   const key = `demo.said.${line.name}`;
   const words = t(key, values);
   return `${iso(at)} ${words === key ? line.words : words}`;

@@ -10,6 +10,7 @@ from openline.client.ways import volumes_of_way
 from openline.demo.acts.shapes import box, circle, corridor, from_ground, plan, volume
 from openline.demo.region import CAPE_HALLEN, LUNN, NORTH_RIG, SOUTH_RIG, Place
 from openline.demo.scene import JSON, ActCut, Scene, name_of
+from openline.demo.worded import Change, Reason
 from openline.formats.json_text import encode
 from openline.line.message.bodies import Accept, Amend, Notify, Propose
 from openline.line.message.kind import AnswerCode
@@ -32,7 +33,7 @@ def automatic(scene: Scene) -> None:
     scene.note("files", who=name_of("cora"), name="SL40")
     found = scene.conflict("ada", scene.kept["sl40"].thread, "crossing")
     scene.show(conflict=found.id)
-    scene.note("reason", reason=found.facts.reason)
+    scene.note("reason", reason=Reason(found))
     scene.wait(60)
     for user, name in (("ada", "sl40"), ("ines", "sl40"), ("ines", "nr12"), ("cora", "nr12")):
         scene.read(user, scene.kept[name])
@@ -46,7 +47,7 @@ def proposal(scene: Scene) -> None:
     way = _way_out(scene, "cora", conflict)
     lifted = plan("SL40", *volumes_of_way(way))
     scene.climbs_m["sl40"] = max(one.climb_m for one in way.changes)
-    scene.note("advised", who=name_of("cora"), change=way.words)
+    scene.note("advised", who=name_of("cora"), change=Change(way))
     offer = Propose(conflict, thread, lifted.volumes, f"SL40: {way.words}")
     said = scene.say("cora", offer, thread=conflict)
     scene.show(conflict=conflict)
@@ -74,7 +75,7 @@ def near_miss(scene: Scene) -> None:
     scene.note("files_beside", who=name_of("dov"), name="SD3")
     found = scene.conflict("dov", scene.kept["sd3"].thread, "beside")
     scene.show(conflict=found.id)
-    scene.note("reason", reason=found.facts.reason)
+    scene.note("reason", reason=Reason(found))
     scene.wait(90)
     scene.read("dov", scene.kept["nd5"])
     scene.read("ada", scene.kept["sd3"])
@@ -102,7 +103,7 @@ def your_turn(scene: Scene) -> None:
     scene.kept["sl44"] = scene.say("dov", south, to=("north",))
     found = scene.conflict("dov", scene.kept["sl44"].thread, "open")
     scene.show(conflict=found.id)
-    scene.note("reason", reason=found.facts.reason)
+    scene.note("reason", reason=Reason(found))
 
 
 def _way_out(scene: Scene, user: str, conflict: str) -> AdviceWay:

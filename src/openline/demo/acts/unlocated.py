@@ -4,6 +4,7 @@ from openline.api.line import board_wire
 from openline.demo.acts.shapes import circle, volume
 from openline.demo.region import Place
 from openline.demo.scene import Scene, name_of
+from openline.demo.worded import Reason
 from openline.line.message.bodies import Amend, Clarify, Notify
 from openline.line.message.kind import AnswerCode, Asks, Missing, NoticeKind
 
@@ -18,7 +19,7 @@ def without_place(scene: Scene) -> None:
     scene.show(thread=notice.thread)
     scene.note("unlocated", who=name_of("ada"), name="N-7")
     found = scene.conflict("cora", notice.thread, "unlocated")
-    scene.note("reason", reason=found.facts.reason)
+    scene.note("reason", reason=Reason(found))
     scene.wait(120)
     scene.read("cora", notice)
     scene.read("omar", notice)
