@@ -1,5 +1,6 @@
 """`openline demo` as a process of its own: where it listens, what it tells, how it ends."""
 
+import json
 import os
 import re
 import signal
@@ -7,11 +8,12 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.demo.stage import payload
 from tests.e2e.server_process import COMMAND
@@ -53,6 +55,13 @@ class Demo:
             assert self.process.poll() is None, self.text
             time.sleep(0.05)
         raise AssertionError(f"{pattern}: {self.text}")
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        until = time.monotonic() + WAIT_S
+        while not is_so():
+            assert time.monotonic() < until
+            assert self.process.poll() is None, self.text
+            time.sleep(0.01)
 
     def ended(self) -> int:
         code = self.process.wait(WAIT_S)
@@ -116,10 +125,29 @@ def _require_fresh_feeds(demo: Demo, url: str, token: str) -> None:
 
 
 def test_it_ends_after_the_minutes_and_keeps_what_is_to_be_kept(tmp_path: Path) -> None:
-    with running(tmp_path, "--port", "0", "--minutes", "0.02", "--keep", "kept") as demo:
+    options = ("--port", "0", "--minutes", "0.02", "--keep", "kept", "--json")
+    with running(tmp_path, *options) as demo:
         assert demo.ended() == 0, demo.text
+    told = [json.loads(line) for line in demo.lines]
+    assert told[0]["event"] == "demo"
+    assert len(told[0]["logins"]) == 7
+    assert {one["event"] for one in told} <= {"demo", "act", "look", "said"}
     names = {one.name for one in (tmp_path / "kept").iterdir()}
     assert {"agreement.toml", "agreement.toml.v1.sig", "north.key", "demo.db"} <= names
+
+
+@pytest.mark.parametrize("signals", [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM,)])
+def test_whoever_ends_it_before_it_serves_leaves_nothing_behind(
+    tmp_path: Path, signals: tuple[signal.Signals, ...]
+) -> None:
+    with running(tmp_path, "--port", "0") as demo:
+        demo.wait_until(lambda: list(tmp_path.glob("openline-demo-*/*.key")) != [])
+        for one in signals:
+            demo.process.send_signal(one)
+            time.sleep(0.1)
+        assert demo.ended() in (0, 130, -signal.SIGINT), demo.text
+        assert "Traceback" not in demo.text
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_port_that_was_asked_for_is_not_changed(tmp_path: Path) -> None:

@@ -83,11 +83,17 @@ def run(running: Running, listener: socket.socket) -> None:
     if several:
         Multiprocess(config, sockets=[listener]).run()
         return
-    # uvicorn raises the signal again when it has ended in order: that must not change our exit.
-    before = {name: signal.signal(name, _ignored) for name in (signal.SIGTERM, signal.SIGINT)}
+    server = uvicorn.Server(config)
+
+    def stop(_signal: int, _frame: object) -> None:
+        server.should_exit = True
+
+    # Until uvicorn hears signals itself; it raises them again when it has ended in order, and that
+    # must not change our exit.
+    before = {name: signal.signal(name, stop) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
         with contextlib.closing(listener):
-            uvicorn.Server(config).run(sockets=[listener])
+            server.run(sockets=[listener])
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
@@ -134,7 +140,3 @@ def _stop_after_parent() -> None:
     if parent is not None:
         parent.join()  # the end of a pipe that the parent holds, however it ended
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _ignored(_signal: int, _frame: object) -> None:
-    return None

@@ -2,16 +2,20 @@
 
 import contextlib
 import os
+import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
 _HOST: Final = "127.0.0.1"
 _PORT: Final = 8080
 _PORTS_TRIED: Final = 50  # the default one and those after it
+_REMOVED_TRIES: Final = 20
+_REMOVED_WAIT_S: Final = 0.1
 
 
 @click.command("demo", short_help="Play the days of a line, with live traffic and the page.")
@@ -46,6 +50,7 @@ _PORTS_TRIED: Final = 50  # the default one and those after it
     metavar="TAG",
     help="Of what is told here: en, fr, es, ru, ar. Else OPENLINE_LANGUAGE.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Tell it as one JSON object a line.")
 @click.option("--db", metavar="FILE", help="Keep the record in this new file.")
 @click.option(
     "--keep", metavar="DIR", help="Keep keys, agreement, record and review in this new folder."
@@ -58,6 +63,7 @@ def demo(
     minutes: float | None,
     port: int | None,
     language: str,
+    as_json: bool,
     db: str | None,
     keep: str | None,
 ) -> None:
@@ -80,8 +86,10 @@ def demo(
     ports = [_free_port(_PORT, _PORTS_TRIED) if port is None else _free_port(port, 1)]
     if two_servers:
         ports.append(_free_port(ports[0] + 1, _PORTS_TRIED, told=False))
+    signal.signal(signal.SIGTERM, _interrupted)  # until the server hears it: what is here goes too
     with _folder(keep) as folder:
-        wishes = Wishes(folder, _HOST, ports, db, speed, seed, minutes, not no_browser, language)
+        browser = not no_browser
+        wishes = Wishes(folder, _HOST, ports, db, speed, seed, minutes, browser, language, as_json)
         run_demo(wishes, click.echo)
 
 
@@ -113,8 +121,11 @@ def _folder(keep: str | None) -> Iterator[Path]:
     from openline.errors import InvalidInput, Unreachable
 
     if keep is None:
-        with tempfile.TemporaryDirectory(prefix="openline-demo-") as name:
-            yield Path(name)
+        made = Path(tempfile.mkdtemp(prefix="openline-demo-"))
+        try:
+            yield made
+        finally:
+            _remove(made)
         return
     folder = Path(keep)
     try:
@@ -124,3 +135,23 @@ def _folder(keep: str | None) -> Iterator[Path]:
     except OSError as error:
         raise Unreachable((error.strerror or str(error)).lower(), file=keep) from None
     yield folder
+
+
+def _remove(folder: Path) -> None:
+    """Remove it with what is in it, however often ctrl-C is pressed; say so if that fails."""
+    import shutil
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for _ in range(_REMOVED_TRIES):  # a thread that was not waited for may still write there
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                return
+            time.sleep(_REMOVED_WAIT_S)
+        click.echo(f"Not removed: {folder}", err=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupted(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
