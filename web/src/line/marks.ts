@@ -1,4 +1,5 @@
 import type { Thread } from "../api/types";
+import { conflictOf } from "../state/board";
 
 /** A word on a thread that somebody must not miss. Never by colour alone: each is a word. */
 export interface Mark {
@@ -14,7 +15,8 @@ export function marksOf(thread: Thread): Mark[] {
     if (is) marks.push({ key, level });
   };
   const sides = thread.sides;
-  add(thread.conflicts.length > 0 && !thread.ended, "mark.conflict", "danger");
+  const unlocated = thread.conflicts.every((id) => conflictOf(id)?.only_unlocated); // as the list of conflicts has it
+  add(thread.conflicts.length > 0 && !thread.ended, "mark.conflict", unlocated ? "warning" : "danger");
   add(thread.overdue, "mark.overdue", "danger");
   add(sides.some((one) => Boolean(one.unable)), "mark.unable", "danger");
   add(sides.some((one) => one.wrong.length > 0), "mark.readback", "danger");

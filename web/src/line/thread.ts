@@ -184,7 +184,7 @@ export class ThreadElement extends SignalWatcher(LitElement) {
     if (found.length === 0) return nothing;
     return html`<div class="actions">
       ${found.map(
-        (one) => html`<button @click=${() => select("conflict", one.id)}>▲ ${t("mark.conflict")} ${one.id.slice(0, 4)}</button>`,
+        (one) => html`<button @click=${() => select("conflict", one.id)}>${one.only_unlocated ? "◆" : "▲"} ${t("mark.conflict")} ${one.id.slice(0, 4)}</button>`,
       )}
     </div>`;
   }

@@ -18,7 +18,7 @@ import { previewVolumes, unsentVolumes } from "../state/preview";
 import { sharedCells } from "../state/private";
 import { sketch } from "../state/drawing";
 import { aircraft, pictureAt } from "../state/sky";
-import { place, select, selection, shownAt } from "../state/view";
+import { isLive, place, select, selection, shownAt } from "../state/view";
 import { shared } from "../style/theme";
 import { position } from "../units/position";
 import { AerodromeLayer } from "./aerodrome_layer";
@@ -30,7 +30,7 @@ import { GroundLayer } from "./ground_layer";
 import { legend, legendStyles } from "./legend";
 import { mapStyles } from "./map_style";
 import { Overlay } from "./overlay";
-import { areaRings, boundsOf, extentOf, extentOfSelection, flyTo, framed, keepPlace, takePlace } from "./place";
+import { areaRings, boundsOf, extentOf, extentOfSelection, flyTo, framed, isSeen, keepPlace, takePlace } from "./place";
 import { scaleBar } from "./scale";
 import { shapes } from "./scene";
 import { tileLayer } from "./tiles";
@@ -66,6 +66,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   private placed = false;
   private tiled = false;
   private untouched = false; // the page itself chose the place: it may choose again
+  private keeps = false; // the map went to what is selected, and nobody moved it since
 
   override render() {
     const scale = scaleBar(this.resolution.value, this.centre());
@@ -129,7 +130,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
     map.on("moveend", () => this.arrived(map));
     map.on("change:size", () => this.untouched && this.whole());
     for (const name of ["pointerdown", "wheel", "keydown"]) {
-      this.target.addEventListener(name, () => (this.untouched = false), { passive: true });
+      this.target.addEventListener(name, () => (this.untouched = this.keeps = false), { passive: true });
     }
     this.arrived(map);
     map.on("singleclick", (event) => void this.clicked(event.coordinate));
@@ -203,14 +204,15 @@ export class SkyMap extends SignalWatcher(LitElement) {
     this.map = null;
   }
 
-  /** Go to what was selected elsewhere, once it is known where that is. */
+  /** Go to what was selected elsewhere, once it is known where that is; after an aircraft that leaves the view. */
   private goToSelection(map: OlMap): void {
     const selected = selection.value;
-    if (!selected || this.flown === selected) return;
+    const known = this.flown === selected;
+    if (!selected || (known && !(this.keeps && selected.kind === "track" && isLive.value))) return;
     const extent = extentOfSelection(selected, shapes.value);
-    if (!extent) return;
+    if (!extent || (known && isSeen(map, extent))) return;
     this.flown = selected;
-    this.placed = true;
+    this.placed = this.keeps = true;
     this.untouched = false;
     flyTo(map, extent);
   }
@@ -245,7 +247,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
   }
 
   private zoom(by: number): void {
-    this.untouched = false;
+    this.untouched = this.keeps = false;
     const view = this.map?.getView();
     view?.setZoom(Math.round((view.getZoom() ?? 2) + by));
   }
@@ -256,6 +258,7 @@ export class SkyMap extends SignalWatcher(LitElement) {
     if (!found) return;
     select(found.kind, found.id);
     this.flown = selection.value; // it is seen where it was clicked
+    this.keeps = false;
   }
 
   private volumeAt(place: number[]): { kind: "thread"; id: string } | null {

@@ -1,15 +1,18 @@
 import { containsExtent, createEmpty, extend, isEmpty, type Extent } from "ol/extent";
 import type OlMap from "ol/Map";
 import { WORLD, fromMap, ringOnMap, toMap, type Point } from "../geo/mercator";
+import { along } from "../geo/geodesic";
 import { ringsOf } from "../geo/shapes";
+import { saysOf } from "../geo/volumes";
 import { agreement } from "../state/agreement";
-import { conflictOf } from "../state/board";
-import { tracks } from "../state/sky";
+import { conflictOf, threadOf } from "../state/board";
+import { encounters, tracks } from "../state/sky";
 import { place, type Selection } from "../state/view";
 import type { Shape } from "./scene";
 
 /** Where the map looks: kept with the address, and taken to what is selected. */
 const CLOSE_ZOOM = 11;
+const AROUND_M = 20_000;
 const FLY_MS = 450;
 const LATE_MS = 45;
 const LATE_FRAMES = 2;
@@ -24,10 +27,7 @@ export function extentOf(points: Iterable<Point>): Extent | null {
 
 /** What of the map a selection takes; null if it is nowhere yet. */
 export function extentOfSelection(selected: Selection, shapes: readonly Shape[]): Extent | null {
-  if (selected.kind === "track") {
-    const track = tracks.value.get(selected.id);
-    return track ? extentOf([toMap(track.lat, track.lng)]) : null;
-  }
+  if (selected.kind === "track") return extentOfTrack(selected.id);
   const threads = [selected.id];
   const points: Point[] = [];
   if (selected.kind === "conflict") {
@@ -44,7 +44,23 @@ export function extentOfSelection(selected: Selection, shapes: readonly Shape[])
   } else {
     for (const shape of shapes) if (shape.thread === selected.id) points.push(...(shape.rings[0] ?? []));
   }
-  return extentOf(points);
+  return extentOf(points) ?? extentOfPosition(selected.id);
+}
+
+/** An aircraft, and every other one that it will come too close to. */
+function extentOfTrack(id: string): Extent | null {
+  if (!tracks.value.has(id)) return null;
+  const pairs = encounters.value.filter((one) => one.first.id === id || one.second.id === id);
+  const found = new Set([id, ...pairs.flatMap((one) => [one.first.id, one.second.id])]);
+  return extentOf([...found].flatMap((one) => tracks.value.get(one) ?? []).map((one) => toMap(one.lat, one.lng)));
+}
+
+/** A message that names a position and no volume, as URGENT does, with what is around it. */
+function extentOfPosition(thread: string): Extent | null {
+  const position = threadOf(thread) ? saysOf(threadOf(thread)!)?.position : undefined;
+  if (!position) return null;
+  const around = [0, 90, 180, 270].map((azimuth) => along(position, azimuth, AROUND_M));
+  return extentOf(around.map((one) => toMap(one.lat, one.lng)));
 }
 
 /** The agreed area's ring on the map; empty while it is not known. */
@@ -89,6 +105,12 @@ export function flyTo(map: OlMap, extent: Extent, covered = 0): void {
   if (containsExtent(seen, extent) && share === 0 && (view.getZoom() ?? 0) >= 8) return;
   const padding = [50, rtl ? 60 + hidden : 60, 60, rtl ? 60 : 60 + hidden];
   view.fit(extent, { padding, maxZoom: CLOSE_ZOOM, ...(still() ? {} : { duration: FLY_MS }) });
+}
+
+/** Whether all of it is in view. */
+export function isSeen(map: OlMap, extent: Extent): boolean {
+  const size = map.getSize();
+  return size === undefined || containsExtent(map.getView().calculateExtent(size), extent);
 }
 
 /** Keep the address's place as the map has it. */
