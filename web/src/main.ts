@@ -1,6 +1,6 @@
 import "./app";
 import { followLanguage } from "./i18n/i18n";
-import { followAlarms } from "./conflicts/sound";
+import { followAlarms, resumeWatch } from "./conflicts/sound";
 import { pressed } from "./palette/commands";
 import { registerExports } from "./palette/exports";
 import { registerKeys } from "./palette/keys";
@@ -19,4 +19,5 @@ startLive();
 registerKeys();
 registerExports();
 followAlarms();
+resumeWatch();
 window.addEventListener("keydown", pressed);
