@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from openline.airspace.advise.carried import Moving, Place
-from openline.airspace.advise.move import turns
+from openline.airspace.advise.move import carried, turns
 from openline.airspace.advise.planar import Planar, drift_m
 from openline.airspace.detector import close_sideways
 from openline.airspace.volume import Volume4D
@@ -74,9 +74,11 @@ def _planar(moving: Moving, others: FootprintTable, lateral_m: float) -> Planar:
 
 def _asked(planar: Planar, moving: Moving, places: list[Place]) -> tuple[np.ndarray, ...]:
     """All pairs at all places: number of the place, of the pair; close, apart."""
-    to = planar.ground.seen(surface_points(turns(moving.centre, places) @ moving.centre))
+    normals = turns(moving.centre, places) @ moving.centre
+    assert np.abs(carried(moving.centre, places) - normals).max() < 1e-14
+    to = planar.ground.seen(surface_points(normals))
     at, pair = planar.near(to, np.arange(len(planar.pairs)))
-    slack = np.array([drift_m(planar.spread_m, place[1]) for place in places])
+    slack = drift_m(planar.spread_m, np.array([place[1] for place in places]))
     return at, pair, *planar.certain(to[at], slack[at], pair)
 
 

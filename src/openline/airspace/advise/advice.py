@@ -60,7 +60,8 @@ def advise(
     Raises: EnoughEffort if that is spent before anything was found.
     """
     limits, costs = limits or Limits(), costs or Costs()
-    conflicts = tuple(asking.in_the_way(asking.plan.volumes))
+    free = _free(asking)
+    conflicts = tuple(asking.in_the_way(asking.plan.volumes, free))
     if not conflicts:
         return Advice(asking.plan, (), ())
     search = Search.of(asking, limits, costs, limits.sideways_m)
@@ -68,12 +69,18 @@ def advise(
     for one in sorted(all_ways(search), key=lambda one: (one.cost, len(one.changes))):
         if any(_same(one, known) for known in proved):
             continue
-        if not asking.in_the_way(one.plan.volumes):
+        if not asking.in_the_way(one.plan.volumes, free):
             proved.append(one)
         if len(proved) == most:
             break
     blockers = () if proved else tuple(_blockers(search, conflicts))
     return Advice(asking.plan, conflicts, tuple(proved), blockers)
+
+
+def _free(asking: Asking) -> set[int]:
+    """The identities of volumes of the plan that meet nothing, so that they need no other proof."""
+    volumes = asking.plan.volumes
+    return {id(one) for one in volumes if len(volumes) > 1 and not asking.meets(one)}
 
 
 def _same(one: Alternative, cheaper: Alternative) -> bool:

@@ -127,6 +127,19 @@ def turns(centre: Vectors, places: Sequence[tuple[float, float]]) -> Vectors:
     return result
 
 
+def carried(centre: Vectors, places: Sequence[tuple[float, float]]) -> Vectors:
+    """Where the rotations of `turns` carry `centre`, (k, 3)."""
+    x, y, z = centre.tolist()
+    across = math.hypot(x, y)
+    east = np.array((-y / across, x / across, 0.0) if across > _TURN_MIN else (0.0, 1.0, 0.0))
+    north = np.array((-z * east[1], z * east[0], x * east[1] - y * east[0]))
+    bearing, angle = np.radians([at[0] for at in places]), np.array([at[1] for at in places])
+    angle = angle / EARTH_RADIUS_M
+    ahead = np.cos(bearing)[:, None] * north + np.sin(bearing)[:, None] * east
+    result: Vectors = np.cos(angle)[:, None] * centre + np.sin(angle)[:, None] * ahead
+    return result
+
+
 def aside(footprint: Footprint, rotation: Vectors) -> Footprint:
     """The footprint turned around the Earth's centre. Lengths keep to 1e-4 within 50 km.
 

@@ -4,7 +4,7 @@ Whether two footprints are too close depends on neither time nor height: it is d
 exact detector. What is left of a pair is a rectangle of shifts that keep the two too close.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -98,13 +98,19 @@ class Asking:
             return False
         return self.all_pairs or other.party != self.plan.party
 
-    def in_the_way(self, volumes: Sequence[Volume4D]) -> list[Entity]:
-        """Who would be in conflict with these volumes, each once: the exact detector's answer."""
+    def meets(self, volume: Volume4D) -> list[Entity]:
+        """What has a place and would be in conflict with the volume."""
+        return [e for e in self.sky.index.query(volume, self.separation) if self.minds(e)]
+
+    def in_the_way(self, volumes: Sequence[Volume4D], proved: Collection[int] = ()) -> list[Entity]:
+        """Who would be in conflict with these volumes, each once: the exact detector's answer.
+
+        proved: the identities of volumes that are known to meet nothing that has a place.
+        """
         found: dict[tuple[str, str, str], Entity] = {}
         for volume in volumes:
-            for other in self.sky.index.query(volume, self.separation):
-                if self.minds(other):
-                    found.setdefault((other.kind, other.party, other.id), other)
+            for other in () if id(volume) in proved else self.meets(volume):
+                found.setdefault((other.kind, other.party, other.id), other)
         for notice in self.notices(volumes):
             if any(self._near_in_time(volume, notice) for volume in volumes):
                 found.setdefault((notice.kind, notice.party, notice.id), notice)

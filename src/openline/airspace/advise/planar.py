@@ -154,7 +154,7 @@ class Planar:
         known &= ours.outlines.usable[i] & others.outlines.usable[j]
         known &= np.diff(mine.edge_offset)[i] * np.diff(theirs.edge_offset)[j] <= _LARGE
         slack_m = _SLACK_M + _STEEP * reach_m * (around_m / CURVATURE_RADIUS_MIN_M) ** 2
-        wide = (reach_m + slack_m + drift_m(spread_m, most_m))[:, None]
+        wide = (reach_m + slack_m + drift_m(spread_m, np.array(most_m)))[:, None]
         low, high = others.low[j] - ours.high[i] - wide, others.high[j] - ours.low[i] + wide
         low[~known], high[~known] = -np.inf, np.inf
         away = np.maximum(np.maximum(low, -high), 0.0)
@@ -187,28 +187,34 @@ class Planar:
 
         slack_m (k,): what comes of being carried so far (`drift_m`).
         """
-        some = self.pairs.where(pair)
-        slack_m = slack_m + some.slack_m
-        far_m = np.linalg.norm(to, axis=1)
-        close, apart = _sure(some, slack_m, some.here_m - far_m, some.here_m + far_m, some.inside)
-        left = np.flatnonzero(some.known & ~(close | apart))
-        some, slack_m = some.where(left), slack_m[left]
-        distance_m, inside = self.convolution.around(some.which, to[left])
-        close[left], apart[left] = _sure(some, slack_m, distance_m, distance_m, inside)
+        pairs = self.pairs
+        known, reach_m = pairs.known[pair], pairs.reach_m[pair]
+        slack_m = slack_m + pairs.slack_m[pair]
+        here_m, far_m = pairs.here_m[pair], np.linalg.norm(to, axis=1)
+        close, apart = _sure(here_m - far_m, here_m + far_m, pairs.inside[pair], reach_m, slack_m)
+        close, apart = close & known, apart & known
+        left = np.flatnonzero(known & ~(close | apart))
+        distance_m, inside = self.convolution.around(pairs.which[pair[left]], to[left])
+        close[left], apart[left] = _sure(
+            distance_m, distance_m, inside, reach_m[left], slack_m[left]
+        )
         return close, apart
 
 
-def drift_m(spread_m: float, distance_m: float) -> float:
-    """How far footprints that reach so far come to lie from where sliding brings them, at most."""
+def drift_m(spread_m: float, distance_m: Floats) -> Floats:
+    """How far footprints that reach so far come to lie from where sliding brings them, at most.
+
+    distance_m (k,): how far they are carried.
+    """
     turn = distance_m / CURVATURE_RADIUS_MIN_M
     flat = turn / 2 + spread_m / 2 / CURVATURE_RADIUS_MIN_M + _FLATTENED
-    return _MARGIN * turn * spread_m * flat
+    drift: Floats = _MARGIN * turn * spread_m * flat
+    return drift
 
 
 def _sure(
-    pairs: Pairs, slack_m: Floats, least_m: Floats, most_m: Floats, inside: Booleans
+    least_m: Floats, most_m: Floats, inside: Booleans, reach_m: Floats, slack_m: Floats
 ) -> tuple[Booleans, Booleans]:
     """Certainly too close, certainly not; by how far the verge is at least and at most."""
-    close = (inside & (least_m > slack_m)) | (most_m < pairs.reach_m - slack_m)
-    apart = ~inside & (least_m > pairs.reach_m + slack_m)
-    return close & pairs.known, apart & pairs.known
+    close = (inside & (least_m > slack_m)) | (most_m < reach_m - slack_m)
+    return close, ~inside & (least_m > reach_m + slack_m)

@@ -8,13 +8,13 @@ import numpy as np
 
 from openline.airspace.advise.carried import Moving, Place
 from openline.airspace.advise.cost import Limits
-from openline.airspace.advise.move import turns
+from openline.airspace.advise.move import carried
 from openline.airspace.advise.obstacles import STAY, Obstacles, ShiftRange
 from openline.airspace.advise.planar import Planar, drift_m
 from openline.airspace.advise.shift import Blocks
 from openline.airspace.volume import Volume4D
 from openline.geo.convolution import Plane
-from openline.geo.ellipsoid import Floats, surface_points
+from openline.geo.ellipsoid import surface_points
 from openline.geo.footprint_table import Booleans, Integers
 
 
@@ -117,12 +117,11 @@ class Sliding:
         """Where amid the volumes comes to lie in the plane."""
         if not places:
             return np.empty((0, 2))
-        centre = self.moving.centre
-        return self.planar.ground.seen(surface_points(turns(centre, places) @ centre))
+        return self.planar.ground.seen(surface_points(carried(self.moving.centre, places)))
 
     def _certain(self, asked: _Asked) -> tuple[Booleans, Booleans]:
-        slack = [drift_m(self.planar.spread_m, distance_m) for _, distance_m in asked.places]
-        slack_m: Floats = np.array(slack)[asked.at]
+        away_m = np.array([distance_m for _, distance_m in asked.places])
+        slack_m = drift_m(self.planar.spread_m, away_m)[asked.at]
         return self.planar.certain(asked.to[asked.at], slack_m, asked.pair)
 
     def _exactly(self, asked: _Asked, some: Integers) -> Integers:
