@@ -77,7 +77,8 @@ class Outlines:
         following = leaving[table.edge_to]
         last = ~real[following]
         back = (way + _AROUND // 2) & _MASK
-        first = line & np.isin(np.arange(len(owner)), offset[:-1])
+        first = np.zeros(len(owner), np.bool_)
+        first[offset[:-1]] = line[offset[:-1]]
         alone = np.flatnonzero(~table.polygon & (np.diff(offset) == 1))
         bend = _turns(way, way[following])
         half = np.full(len(owner), _AROUND // 2)
