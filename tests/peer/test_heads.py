@@ -1,7 +1,6 @@
 """Two records that hold each other: honest ones are cosigned, and every way to cheat shows."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from operator import methodcaller
 
@@ -146,19 +145,19 @@ def reorder(records: list[Record]) -> list[Record]:
 
 def back_date(records: list[Record]) -> list[Record]:
     changed = [*records]
-    changed[7] = replace(changed[7], time=changed[7].time - timedelta(hours=1))
+    changed[7] = changed[7]._replace(time=changed[7].time - timedelta(hours=1))
     return changed
 
 
 def rewrite_payload(records: list[Record]) -> list[Record]:
     changed = [*records]
     at = next(at for at, one in enumerate(records) if one.kind == "line.message" and at > 5)
-    changed[at] = replace(changed[at], body=changed[at].body[:-4] + b"AAAA")
+    changed[at] = changed[at]._replace(body=changed[at].body[:-4] + b"AAAA")
     return changed
 
 
 def add_in_the_middle(records: list[Record]) -> list[Record]:
-    return [*records[:5], replace(records[5], kind="account.put"), *records[5:]]
+    return [*records[:5], records[5]._replace(kind="account.put"), *records[5:]]
 
 
 CHEATS = {
@@ -232,7 +231,7 @@ def test_two_views_of_one_record_show_once_the_two_compare(*, longer: bool) -> N
     north, shown = world["north"], world["north"].store
     records = north.records()
     heads(world, "north", "south")
-    more = [replace(records[-1], kind="account.put")] if longer else []
+    more = [records[-1]._replace(kind="account.put")] if longer else []
     rewrite(north, lambda _: back_date(records) + more)
     north.begin_sealing()
     heads(world, "north", "east")

@@ -3,8 +3,9 @@
 After every step: 1 no number of a party is used twice, and gaps are known; 2 no duty is lost: what
 was due is marked, and what is no longer owed was done, or its thread ended or was renewed; 3 the
 alarms of a duty come in order and never twice; 4 the state of a thread is that of its sides;
-5 nothing that is due is left unsaid. At the end: 6 another line that reads the same entries, whole
-or in pieces, stands the same and has nothing to say.
+5 nothing that is due is left unsaid; 6 notices with a place are found by when they begin.
+At the end: 7 another line that reads the same entries, whole or in pieces, stands the same and has
+nothing to say.
 """
 
 from typing import Any
@@ -99,6 +100,16 @@ class LineMachine(LineHistory):
                 assert side.step is max(side.times, key=lambda step: step.rank, default=side.step)
         for thread_id in (*state.notices, *state.closures):
             assert state.threads[thread_id].standing
+
+    @invariant()
+    def notices_with_a_place_are_found_by_when_they_begin(self) -> None:
+        state = self.world.state
+        placed = [one for one in state.notices.values() if one.notify.volumes]
+        for until in {one.notify.time_start - one.widen for one in placed}:
+            begun = {one.thread for one in placed if one.notify.time_start - one.widen <= until}
+            found = state.begun_by(until)
+            assert set(found) == begun
+            assert len(found) == len(begun)
 
     @invariant()
     def nothing_is_left_unsaid(self) -> None:

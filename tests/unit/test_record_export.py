@@ -27,7 +27,7 @@ from openline.formats.record_lines import (
 )
 from openline.line.note import Note, cosign, sign
 from openline.line.record.checkpoint import Checkpoint
-from openline.line.record.entry import Entry
+from openline.line.record.entry import Entry, leaves_of
 from openline.line.record.tree import Frontier, leaf_hash
 from tests.unit.record_samples import (
     BODIES,
@@ -98,6 +98,7 @@ def test_canonical_bytes_are_as_described() -> None:
     expected = b"openline.entry/1 7 2026-11-22T10:00:00.000005Z 4 6 5\ns\xc3\xbcdnotify\xffbody"
     assert entry.canonical() == expected
     assert entry.leaf_hash() == sha256(b"\x00" + expected).digest() == leaf_hash(expected)
+    assert leaves_of([entry, entry]) == [entry.leaf_hash(), entry.leaf_hash()]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 64, 130])

@@ -1,8 +1,7 @@
 """Write a record as an export that anybody can verify without us."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from openline.errors import InvalidInput
 from openline.formats.record_lines import (
@@ -13,44 +12,15 @@ from openline.formats.record_lines import (
 )
 from openline.line.note import Note
 from openline.line.record.checkpoint import Checkpoint, parse_checkpoint
-from openline.line.record.entry import Entry
+from openline.line.record.entry import Entry, Kept
 from openline.line.record.tree import Frontier
 from openline.line.signing import Signer
 
 BATCH: Final = 1_000  # entries under one checkpoint: how exactly a later change can be placed
 
 
-class Recorded(Protocol):
-    """One entry as a store gives it."""
-
-    @property
-    def sequence(self) -> int:
-        """From 1, without gaps."""
-        ...
-
-    @property
-    def time(self) -> datetime:
-        """When it was committed."""
-        ...
-
-    @property
-    def party(self) -> str:
-        """Who changed something."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """What was changed."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """The change, byte for byte."""
-        ...
-
-
 def sealed_export(
-    header: Header, records: Iterable[Recorded], signer: Signer, batch: int = BATCH
+    header: Header, records: Iterable[Kept], signer: Signer, batch: int = BATCH
 ) -> Iterator[bytes]:
     """The lines of an export whose checkpoints are signed now, one for every `batch` entries.
 
@@ -75,7 +45,7 @@ def sealed_export(
 
 
 def kept_export(
-    header: Header, records: Iterable[Recorded], checkpoints: Sequence[Note]
+    header: Header, records: Iterable[Kept], checkpoints: Sequence[Note]
 ) -> Iterator[bytes]:
     """The lines of an export with checkpoints that were signed and cosigned earlier.
 
@@ -103,7 +73,7 @@ def kept_export(
         yield encode_checkpoint(note)
 
 
-def entry_of(record: Recorded) -> Entry:
+def entry_of(record: Kept) -> Entry:
     """The entry of a record of the store."""
     return Entry(record.sequence, record.time, record.party, record.kind, record.body)
 

@@ -9,7 +9,7 @@ those that were signed end the start, with their range named: nobody may sign on
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from openline.app.ed25519 import verify
 from openline.errors import InvalidInput, InvariantBroken, NotFound
 from openline.line.note import SignatureType, VerifierKey, parse_note
 from openline.line.record.checkpoint import Checkpoint
-from openline.line.record.entry import leaf_of
+from openline.line.record.entry import leaves_of
 from openline.line.record.tree import Tree, TreeHead
 from openline.line.record.verifying import check_checkpoint
 from openline.line.signing import Signer
@@ -230,17 +230,13 @@ class Sealer:
             )
         return len(page)
 
-    def _take(self, page: Iterable[Record]) -> None:
-        leaves = []
+    def _take(self, page: Sequence[Record]) -> None:
         for due, record in enumerate(page, self._tree.size + 1):
             if record.sequence != due:
                 raise InvalidInput(
                     f"entries {due:,} to {record.sequence - 1:,} are missing", cure=_RESTORE
                 )
-            leaves.append(
-                leaf_of(record.sequence, record.time, record.party, record.kind, record.body)
-            )
-        self._tree.extend(leaves)
+        self._tree.extend(leaves_of(page))
 
     def _compare(self, last: StoredCheckpoint) -> None:
         """Raises: InvalidInput with the range if entries are not those that were signed."""

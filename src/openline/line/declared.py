@@ -31,9 +31,10 @@ class DeclaredKey:
 
 def declared_now(state: LineState, now: datetime) -> Iterator[DeclaredKey]:
     """What is flown about now, in the order it came."""
-    for thread, notice in state.notices.items():
+    for thread in sorted(state.begun_by(now + BEFORE), key=lambda name: _came(state, name)):
+        notice = state.notices[thread]
         notify, widen = notice.notify, notice.widen
-        if notify.notice is not NoticeKind.PLAN or not notify.volumes:
+        if notify.notice is not NoticeKind.PLAN:
             continue
         if notify.time_start - widen - BEFORE <= now <= notify.time_end + widen + BEFORE:
             yield DeclaredKey(thread, notice.version, notify.time_end + widen, False)
@@ -67,3 +68,7 @@ def should_have_flown(operation: DeclaredOperation, now: datetime) -> bool:
     start = min(volume.time_start for volume in volumes)
     first = max(volume.time_end for volume in volumes if volume.time_start == start)
     return first <= now < max(volume.time_end for volume in volumes)
+
+
+def _came(state: LineState, thread: str) -> int:
+    return state.threads[thread].entries[0].entry

@@ -301,7 +301,9 @@ class Line:
         if thread is None or not thread.standing:
             return
         self._comparison.touch(thread.id)
-        state.notices.pop(thread.id, None)
+        notice = state.notices.pop(thread.id, None)
+        if notice is not None:
+            state.displace(notice)
         state.closures.pop(thread.id, None)
         for pair in [pair for pair in state.findings if thread.id in pair]:
             del state.findings[pair]

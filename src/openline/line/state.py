@@ -5,6 +5,7 @@ reads them and whenever; nothing here reads a clock.
 """
 
 import heapq
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -105,6 +106,11 @@ class NoticeState:
     unauthorised_shown: bool = False
     over_at: datetime | None = None
 
+    @property
+    def begins(self) -> tuple[datetime, str]:
+        """When it begins at the earliest, and its thread."""
+        return self.notify.time_start - self.widen, self.thread
+
 
 @dataclass(slots=True)
 class ClosureState:
@@ -181,6 +187,8 @@ class LineState:
     # entries of the coarse forms of messages, by message and party
     shown: dict[tuple[str, str], int] = field(default_factory=dict)
     last_entry: int = 0  # of the record, as far as it was read
+    # Notices with a place, by when they begin at the earliest, ascending.
+    _begins: list[tuple[datetime, str]] = field(default_factory=list)
     # A heap of times and items: what sort of thing, and of what: the id of a duty, a thread, a
     # party. Most of a long line is here: the names are those that stand elsewhere, not copies.
     # It says when to look, never what is so: what was looked at in vain leaves it.
@@ -213,6 +221,21 @@ class LineState:
         thread = Thread(message.id, message.kind, message.sender, sides, entry.received, message.id)
         self.threads[thread.id] = thread
         return thread
+
+    def place(self, notice: NoticeState) -> None:
+        """Note when a notice begins, if it has a place: as it was just said, or amended."""
+        if notice.notify.volumes:
+            insort(self._begins, notice.begins)
+
+    def displace(self, notice: NoticeState) -> None:
+        """Forget when it begins: it ended, or is about to be amended."""
+        at = bisect_left(self._begins, notice.begins)
+        if self._begins[at : at + 1] == [notice.begins]:
+            del self._begins[at]
+
+    def begun_by(self, until: datetime) -> list[str]:
+        """The threads of notices with a place that may begin by then; those that end leave."""
+        return [name for _, name in self._begins[: bisect_right(self._begins, until, key=_first)]]
 
     def owe(self, duty: Duty) -> None:
         """Note a duty; one that is there already stays as it is."""
@@ -272,3 +295,7 @@ class LineState:
     def next_due(self) -> datetime | None:
         """When something is due next."""
         return self._agenda[0][0] if self._agenda else None
+
+
+def _first(one: tuple[datetime, str]) -> datetime:
+    return one[0]

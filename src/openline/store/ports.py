@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from openline.airspace.extent import Extent
 from openline.airspace.reference import (
@@ -40,8 +40,7 @@ class NotAtHand(Exception):
     """The answer needs more than memory, or more time than whoever must not wait has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One entry of the record: who changed what, as canonical bytes. `sequence` counts from 1."""
 
     sequence: int

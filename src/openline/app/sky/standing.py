@@ -67,18 +67,20 @@ def _near(state: LineState, now: datetime, ahead: timedelta) -> list[tuple[str, 
     until = now + ahead
     found = [
         (start, thread, version, widen)
-        for start, end, thread, version, widen in _windows(state)
+        for start, end, thread, version, widen in _windows(state, until)
         if start - widen <= until and now <= end + widen
     ]
     found.sort(key=lambda one: (one[0], one[1]))
     return [(thread, version, widen) for _, thread, version, widen in found[:THINGS_MAX]]
 
 
-def _windows(state: LineState) -> Iterator[tuple[datetime, datetime, str, int, timedelta]]:
-    for thread, notice in state.notices.items():
+def _windows(
+    state: LineState, until: datetime
+) -> Iterator[tuple[datetime, datetime, str, int, timedelta]]:
+    for thread in state.begun_by(until):
+        notice = state.notices[thread]
         notify = notice.notify
-        if notify.volumes:
-            yield notify.time_start, notify.time_end, thread, notice.version, notice.widen
+        yield notify.time_start, notify.time_end, thread, notice.version, notice.widen
     for thread, one in state.closures.items():
         yield one.closure.time_start, one.closure.time_end, thread, 1, one.widen
     for thread, filed in state.filed.items():

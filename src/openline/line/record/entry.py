@@ -9,8 +9,10 @@ between them, party and kind as UTF-8. Different entries have different bytes: t
 where each part ends.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from openline.errors import InvalidInput
 from openline.limits import TIME_MAX, TIME_MIN
@@ -58,12 +60,48 @@ class Entry:
         return leaf_hash(self.canonical())
 
 
-def leaf_of(sequence: int, time: datetime, party: str, kind: str, body: bytes) -> bytes:
-    """The leaf hash of an entry as a store gave its parts. Raises: InvalidInput for a time that no
-    entry can have."""
-    _check_time(sequence, time)
-    text = _time_text(time)
-    return leaf_hash(canonical_bytes(sequence, text, party.encode(), kind.encode(), body))
+class Kept(Protocol):
+    """An entry as a store gives it."""
+
+    @property
+    def sequence(self) -> int:
+        """From 1, without gaps."""
+        ...
+
+    @property
+    def time(self) -> datetime:
+        """When it was committed."""
+        ...
+
+    @property
+    def party(self) -> str:
+        """Who changed something."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What was changed."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The change, byte for byte."""
+        ...
+
+
+def leaves_of(entries: Iterable[Kept]) -> list[bytes]:
+    """The leaf hashes of entries as a store gave them: those of `Entry`.
+
+    Raises: InvalidInput for a time that no entry can have.
+    """
+    leaves, known, text = [], None, ""
+    for one in entries:
+        if one.time is not known:  # what one change wrote has one time
+            _check_time(one.sequence, one.time)
+            known, text = one.time, _time_text(one.time)
+        party, kind = one.party.encode(), one.kind.encode()
+        leaves.append(leaf_hash(canonical_bytes(one.sequence, text, party, kind, one.body)))
+    return leaves
 
 
 def canonical_bytes(sequence: int, time_text: str, party: bytes, kind: bytes, body: bytes) -> bytes:

@@ -99,7 +99,7 @@ def _mark(state: LineState, notify: Notify, received: datetime, marks: Marks) ->
 def _apply_new(state: LineState, entry: MessageEntry) -> None:
     message = entry.message
     assert isinstance(message.body, Notify)
-    state.notices[message.thread] = NoticeState(
+    notice = state.notices[message.thread] = NoticeState(
         message.thread,
         message.sender,
         message.recipients,
@@ -108,6 +108,7 @@ def _apply_new(state: LineState, entry: MessageEntry) -> None:
         entry.received,
         widen=entry.marks.widened,
     )
+    state.place(notice)
     _stand(state, thread_of(state, message), entry, message.body)
 
 
@@ -168,7 +169,9 @@ def _apply_amend(state: LineState, entry: MessageEntry) -> None:
     if notify == notice.notify:
         _owe_confirmation(state, thread, entry, notify)
         return  # the same again: nobody has to read it again
+    state.displace(notice)
     notice.notify, notice.version, notice.widen = notify, notice.version + 1, entry.marks.widened
+    state.place(notice)
     for party in thread.sides:
         kinds = (DutyKind.DELIVERED, DutyKind.READ, DutyKind.DISSEMINATED, DutyKind.ANSWER)
         done(state, thread, party, *kinds)
