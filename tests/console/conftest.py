@@ -14,10 +14,20 @@ from tests.console.line import Line, serving_line
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NEEDED = "CONSOLE_TESTS_NEED_BROWSER"
 HOW = "install the Debian package chromium (or put a Chromium named `chromium` on the path)"
+# Each window would load two pages of the browser's own for the address bar that nobody sees, which
+# takes longer than the page under test. Naming features replaces Playwright's list: the rest of
+# these is from there.
+NOT_NEEDED = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding"),
+    *("HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "MediaRouter", "PreconnectToSearch"),
+    *("NetworkTimeServiceQuerying", "OptimizationHints"),
+)
 OPTIONS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--disable-dev-shm-usage", "--force-prefers-reduced-motion"),
+    "--disable-features=" + ",".join(NOT_NEEDED),
 ]
 BUILT = Path(__file__).parents[2] / "src" / "openline" / "console" / "index.html"
 
