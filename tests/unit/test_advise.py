@@ -171,8 +171,9 @@ def test_free_windows_of_a_day() -> None:
 def test_words() -> None:
     change = Change((0,), timedelta(minutes=65), -30.48, 900.0, 90.0)
     assert change_words(change) == (
-        "1 h 05 min later and 30.48 m (100 ft) lower and 900 m towards 090 degrees (east)"
+        "1 h 05 min later and 100 ft (30 m) lower and 900 m towards 090 degrees (east)"
     )
+    assert change_words(Change((0,), climb_m=300.0)) == "300 m (984 ft) higher"
     assert duration(timedelta(seconds=45)) == "45 s"
     assert duration(timedelta(minutes=12, seconds=5)) == "12 min 5 s"
 

@@ -17,7 +17,7 @@ def test_the_later_file_moves_and_why_is_said(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "intent S-1 of south: in conflict with intent N-1 of north" in result.stdout
     assert "at the same priority, intent N-1 of north was filed first" in result.stdout
-    assert "1 h later; 2026-11-22 11:00Z to 2026-11-22 12:00Z" in result.stdout
+    assert "1 h later; 2026-11-22 11:00Z to 12:00Z" in result.stdout
     assert "300 m (984 ft) higher" in result.stdout
     result = invoke("advise", south(tmp_path), north(tmp_path))
     assert "intent N-1 of north: in conflict" in result.stdout

@@ -1,7 +1,7 @@
 """Advice as lines for people."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from openline.airspace.advise.words import alternative_words, called, listed
@@ -83,11 +83,19 @@ def window_lines(entity: "Entity", number: int, found: "FreeWindows") -> Iterato
 
 
 def _span(way: "Alternative") -> str:
+    """When and how high it then is; times to whole seconds, outward."""
     start = min(volume.time_start for volume in way.plan.volumes)
     end = max(volume.time_end for volume in way.plan.volumes)
     low = min(volume.altitude_lower_m for volume in way.plan.volumes)
     high = max(volume.altitude_upper_m for volume in way.plan.volumes)
-    return f"{_clock(start)} to {_clock(end)}, {low:,.0f} to {high:,.0f} m"
+    start, end = (
+        start.replace(microsecond=0),
+        end + timedelta(microseconds=-end.microsecond % 10**6),
+    )
+    until = _clock(end)
+    if end.date() == start.date():
+        until = until.partition(" ")[2]
+    return f"{_clock(start)} to {until}, {low:,.0f} to {high:,.0f} m"
 
 
 def _clock(instant: datetime) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _COMPASS: Final = ("north", "east", "south", "west")
 _NAMES_MAX: Final = 3
+_ROUNDING_FT: Final = 1e-6
 
 
 def called(entity: Entity) -> str:
@@ -31,7 +32,8 @@ def listed(entities: Sequence[Entity]) -> str:
 
 
 def change_words(change: Change) -> str:
-    """12 min later, 60 m (197 ft) higher, 1,150 m towards 090 (east)."""
+    """12 min later, 60 m (197 ft) higher, 1,150 m towards 090 (east). What moves by whole hundreds
+    of feet is said in feet first."""
     nothing = timedelta(0)
     words = []
     if change.delay != nothing:
@@ -64,10 +66,11 @@ def gain(advice: "Advice", alternative: "Alternative") -> str:
     start = min(volume.time_start for volume in alternative.plan.volumes)
     end = max(volume.time_end for volume in alternative.plan.volumes)
     what = alternative_words(alternative, len(advice.plan.volumes))
+    day = "" if end.date() == start.date() else f" on {end.day} {end:%B %Y}"
     return (
-        f"{first[0].upper()}{first[1:]}: {what}, from {start:%H:%M:%S}Z on {start:%d %B %Y} to "
-        f"{end:%H:%M:%S}Z, is free of {listed(advice.conflicts)} and of everything else in the "
-        "sky that was given."
+        f"{first[0].upper()}{first[1:]}: {what}, from {start:%H:%M:%S}Z on {start.day} "
+        f"{start:%B %Y} to {end:%H:%M:%S}Z{day}, is free of "
+        f"{listed(advice.conflicts)} and of everything else in the sky that was given."
     )
 
 
@@ -92,7 +95,10 @@ def duration(length: timedelta) -> str:
 
 
 def _height(metres: float) -> str:
-    return f"{metres:,.6g} m ({feet(metres):,.0f} ft)"
+    in_feet = feet(metres)
+    if abs(in_feet - 100 * round(in_feet / 100)) < _ROUNDING_FT:
+        return f"{in_feet:,.0f} ft ({metres:,.0f} m)"
+    return f"{metres:,.6g} m ({in_feet:,.0f} ft)"
 
 
 def _bearing(bearing_deg: float) -> str:
