@@ -112,3 +112,33 @@ def test_no_room_is_said() -> None:
     limits = Limits(later=timedelta(0), earlier=timedelta(0), climb_m=0.0)
     found = untangle(_tangle(2, 4, limits))
     assert 0 < found.unplaced < 4
+    assert found.cost == found.bound == 0.0, "whoever is placed stays where it is"
+
+
+@pytest.mark.parametrize(
+    ("minima", "climb_m", "least"),
+    [
+        # Of five that last 600 s one stays, two go 600 s, two 1,200 s aside: 3,600 s. Those that
+        # cost c fill 600 + 2 c seconds: the k-th costs (k - 1) 300 s or more.
+        (Separation(0.0, 0.0), 0.0, 3_000.0),
+        (Separation(0.0, 0.0, timedelta(seconds=60)), 0.0, 3_300.0),
+        # 20 m tall, 20 m higher for 40 s: room for two, and the third is one in three.
+        (Separation(0.0, 0.0), 20.0, None),
+    ],
+)
+def test_a_crowd_needs_room(minima: Separation, climb_m: float, least: float | None) -> None:
+    place = Circle.of(47.0, 8.0, 500.0)
+    volume = Volume4D.over_ellipsoid(place, 100, 120, NOON, NOON + timedelta(seconds=600))
+    plans = [OperationalIntent(f"i{n}", f"p{n}", (volume,)) for n in range(5)]
+    step = {"time_step": timedelta(0), "height_step_m": 0.0}
+    limits = Limits(climb_m=climb_m, earlier=timedelta(hours=3), **step)  # type: ignore[arg-type]
+    tangle = Tangle.of(plans, lambda plan: Asking(plan, Sky.of(()), minima), limits, Costs())
+    found = untangle(tangle)
+    assert found.unplaced == 0
+    assert found.bound <= found.cost
+    if least is None:
+        # At the lower height 0, 600 and 600 s aside, above 40 and 640 s: 1,880 s.
+        assert 600.0 < found.bound <= 1_880.0 <= found.cost + 1e-6
+    else:
+        assert found.bound == pytest.approx(least, rel=1e-3)
+        assert found.cost == pytest.approx(least * 6 / 5, rel=1e-3)

@@ -178,7 +178,7 @@ class Obstacles:
     @classmethod
     def around(cls, asking: Asking, room: Room, reach_m: float) -> "Obstacles":
         """All that can be met from the plan by any shift within the room and so far sideways."""
-        held: dict[int, tuple[Entity, Volume4D]] = {}
+        held: dict[tuple[int, int], tuple[Entity, Volume4D]] = {}
         minima = asking.separation
         lateral_m = minima.lateral_m + max(reach_m, SMALLEST_MINIMUM_M)
         lateral_m = min(lateral_m, LATERAL_MINIMUM_MAX_M)
@@ -187,7 +187,7 @@ class Obstacles:
             stretched = _stretched(volume, room)
             for entity, other in asking.sky.index.may_meet(stretched, wide):
                 if asking.minds(entity):
-                    held.setdefault(id(other), (entity, other))
+                    held.setdefault((id(entity), id(other)), (entity, other))
         return cls.of(list(held.values()), minima, asking.enough)
 
     @classmethod

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from openline.airspace.advise.bounds import bound
 from openline.airspace.advise.obstacles import joined
 from openline.airspace.advise.shift import Blocks, Shift, cheapest
-from openline.airspace.advise.tangle import STILL, Tangle
+from openline.airspace.advise.tangle import Tangle
 
 Shifts = list[Shift | None]
 _ROUNDS: Final = 4
@@ -63,7 +64,8 @@ def untangle(tangle: Tangle, tell: Callable[[int, int], None] | None = None) -> 
         if tell is not None:
             tell(number + 1, len(orders))
     chosen = best or []
-    return Untangled(tuple(chosen), total(chosen), bound(tangle))
+    unplaced = sum(shift is None for shift in chosen)
+    return Untangled(tuple(chosen), total(chosen), bound(tangle, unplaced))
 
 
 def total(shifts: Sequence[Shift | None]) -> float:
@@ -180,43 +182,3 @@ def _seen_from(blocks: Blocks, other: Shift, side: int) -> Blocks:
         blocks.mine,
         blocks.theirs,
     )
-
-
-def bound(tangle: Tangle) -> float:
-    """A cost that no way out is below.
-
-    What is fixed makes a plan move so much at least; and of pairs that share no plan each must
-    come apart by itself, whichever of the two moves, or both.
-    """
-    alone = []
-    for at in range(len(tangle.plans)):
-        shift = cheapest(tangle.fixed[at], tangle.rooms[at], tangle.costs)
-        alone.append(0.0 if shift is None else shift.cost)
-    tangled = tangle.in_conflict([STILL] * len(tangle.plans))
-    weights = sorted(
-        ((_apart(tangle, (i, j)) - alone[i] - alone[j], (i, j)) for i, j in tangled),
-        key=lambda one: (-one[0], one[1]),
-    )
-    least, used = sum(alone), set[int]()
-    for gain, (i, j) in weights:
-        if gain > 0 and i not in used and j not in used:
-            used |= {i, j}
-            least += gain
-    return least
-
-
-def _apart(tangle: Tangle, pair: tuple[int, int]) -> float:
-    """The least that both together must spend to come apart, whatever else is in the sky."""
-    blocks, costs = tangle.pairs[pair], tangle.costs
-    rate_s, rate_m = min(costs.later, costs.earlier) / 1e6, min(costs.up, costs.down)
-    best = math.inf
-    for delay_us in {0, *blocks.delay_low.tolist(), *blocks.delay_high.tolist()}:
-        cost = abs(delay_us) * rate_s
-        if cost >= best:
-            continue
-        held = (blocks.delay_low < delay_us) & (delay_us < blocks.delay_high)
-        ends = [0.0, *blocks.climb_low[held].tolist(), *blocks.climb_high[held].tolist()]
-        for climb_m in ends:
-            if not blocks.holds(delay_us, climb_m).any():
-                best = min(best, cost + abs(climb_m) * rate_m)
-    return best if math.isfinite(best) else 0.0
