@@ -78,14 +78,17 @@ class Flying:
 
     def step(self, second: int) -> dict[str, object]:
         """Its position at the next second."""
-        track = self.track_deg
+        turned_deg = 0.0
         if self.turns_at is not None:
             since = (second - self.turns_at) % PERIOD_S
-            track -= 30.0 * ((since < _TURN_S) - (_TURN_S <= since < 2 * _TURN_S))
+            turned_deg = 30.0 * ((since < _TURN_S) - (_TURN_S <= since < 2 * _TURN_S))
+        track = self.track_deg - turned_deg
+        # So much faster that it stays beside the other one, however often it turns.
+        speed_mps = _SPEED_MPS / math.cos(math.radians(turned_deg))
         angle = math.radians(track)
-        self.lat += _SPEED_MPS * math.cos(angle) / _M_PER_DEGREE
+        self.lat += speed_mps * math.cos(angle) / _M_PER_DEGREE
         width = _M_PER_DEGREE * math.cos(math.radians(self.lat))
-        self.lng += _SPEED_MPS * math.sin(angle) / width
+        self.lng += speed_mps * math.sin(angle) / width
         self.level_ft += self.rate_mps / 0.3048
         return {
             "icao24": self.name,
@@ -94,7 +97,7 @@ class Flying:
             "lat": round(self.lat, 6),
             "lng": round(self.lng, 6),
             "pressure_altitude_ft": round(self.level_ft),
-            "speed_mps": _SPEED_MPS,
+            "speed_mps": round(speed_mps, 2),
             "track_deg": round(track % 360.0, 2),
             "vertical_rate_mps": round(self.rate_mps, 2),
         }

@@ -250,7 +250,8 @@ def soak(folder: Path, size: Size) -> Soak:
 
 def check(found: Soak) -> None:
     assert len(found.turns) > len({name for name, _ in found.turns})
-    assert found.missed() == []
+    missed = found.missed()
+    assert not missed, {name: found.told(name) for name, _ in missed}
     assert found.reconnects > 1
     assert set(found.statuses) == {200, 400}
     assert not [event for event in found.events if event["event"] == "resync"]
