@@ -1,9 +1,10 @@
 """The search among many aircraft in one pass of compiled loops; needs the extra `fast` (numba).
 
-In each slice of the look-ahead the aircraft are sorted into square cells, and within a cell by
-height. Cells lie in the plane across the mean direction: a projection never
-lengthens a distance, so neighbours in space are neighbours in it. Pairs of neighbouring cells are
-walked in order of height, so that only those within the vertical reach are looked at.
+In each slice of the look-ahead the aircraft are sorted into strips as wide as the farthest reach,
+and along each strip. Strips lie in the plane across the mean direction: a projection never
+lengthens a distance, so neighbours in space are neighbours in it. Who may be near somebody is a
+short piece of the same strip and of the next one: it is looked at in blocks, without a branch, so
+that the processor does a block at once.
 
 A pair is kept if two generous cylinders meet: straight courses in space, wider by `limit` than the
 detector's reach, at once with the heights. It comes in the slice that holds that meeting: exactly
@@ -29,12 +30,14 @@ _STANDING2: Final = 1e-12  # (m/s)^2
 _LOSS: Final = 2.5e-7
 _MORE: Final = 1e-6  # metres, to either half of a reach
 _GAP: Final = 5  # few rows are sorted by insertion alone
+_BLOCK: Final = 8  # rows looked at at once: as many as a register holds
 
 # Columns of a state: 0 to 2 point, 3 to 5 velocity, 6 way to the horizon, 7 lateral and 8 vertical
 # half of the detector's reach, 9 altitude, 10 its rate, 11 speed.
 _STATE: Final = 12
-# Columns of a row: 0, 1 place in the plane and 2 height, in the middle of a slice; 3 how far up and
-# 4 how far aside it reaches in the slice; 5, 6 velocity in the plane; 7 its half of near enough.
+# Columns of a row: 0, 1 place in the plane, across the strips and along them, and 2 height, in the
+# middle of a slice; 3 how far up and 4 how far aside it reaches in the slice; 5, 6 velocity in the
+# plane; 7 its half of near enough.
 _ROW: Final = 8
 
 
@@ -63,53 +66,52 @@ def _farthest_of(lateral_m: Any, speed: Any, horizon_s: Any, until_s: Any, radiu
 _farthest: Any = compiled(_farthest_of)
 
 
-def _by_height_of(order: Any, low: Any, high: Any, height: Any) -> Any:
-    """Sort order[low:high] by height, in place: insertion, over wide gaps first (Shell)."""
+def _in_order_of(order: Any, key: Any, low: Any, high: Any) -> Any:
+    """Sort key[low:high] and order along with it, in place: insertion, wide gaps first (Shell)."""
     gap = 1
     while gap * _GAP < high - low:
         gap *= _GAP
     while gap > 0:
         for k in range(low + gap, high):
-            one = order[k]
-            key = height[one]
-            m = k
-            while m >= low + gap and height[order[m - gap]] > key:
-                order[m] = order[m - gap]
+            one, value, m = order[k], key[k], k
+            while m >= low + gap and key[m - gap] > value:
+                order[m], key[m] = order[m - gap], key[m - gap]
                 m -= gap
-            order[m] = one
+            order[m], key[m] = one, value
         gap //= _GAP
 
 
-_by_height: Any = compiled(_by_height_of)
+_in_order: Any = compiled(_in_order_of)
 
 
 def _sorted_of(chosen: Any, rows: Any, grid: Any) -> Any:
-    """The chosen rows by cell and by height within it; whose they are; where each cell begins."""
-    x0, y0, across, down, width = grid
-    count = len(chosen)
-    begin = np.zeros(across * down + 1, np.int32)
+    """The chosen rows by strip and along it: whose they are, their columns, where strips begin."""
+    x0, y0, strips, parts, wide, long, _ = grid
+    count, by_x, by_y = len(chosen), 1.0 / wide, 1.0 / long
+    begin = np.zeros(strips * parts + 1, np.int32)
     cell = np.empty(count, np.int32)
     for k in range(count):
-        i = int((rows[chosen[k], 0] - x0) / width)
-        j = int((rows[chosen[k], 1] - y0) / width)
-        cell[k] = max(min(i, across - 1), 0) * down + max(min(j, down - 1), 0)
+        i = int((rows[chosen[k], 0] - x0) * by_x)
+        j = int((rows[chosen[k], 1] - y0) * by_y)
+        cell[k] = max(min(i, strips - 1), 0) * parts + max(min(j, parts - 1), 0)
         begin[cell[k] + 1] += 1
-    for k in range(across * down):
+    for k in range(strips * parts):
         begin[k + 1] += begin[k]
     place = begin[:-1].copy()
-    order = np.empty(count, np.int32)
+    order, along = np.empty(count, np.int32), np.empty(count, np.float32)
     for k in range(count):
-        order[place[cell[k]]] = chosen[k]
-        place[cell[k]] += 1
-    height = rows[:, 2]
-    for k in range(across * down):
+        at = place[cell[k]]
+        place[cell[k]] = at + 1
+        order[at], along[at] = chosen[k], rows[chosen[k], 1]
+    for k in range(strips * parts):
         if begin[k + 1] - begin[k] > 1:
-            _by_height(order, begin[k], begin[k + 1], height)
-    out = np.empty((count, _ROW), np.float32)
+            _in_order(order, along, begin[k], begin[k + 1])
+    out = np.empty((_ROW, count + _BLOCK), np.float32)
+    out[:, count:] = np.nan  # near nobody: the last block is whole
     for k in range(count):
         for column in range(_ROW):
-            out[k, column] = rows[order[k], column]
-    return order, out, begin
+            out[column, k] = rows[order[k], column]
+    return order, out, begin[::parts].copy()
 
 
 _sorted: Any = compiled(_sorted_of)
@@ -161,45 +163,44 @@ _entry: Any = compiled(_entry_of)
 def _pairs_of(  # noqa: PLR0912  # one loop, compiled as a whole
     one: Any, other: Any, same: Any, slice_: Any, state: Any, sky: Any, out: Any, found: Any
 ) -> Any:
-    """Pairs of `one` with `other` in the same or a touching cell; found so far and with them."""
+    """Pairs of `one` with `other` in the same or the next strip; found so far and with them."""
     order, rows, begin = one
     order_2, rows_2, begin_2 = other
-    across, down, start_s, end_s, is_last = slice_
-    radius_m, horizon_s, tall_max = sky
+    widest, start_s, end_s, is_last = slice_
+    radius_m, horizon_s = sky
     half, tiny = np.float32((end_s - start_s) / 2 * (1 + _LOSS)), np.float32(1e-12)
-    for i in range(across):
-        for j in range(down):
-            low, high = begin[i * down + j], begin[i * down + j + 1]
-            if low == high:
-                continue
-            for step in range(4 if same else 0, 9):
-                i_2, j_2 = i + step // 3 - 1, j + step % 3 - 1
-                if i_2 < 0 or j_2 < 0 or i_2 >= across or j_2 >= down:
-                    continue
-                first, last = begin_2[i_2 * down + j_2], begin_2[i_2 * down + j_2 + 1]
-                if first == last:
-                    continue
-                within = same and step == 4
-                for k in range(low, high):
-                    x, y, height, tall = rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3]
-                    reach, floor, ceiling = rows[k, 4], height - tall_max, height + tall_max
-                    if within:
-                        first = k + 1
-                    else:
-                        while first < last and rows_2[first, 2] < floor:
-                            first += 1
-                    for m in range(first, last):
-                        if rows_2[m, 2] > ceiling:
-                            break
-                        east, north, near = x - rows_2[m, 0], y - rows_2[m, 1], reach + rows_2[m, 4]
-                        aside = east * east + north * north > near * near
-                        # One branch that is nearly always taken, not two that are guessed wrong.
-                        if aside | (abs(rows_2[m, 2] - height) > tall + rows_2[m, 3]):
+    x_2, y_2, z_2, tall_2, reach_2 = rows_2[0], rows_2[1], rows_2[2], rows_2[3], rows_2[4]
+    strips = len(begin) - 1
+    for i in range(strips):
+        for i_2 in range(i if same else max(i - 1, 0), min(i + 2, strips)):
+            first, last = begin_2[i_2], begin_2[i_2 + 1]
+            for k in range(begin[i], begin[i + 1]):
+                x, y, z, tall, reach = rows[0, k], rows[1, k], rows[2, k], rows[3, k], rows[4, k]
+                before, after = y - 2 * widest, y + reach + widest
+                if same and i_2 == i:
+                    first = k + 1
+                else:
+                    while first < last and y_2[first] < before:
+                        first += 1
+                block = first
+                while block < last and y_2[block] <= after:
+                    near_ones, b = np.int32(0), np.uint64(block)
+                    for step in range(_BLOCK):
+                        n = b + np.uint64(step)
+                        east, north, near = x - x_2[n], y - y_2[n], reach + reach_2[n]
+                        is_near = east * east + north * north <= near * near
+                        is_near &= abs(z_2[n] - z) <= tall + tall_2[n]
+                        near_ones |= np.int32(is_near) << np.int32(step)
+                    m, block = block - 1, block + _BLOCK
+                    while near_ones:
+                        m, is_near, near_ones = m + 1, near_ones & 1, near_ones >> 1
+                        if not is_near or m >= last:
                             continue
-                        u, v = rows[k, 5] - rows_2[m, 5], rows[k, 6] - rows_2[m, 6]
+                        east, north, near = x - x_2[m], y - y_2[m], rows[7, k] + rows_2[7, m]
+                        u, v = rows[5, k] - rows_2[5, m], rows[6, k] - rows_2[6, m]
                         at = -(east * u + north * v) / (u * u + v * v + tiny)
                         at = max(min(at, half), -half)
-                        east, north, near = east + at * u, north + at * v, rows[k, 7] + rows_2[m, 7]
+                        east, north = east + at * u, north + at * v
                         if east * east + north * north > near * near:
                             continue
                         enter = _entry(state, order[k], order_2[m], radius_m, horizon_s)
@@ -218,21 +219,24 @@ _pairs: Any = compiled(_pairs_of)
 
 
 def _grid_of(rows: Any, own: Any, others: Any) -> Any:
-    """The cells that hold own and others: origin, how many across and down, and their width."""
+    """The strips that hold own and others, cut into parts to be sorted by: origin, how many of
+    each, how wide and how long; and the farthest reach of own."""
     x0 = y0 = np.inf
     x1 = y1 = -np.inf
-    width = 1e-3
+    reach = np.float32(0.0)
     for k in own:
-        width = max(width, 2.0 * rows[k, 4])
+        reach = max(reach, rows[k, 4])
     for chosen in (own, others):
         for k in chosen:
             x, y = float(rows[k, 0]), float(rows[k, 1])
             x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
-    width *= 1 + 1e-5
-    most = 4.0 * (len(own) + len(others)) + 256.0
-    while ((x1 - x0) / width + 1) * ((y1 - y0) / width + 1) > most:
-        width *= 1.25
-    return x0, y0, int((x1 - x0) / width) + 1, int((y1 - y0) / width) + 1, width
+    wide: Any = max(1e-3, 2.0 * float(reach)) * (1 + 1e-5)
+    count = len(own) + len(others)
+    strips = int(min((x1 - x0) / wide, 4.0 * count)) + 1
+    wide = max(wide, (x1 - x0) / strips * (1 + 1e-9))
+    parts = max(count // (2 * strips), 1)
+    long = max((y1 - y0) / parts, 1e-3) * (1 + 1e-9)
+    return x0, y0, strips, parts, wide, long, reach * np.float32(1 + 2 * _LOSS)
 
 
 _grid: Any = compiled(_grid_of)
@@ -330,7 +334,7 @@ def _all_pairs_of(columns: Any, horizon_s: Any, parts: Any, radius_m: Any) -> An
         times = ((start_s + end_s) / 2, (end_s - start_s) / 2)
         rows = _rows(state, times, plane, apart, radius_m)
         rank, classes = _ranks(rows)
-        sky = (radius_m, horizon_s, 2 * np.float64(rows[:, 3].max()) * (1 + _LOSS))
+        sky = (radius_m, horizon_s)
         for level in range(classes):
             own = everyone if classes == 1 else everyone[rank == level]
             others = everyone[:0] if classes == 1 else everyone[rank > level]
@@ -338,7 +342,7 @@ def _all_pairs_of(columns: Any, horizon_s: Any, parts: Any, radius_m: Any) -> An
                 continue
             grid = _grid(rows, own, others)
             mine = _sorted(own, rows, grid)
-            slice_ = (grid[2], grid[3], start_s, end_s, is_last)
+            slice_ = (grid[6], start_s, end_s, is_last)
             out, found = _pairs(mine, mine, True, slice_, state, sky, out, found)
             if len(others):
                 theirs = _sorted(others, rows, grid)
