@@ -66,10 +66,12 @@ def _moving(shapes: list[Footprint]) -> Moving:
     return Moving.of([Volume4D.over_ellipsoid(one, 0, 100, NOON, END) for one in shapes])
 
 
-def _planar(moving: Moving, others: FootprintTable, lateral_m: float) -> Planar:
+def _planar(
+    moving: Moving, others: FootprintTable, lateral_m: float, most_m: float = MOST_M
+) -> Planar:
     among = np.arange(len(others))
     mine = moving.table.footprints
-    return Planar.of(moving.centre, mine, others, among, lateral_m, MOST_M)
+    return Planar.of(moving.centre, mine, others, among, lateral_m, most_m)
 
 
 def _asked(planar: Planar, moving: Moving, places: list[Place]) -> tuple[np.ndarray, ...]:
@@ -116,6 +118,34 @@ def test_what_is_certain_is_what_the_detector_finds(lat_deg: float, lateral_m: f
         decided += int(np.count_nonzero(close | apart))
     assert asked > 300
     assert decided > 0.99 * asked
+
+
+@pytest.mark.parametrize("lat_deg", [-65.0, 0.0, 45.0])
+@pytest.mark.parametrize("far_m", [40_000.0, 150_000.0, 480_000.0])
+def test_far_away_too_what_is_certain_is_true(lat_deg: float, far_m: float) -> None:
+    """Large footprints carried far, beside others there."""
+    certain = 0
+    for seed in range(4):
+        chance = random.Random(f"{lat_deg} {far_m} {seed}")
+        centre = Position(lat_deg, 20.0)
+        moving = _moving([_shape(chance, centre, 30_000.0) for _ in range(3)])
+        bearing_deg = chance.uniform(0, 360)
+        away = moving.volumes_at((bearing_deg, 0.97 * far_m))
+        assert away is not None
+        there = FootprintTable.of([volume.footprint for volume in away])
+        places = [(bearing_deg, far_m * share) for share in (0.5, 0.9, 0.95, 0.999)]
+        planar = _planar(moving, there, 2_000.0, far_m)
+        at, pair, close, apart = _asked(planar, moving, places)
+        turned = moving.turned(places).footprints
+        i, j = np.divmod(np.arange(len(turned) * 3), 3)
+        hit = np.zeros(len(i), np.bool_)
+        hit[close_sideways(turned, i, there, j, 2_000.0)] = True
+        said = (at * 3 + planar.pairs.mine[pair]) * 3 + planar.pairs.theirs[pair]
+        assert hit[said[close]].all()
+        assert not hit[said[apart]].any()
+        assert not hit[np.setdiff1d(np.arange(len(i)), said)].any()
+        certain += int(np.count_nonzero(close | apart)) + len(i) - len(said)
+    assert certain > 30
 
 
 @pytest.mark.parametrize("lat_deg", [0.0, 30.0, 60.0, 89.0])

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from openline.geo.ellipsoid import Floats
 from openline.geo.footprint_table import Booleans, FootprintTable, Integers
-from openline.geo.ranges import expand, product
+from openline.geo.ranges import chunks, expand, product
 
 Plane = npt.NDArray[np.float64]
 """Points or ways in a plane, (n, 2) metres."""
@@ -31,6 +31,7 @@ _AROUND: Final = 1 << 40
 _MASK: Final = _AROUND - 1
 _SHORTEST_M: Final = 1e-3  # below it an edge has no direction to speak of
 _SEGMENTS_AT_ONCE: Final = 200_000
+_CORNERS_TIMES_EDGES_AT_ONCE: Final = 500_000
 
 
 def on_grid(points: Plane) -> Plane:
@@ -205,14 +206,20 @@ def _edges_at_corners(
 
     first: 0 where a corner of a is reached before an edge of b that leads the same way, else 1.
     """
-    pair, corner, edge = product(
-        a.corner_offset[i], a.corner_offset[i + 1], b.edge_offset[j], b.edge_offset[j + 1]
-    )
-    turn = a.turn[corner]
-    low = a.before[corner] + np.minimum(turn, 0) + first
-    within = np.flatnonzero(((b.way[edge] - low) & _MASK) < np.abs(turn))
-    pair, corner, edge = pair[within], corner[within], edge[within]
-    back = a.turn[corner] < 0
-    start, along = a.corner[corner] + b.start[edge], b.along[edge]
-    start = np.where(back[:, None], start + along, start)
-    return pair, start, np.where(back[:, None], -along, along)
+    parts = [(np.zeros(0, np.int64), np.empty((0, 2)), np.empty((0, 2)))]
+    corners, edges = np.diff(a.corner_offset)[i], np.diff(b.edge_offset)[j]
+    for some in chunks(corners * edges, _CORNERS_TIMES_EDGES_AT_ONCE):
+        first_corner, first_edge = a.corner_offset[i[some]], b.edge_offset[j[some]]
+        pair, corner, edge = product(
+            first_corner, first_corner + corners[some], first_edge, first_edge + edges[some]
+        )
+        turn = a.turn[corner]
+        low = a.before[corner] + np.minimum(turn, 0) + first
+        within = np.flatnonzero(((b.way[edge] - low) & _MASK) < np.abs(turn))
+        pair, corner, edge = pair[within] + some.start, corner[within], edge[within]
+        back = (turn[within] < 0)[:, None]
+        start, along = a.corner[corner] + b.start[edge], b.along[edge]
+        start, along = np.where(back, start + along, start), np.where(back, -along, along)
+        parts.append((pair, start, along))
+    pair, start, along = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return pair, start, along

@@ -230,13 +230,16 @@ class Obstacles:
         Raises: EnoughEffort.
         """
         theirs, reach_m = self.table.footprints, self.separation.lateral_m
+        meet = (mine.low[i] - reach_m <= theirs.high[j]) & (theirs.low[j] - reach_m <= mine.high[i])
+        near = np.flatnonzero(meet.all(axis=1))
+        i, j = i[near], j[near]
         edges = np.diff(mine.edge_offset)[i] * np.diff(theirs.edge_offset)[j]
         parts = np.flatnonzero(np.diff(np.cumsum(edges) // _EDGES_AT_ONCE)) + 1
         hits = [np.zeros(0, np.int64)]
         for part in np.split(np.arange(len(i)), parts):
             self.check_effort()
             hits.append(part[close_sideways(mine, i[part], theirs, j[part], reach_m)])
-        return np.concatenate(hits)
+        return near[np.concatenate(hits)]
 
     def met_by(self, mine: VolumeTable, within: ShiftRange) -> "Obstacles":
         """Those that some shift in the range can meet wherever the volumes are."""

@@ -35,7 +35,7 @@ from openline.geo.sphere import Vectors
 from openline.limits import RESOLUTION_M
 
 _FAR_M: Final = 500_000.0  # how far the others may reach from amid the footprints
-_NEAR_M: Final = 200_000.0  # how far the footprints may come, with what must be free around them
+_NEAR_M: Final = 200_000.0  # how far out what is too close is certain, with its reach
 _STEEP: Final = 0.55
 _FLATTENED: Final = 0.014
 _MARGIN: Final = 1.2
@@ -44,6 +44,7 @@ _TILT: Final = 0.085  # at _FAR_M, with what the ellipsoid's normals are off its
 _EDGE_M: Final = GEODESIC_STEP_M**2 / CURVATURE_RADIUS_MIN_M / 8 * _TILT
 _SLACK_M: Final = 0.15  # for edges of both, the resolution, and the errors of the detector
 _LARGE: Final = 20_000  # edges times edges: the detector, which looks at parts, is faster
+_WORK_MAX: Final = 2_000_000  # of all pairs together: those that follow are for the detector
 
 assert 2 * _EDGE_M + 2 * RESOLUTION_M + 0.02 < _SLACK_M, "the slack must hold what it is for"
 
@@ -149,18 +150,20 @@ class Planar:
         spread_m = float(ours.out_m.max())
         i, j = np.repeat(np.arange(len(mine)), len(among)), np.tile(among, len(mine))
         reach_m = mine.buffer_m[i] + theirs.buffer_m[j] + lateral_m
-        around_m = spread_m + most_m + reach_m
-        known = (around_m < _NEAR_M) & (others.out_m[j] < _FAR_M)
+        around_m = np.minimum(spread_m + most_m + reach_m, _NEAR_M)
+        known = (others.out_m[j] < _FAR_M) & (spread_m < _NEAR_M)
         known &= ours.outlines.usable[i] & others.outlines.usable[j]
-        known &= np.diff(mine.edge_offset)[i] * np.diff(theirs.edge_offset)[j] <= _LARGE
+        work = np.diff(mine.edge_offset)[i] * np.diff(theirs.edge_offset)[j]
+        known &= work <= _LARGE
         slack_m = _SLACK_M + _STEEP * reach_m * (around_m / CURVATURE_RADIUS_MIN_M) ** 2
         wide = (reach_m + slack_m + drift_m(spread_m, np.array(most_m)))[:, None]
         low, high = others.low[j] - ours.high[i] - wide, others.high[j] - ours.low[i] + wide
         low[~known], high[~known] = -np.inf, np.inf
         away = np.maximum(np.maximum(low, -high), 0.0)
         met = np.flatnonzero(np.linalg.norm(away, axis=1) <= most_m)
-        which = np.cumsum(known[met]) - 1
         i, j, known = i[met], j[met], known[met]
+        known &= np.cumsum(np.where(known, work[met], 0)) <= _WORK_MAX
+        which = np.cumsum(known) - 1
         convolution = Convolution.of(ours.outlines, i[known], others.outlines, j[known])
         here_m, inside = np.zeros(len(i)), np.zeros(len(i), np.bool_)
         here_m[known], inside[known] = convolution.around(
@@ -192,13 +195,15 @@ class Planar:
         slack_m = slack_m + pairs.slack_m[pair]
         here_m, far_m = pairs.here_m[pair], np.linalg.norm(to, axis=1)
         close, apart = _sure(here_m - far_m, here_m + far_m, pairs.inside[pair], reach_m, slack_m)
-        close, apart = close & known, apart & known
+        # Farther out ways along the surface are too much longer than in the plane.
+        near = known & (far_m + self.spread_m + reach_m < _NEAR_M)
+        close, apart = close & near, apart & known
         left = np.flatnonzero(known & ~(close | apart))
         distance_m, inside = self.convolution.around(pairs.which[pair[left]], to[left])
         close[left], apart[left] = _sure(
             distance_m, distance_m, inside, reach_m[left], slack_m[left]
         )
-        return close, apart
+        return close & near, apart
 
 
 def drift_m(spread_m: float, distance_m: Floats) -> Floats:
