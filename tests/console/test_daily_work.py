@@ -1,11 +1,12 @@
 """The daily work on the page: a conflict, its reason and its answer, receipts, an urgent stop."""
 
 import re
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Browser
 
-from tests.console.desk import Desk
+from tests.console.desk import WAIT_MS, Desk
 from tests.console.line import Line, circle, times_of
 
 
@@ -36,16 +37,65 @@ def test_a_conflict_is_seen_with_its_reason_and_answered(
     assert found["sides"][0]["step"] == "answered"
 
 
-def test_an_urgent_message_calls_until_a_person_has_it(
+SPIES = """
+  Object.assign(window, {tones: [], notices: [], asked: 0, sight: "visible"});
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) {
+    tones.push({state: this.context.state, hertz: this.frequency.value});
+    return start.call(this, at);
+  };
+  window.Notification = class {
+    static permission = "default";
+    static async requestPermission() { asked++; return (this.permission = "granted"); }
+    constructor(title, options) { notices.push({title, ...options}); this.close = () => {}; }
+  };
+  Object.defineProperty(document, "hidden", {get: () => sight === "hidden"});
+"""
+
+
+def until(desk: Desk, expression: str) -> None:
+    """Wait for it without a script of the page's own making: its policy allows none."""
+    by = time.monotonic() + WAIT_MS / 1_000
+    while not desk.state(expression):
+        assert time.monotonic() < by, expression
+        desk.page.wait_for_timeout(50)
+
+
+def test_an_urgent_message_is_heard_and_shown_beside_the_page_until_somebody_has_it(
     line: Line, desk: Callable[..., Desk]
 ) -> None:
+    """Nothing sounds, and no permission is asked, before a person began the watch."""
     ada = desk("ada")
-    said = line.says("bo", "URGENT", {"action": "stop", "text": "aircraft below"}, "north")
-    ada.see("o-bands", "URGENT south: STOP")
+    ada.page.add_init_script(SPIES)
+    ada.page.reload()
+    ada.page.wait_for_selector("o-topbar .live")
+    first = line.says("bo", "URGENT", {"action": "hold", "text": "one"}, "north")
+    ada.part(f"o-bands [data-urgent='{first['thread']}']").wait_for()
+    assert ada.state("[tones.length, asked]") == [0, 0]
+    ada.click("o-conflicts", "button:has-text('Start the watch')")
+    until(ada, "tones.length >= 4")  # what is urgent already
+    until(ada, "asked === 1 && Notification.permission === 'granted'")
     ada.press("a")
-    ada.part("o-bands").locator(f"[data-urgent='{said['thread']}']").wait_for(state="detached")
-    found = next(one for one in line.board("bo")["threads"] if one["id"] == said["thread"])
+    ada.part(f"o-bands [data-urgent='{first['thread']}']").wait_for(state="detached")
+    found = next(one for one in line.board("bo")["threads"] if one["id"] == first["thread"])
     assert found["sides"][0]["step"] == "read"
+    ada.page.evaluate("sight = 'hidden'; tones.length = 0")
+    second = line.says("bo", "URGENT", {"action": "stop", "text": "two"}, "north")
+    until(ada, "notices.length >= 1 && tones.length >= 4")
+    (notice,) = ada.state("notices.slice(0, 1)")
+    assert "URGENT" in notice["body"]
+    assert "STOP" in notice["body"]
+    assert notice["requireInteraction"], "it stays until somebody looks"
+    # The agreement has an alarm for as long as nobody has it: each is heard again.
+    until(ada, "tones.length >= 8")
+    assert {one["state"] for one in ada.state("tones")} == {"running"}, "a sound that is heard"
+    ada.page.evaluate("sight = 'visible'")
+    ada.page.reload()
+    ada.part(f"o-bands [data-urgent='{second['thread']}']").wait_for()
+    assert ada.state("tones.length") == 0, "no browser lets a page sound before a click or a key"
+    ada.press("a")  # the watch goes on by itself
+    ada.see("o-conflicts", "Mute")
+    assert ada.state("asked") <= 1
 
 
 def test_a_notice_without_a_place_has_a_band_until_it_is_located(
