@@ -23,7 +23,7 @@ from openline.cli.line import line as command
 from openline.cli.line_board import calls, countdown, render
 from openline.cli.line_connection import LANGUAGE
 from openline.cli.line_watcher import LineWatcher, Seen
-from openline.cli.line_words import spoken
+from openline.cli.line_words import board_lines, clock_line, spoken
 from openline.client import StreamEvent
 from openline.errors import Unreachable
 from openline.formats.line_board import values_of
@@ -244,3 +244,24 @@ def test_the_words_are_of_the_language_that_was_asked_for() -> None:
         assert spoken().codes["UrgentAction"]["hold"] == "ATTENDEZ"
         context.meta[LANGUAGE] = "tlh"
         assert spoken().language == "en"
+
+
+def test_what_is_missing_is_never_said_as_if_it_were_done(
+    line: LineServices, clock: HandClock
+) -> None:
+    thread = say(line, "north", Urgent(UrgentAction.STOP))
+    clock.sleep(seconds=61)
+    tick(line, clock.now()).result()  # type: ignore[union-attr]
+    found = board(line, "north")
+    text = "\n".join(board_lines(found))
+    assert f"south owes a person's acknowledgement in {thread[:8]}" in text
+    missing = wire.Clock("delivered", "south", "2026-11-22T12:00:00Z", True, 0, False, "abc")
+    assert (
+        clock_line(missing) == "OVERDUE 22 Nov 12:00:00Z: south owes the machine's receipt in abc"
+    )
+    (away, *others) = [link for link in found.links if not link.own]
+    peer = wire.Peer("silent", 1, 0, 0, ["it has 5 entries, and had 9"])
+    links = [*others, msgspec.structs.replace(away, peer=peer)]
+    text = "\n".join(board_lines(msgspec.structs.replace(found, links=links)))
+    assert "its server: silent; 1 message has not reached it, as far as is known here" in text
+    assert f"THE RECORD OF {away.party} CONTRADICTS ITSELF: it has 5 entries, and had 9" in text

@@ -15,7 +15,17 @@ from rich.text import Text
 
 from openline.api.line import board_wire as wire
 from openline.cli.line_watcher import Seen
-from openline.cli.line_words import clock_time, conflict_lines, duration, short, spoken, subject
+from openline.cli.line_words import (
+    clock_time,
+    conflict_lines,
+    counted,
+    duration,
+    evidence_lines,
+    peer_notes,
+    short,
+    spoken,
+    subject,
+)
 from openline.cli.output import printable
 from openline.cli.unruled_table import unruled_table
 from openline.formats.line_catalogue import Catalogue
@@ -101,9 +111,7 @@ def _bands(seen: Seen, board: wire.Board) -> list[Text]:
             since = clock_time(link.suspended_since)
             who = printable(link.party)
             bands.append(Text(f"SUSPENDED by {who} since {since}: URGENT still works", BAND))
-        for what in link.peer.evidence[-1:] if link.peer is not None else ():
-            who = printable(link.party)
-            bands.append(Text(f"THE RECORD OF {who} CONTRADICTS ITSELF: {printable(what)}", BAND))
+    bands += [Text(line, BAND) for line in evidence_lines(board.links)]
     if board.unlocated:
         names = ", ".join(short(one) for one in board.unlocated)
         bands.append(
@@ -140,8 +148,8 @@ def _links(seen: Seen, board: wire.Board) -> Table:
         state = link.state if seen.fresh else "UNKNOWN"
         age = "never" if link.age_s is None else f"{duration(link.age_s + seen.age_s)} ago"
         notes = [f"clock {link.skew_s:+.1f} s"] if link.skewed and link.skew_s is not None else []
-        notes += [f"{len(link.missing)} messages have not come"] if link.missing else []
-        notes += [] if link.peer is None else _peer_notes(link.peer)
+        notes += [f"{counted(len(link.missing))} not come"] if link.missing else []
+        notes += [] if link.peer is None else peer_notes(link.peer)
         table.add_row(
             printable(link.name),
             Text(state, style="green" if state == "live" else CAUTION),
@@ -151,20 +159,6 @@ def _links(seen: Seen, board: wire.Board) -> Table:
             Text("; ".join(notes), style=CAUTION),
         )
     return table
-
-
-def _peer_notes(peer: wire.Peer) -> list[str]:
-    """What a duty officer has to know of the other side's server, most serious first."""
-    notes = []
-    if peer.refuses is not None:
-        notes.append(f"it refuses to cosign our record: {printable(peer.refuses)}")
-    if peer.server != "reached":
-        notes.append(f"its server: {peer.server}")
-    if peer.behind:
-        notes.append(f"{peer.behind} messages have not reached it")
-    if peer.refused:
-        notes.append(f"it refused {peer.refused} messages")
-    return notes
 
 
 def _alert_style(link: wire.Link) -> str:

@@ -24,9 +24,10 @@ def spoken() -> Catalogue:
 
 
 def _word(kind: str, value: str) -> str:
-    """A code in another language; in English as it is on the line."""
+    """A code in another language; in English as it is on the line, but what is owed and how far
+    something is: `delivered by south` would read as done where it is missing."""
     words = spoken()
-    if words.language == ENGLISH:
+    if words.language == ENGLISH and kind not in ("DutyKind", "Step"):
         return value.replace("_", " ") if kind != "Kind" else value
     return words.codes[kind].get(value, value)
 
@@ -44,6 +45,7 @@ def board_lines(board: wire.Board) -> Iterator[str]:
         f"version {board.version}, {state}; entry {board.entry}"
     )
     yield from (link_line(link) for link in board.links if not link.own)
+    yield from evidence_lines(board.links)
     if board.unlocated:
         names = ", ".join(short(one) for one in board.unlocated)
         yield f"WITHOUT A PLACE: {names} stands for the whole agreed area, at every altitude"
@@ -75,7 +77,34 @@ def link_line(link: wire.Link) -> str:
         words.append(f"clock off by {link.skew_s:+.1f} s")
     if link.missing:
         words.append(f"{len(link.missing)} of its messages have not come, or were for others")
+    words += [] if link.peer is None else peer_notes(link.peer)
     return "; ".join(words)
+
+
+def peer_notes(peer: wire.Peer) -> list[str]:
+    """What a duty officer has to know of the other side's server, most serious first."""
+    notes = []
+    if peer.refuses is not None:
+        notes.append(f"it refuses to cosign our record: {printable(peer.refuses)}")
+    if peer.server != "reached":
+        notes.append(f"its server: {peer.server}")
+    if peer.behind:
+        notes.append(f"{counted(peer.behind)} not reached it, as far as is known here")
+    if peer.refused:
+        notes.append(f"it refused {peer.refused} message{'s' if peer.refused > 1 else ''}")
+    return notes
+
+
+def evidence_lines(links: list[wire.Link]) -> Iterator[str]:
+    """Records of others that contradict themselves: what was seen last of each."""
+    for link in links:
+        for what in link.peer.evidence[-1:] if link.peer is not None else ():
+            yield f"THE RECORD OF {printable(link.party)} CONTRADICTS ITSELF: {printable(what)}"
+
+
+def counted(messages: int) -> str:
+    """So many messages have …"""
+    return f"{messages:,} messages have" if messages != 1 else "1 message has"
 
 
 def clock_line(clock: wire.Clock) -> str:
@@ -85,7 +114,9 @@ def clock_line(clock: wire.Clock) -> str:
     role = f" for the {printable(clock.role)}" if clock.role else ""
     where = f" in {short(clock.thread)}" if clock.thread else ""
     what = _word("DutyKind", clock.what)
-    return f"{word} {clock_time(clock.due)}: {what} by {printable(clock.owes)}{where}{alarms}{role}"
+    return (
+        f"{word} {clock_time(clock.due)}: {printable(clock.owes)} owes {what}{where}{alarms}{role}"
+    )
 
 
 def conflict_lines(conflict: wire.Conflict) -> Iterator[str]:
