@@ -1,11 +1,16 @@
 """A person's page: what it shows, and that it asked nobody but its server for anything."""
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+AUDIT = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+  .map(v => ({id: v.id, impact: v.impact, nodes: v.nodes.map(n => [n.html, n.failureSummary])}))"""
 WAIT_MS = 60_000  # machines that test are slow and busy; what is waited for comes or never does
 _PASSING = (
     "the server responded with",
@@ -76,6 +81,12 @@ class Desk:
     def state(self, expression: str) -> Any:
         """What the page's own test hook says."""
         return self.page.evaluate(expression)
+
+    def audit(self) -> list[Any]:
+        """What keeps a person from reading or using the page as it is now, by axe."""
+        self.page.wait_for_timeout(300)
+        self.page.evaluate(AXE.read_text())
+        return [one for one in self.page.evaluate(AUDIT) if one["impact"] in GRAVE]
 
     def leave(self) -> None:
         """Close the page. Fails if it had errors, or asked anybody else for anything."""

@@ -70,6 +70,8 @@ def desk_of(browser: Browser, url: str, user: str) -> Desk:
     """The page of a person of the demo, entered by one click."""
     made = Desk(browser, url, **SMALL)
     made.page.goto(url)
+    made.page.wait_for_selector(f"[data-login={user}]")
+    assert user != "ada" or not made.audit(), "of the page on which one chooses who one is"
     made.page.click(f"[data-login={user}]")
     made.page.wait_for_selector("o-topbar .live")
     return made
@@ -119,7 +121,8 @@ def look(desk: Desk, url: str, moment: Moment) -> list[str]:
 
 
 def ending(desk: Desk) -> None:
-    """Pictures of what is no act: the signs of the map, and the past."""
+    """The tour as axe sees it; pictures of what is no act: the signs of the map, and the past."""
+    assert not desk.audit()
     desk.press("i")
     picture(desk, "console-signs")
     desk.press("i", "Escape", *("[" * 8))
