@@ -5,6 +5,7 @@ code. What is random comes from a seed. `changed` signs a head anew with other v
 says that holds its key and cheats.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,6 +14,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
+from pyproj import Geod
 
 from openline.airspace.entity import OperationalIntent
 from openline.airspace.separation import Separation
@@ -189,3 +191,17 @@ def answer_changed(part: AnswerPart, by: str = "south", **changes: Any) -> Answe
     head = decode_answer(part.signed.head)
     head = replace(head, **({"response": sha256(blob).digest()} | changes))
     return AnswerPart(resigned(head, KEYS[by]), blob)
+
+
+PLACE = re.compile(r"within ([\d.]+) NM of (\d+)° ([\d.]+)′ N, (\d+)° ([\d.]+)′ E")
+
+
+def farthest_nm(words: str, shapes: list[dict[str, Any]]) -> float:
+    """By how much the farthest corner of the cells lies beyond the circle that the words name."""
+    found = PLACE.search(words)
+    assert found is not None, words
+    reach, lat, lat_minutes, lng, lng_minutes = map(float, found.groups())
+    corners = [corner for shape in shapes for corner in shape["geometry"]["coordinates"][0]]
+    here = [lng + lng_minutes / 60] * len(corners), [lat + lat_minutes / 60] * len(corners)
+    _, _, metres = Geod(ellps="WGS84").inv(*here, *zip(*corners, strict=True))
+    return float(max(metres)) / 1852 - reach

@@ -17,7 +17,7 @@ from openline.formats.instants import format_instant
 from openline.formats.private_check import encode_envelope
 from openline.line.private.session import Envelope
 from openline.line.private.verdict import GUARANTEES
-from tests.private_world import HereEngine, needs_psi
+from tests.private_world import HereEngine, farthest_nm, needs_psi
 from tests.unit.command import feature, invoke, write_geojson
 
 pytestmark = needs_psi
@@ -101,6 +101,7 @@ def test_two_laptops_find_that_their_plans_meet_and_where(laptops: Laptops) -> N
     assert "relief" not in south.output
     shapes = json.loads(Path(drawn).read_text())["features"]
     assert {shape["geometry"]["type"] for shape in shapes} == {"Polygon"}
+    assert farthest_nm(north.output, shapes) <= 0.002  # places are read out to 2 m
     for carried in ("1", "2", "3"):
         data = Path(laptops.file(carried)).read_bytes()
         assert b"relief" not in data

@@ -82,7 +82,7 @@ def sign(file: str, key: str) -> None:
     note = sign_agreement(loaded.agreement, loaded.digest, signer, loaded.note)
     out = signatures_name(file, loaded.agreement.version)
     write_file(out, str(note).encode(), force=True)
-    _echo(f"wrote {out}: give it to every other party")
+    _echo(f"wrote {out}: give it to every other party, beside the agreement and its area")
     again = load_agreement(file)
     for line in _standing_lines(again, again.standing.force(again.agreement, _now())):
         _echo(line)

@@ -1,5 +1,6 @@
 """A private check in words: what to carry, the verdict, and what that is worth."""
 
+import math
 from collections.abc import Iterator
 from datetime import datetime
 from textwrap import wrap
@@ -8,12 +9,13 @@ from typing import Final
 from openline.app.private.carried import session_name
 from openline.app.private.check import Session
 from openline.app.private.kept import Kept
-from openline.app.private.told import Met, met_volumes, span
+from openline.app.private.told import Met, around, met_volumes, span
 from openline.cli.table import minima_words
 from openline.formats.instants import format_instant
 from openline.line.private.grid import Grid
 from openline.line.private.verdict import GUARANTEES, NEXT, WORDS, Verdict, VerdictKind
-from openline.units import METRES_PER_FOOT
+from openline.report.words import position
+from openline.units import METRES_PER_FOOT, METRES_PER_NAUTICAL_MILE
 
 _HEADS: Final = {
     VerdictKind.NO_OVERLAP_FOUND: "NO OVERLAP FOUND",
@@ -31,6 +33,7 @@ def verdict_lines(session: Session | None, verdict: Verdict, now: datetime) -> I
     if session is not None and verdict.kind is VerdictKind.OVERLAP:
         for one in met_volumes(session):
             yield from _met_lines(one, session.own.terms.grid)
+        yield f"On a map: `openline private show {session_name(session)} --geojson OUT`"
         yield "Next: talk to them by voice, or propose a change of the smallest volume."
     if verdict.reason is not None:
         yield f"Treat it as an overlap. Next: {NEXT[verdict.reason]}."
@@ -96,9 +99,12 @@ def _met_lines(one: Met, grid: Grid) -> Iterator[str]:
     )
     yield (
         f"    shared: {low_m / METRES_PER_FOOT:,.0f} to {high_m / METRES_PER_FOOT:,.0f} ft over "
-        f"WGS-84, {format_instant(start)} to {format_instant(end)}, in "
-        f"{'1 cell' if cells == 1 else f'{cells} cells'} (--geojson draws them)"
+        f"WGS-84, {format_instant(start)} to {format_instant(end)}"
     )
+    middle, radius_m = around(one.items)
+    reach = math.ceil(radius_m / METRES_PER_NAUTICAL_MILE * 10) / 10
+    where = f"within {reach:.1f} NM of {position(middle)}"
+    yield f"            {'in 1 cell' if cells == 1 else f'in {cells} cells'}, {where}"
 
 
 def _frame_lines(session: Session, verdict: Verdict) -> Iterator[str]:

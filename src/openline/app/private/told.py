@@ -8,6 +8,10 @@ from openline.app.private.check import Session
 from openline.formats.geojson_geometry import geometry_of
 from openline.formats.instants import format_instant
 from openline.geo.covering import cell_polygon
+from openline.geo.ellipsoid import geodesic_distance_m
+from openline.geo.position import Position
+from openline.geo.s2 import cell_corners
+from openline.geo.sphere import positions_of, unit_vectors
 from openline.line.private.grid import Grid, Item, token_of
 from openline.line.private.session import Check
 from openline.line.private.verdict import GUARANTEES, NEXT, WORDS, Verdict, VerdictKind
@@ -100,6 +104,13 @@ def span(items: tuple[Item, ...], grid: Grid) -> tuple[float, float, datetime, d
         grid.slot_start(min(slots)),
         grid.slot_start(max(slots) + 1),
     )
+
+
+def around(items: tuple[Item, ...]) -> tuple[Position, float]:
+    """The middle of the cells of some items, and metres within which of it every cell lies."""
+    corners = [corner for cell in {item.cell for item in items} for corner in cell_corners(cell)]
+    (middle,) = positions_of(unit_vectors(corners).mean(axis=0)[None])
+    return middle, max(geodesic_distance_m(middle, corner) for corner in corners)
 
 
 def _session_values(session: Session) -> dict[str, Any]:
