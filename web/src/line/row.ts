@@ -51,7 +51,7 @@ export const rowStyles = css`
     -webkit-line-clamp: 2;
   }
   .row .time {
-    font-family: var(--mono);
+    font-family: var(--font);
     color: var(--dim);
   }
   .row .rest {
@@ -86,7 +86,7 @@ export const rowStyles = css`
     content: "◆ ";
   }
   .clock {
-    font-family: var(--mono);
+    font-family: var(--font);
     font-weight: 700;
   }
   .clock.late {

@@ -187,8 +187,11 @@ export const shared = css`
   .dim {
     color: var(--dim);
   }
+  /* Times and numbers that change in their place: all digits of this fount are of one width, and its
+     colon, unlike that of a fixed pitch, leaves no gap. */
   .mono {
-    font-family: var(--mono);
+    font-family: var(--font);
+    font-variant-numeric: tabular-nums;
   }
   .problem {
     color: var(--danger);

@@ -31,10 +31,10 @@ export class Topbar extends SignalWatcher(LitElement) {
         white-space: nowrap;
       }
       .clock {
-        font: 700 20px var(--mono);
+        font: 700 20px var(--font);
       }
       .day {
-        font: 12px var(--mono);
+        font: 12px var(--font);
         color: var(--dim);
       }
       .notlive {
