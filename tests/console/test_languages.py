@@ -9,7 +9,6 @@ import pytest
 from openline.formats.line_catalogue import Catalogue, catalogue, languages
 from tests.console.desk import Desk
 from tests.console.line import Line, circle, times_of
-from tests.console.test_reading import AUDIT, AXE, GRAVE
 
 OTHERS = [one for one in languages() if one != "en"]
 ENGLISH = catalogue("en")
@@ -116,9 +115,7 @@ def test_a_conflict_and_a_thread_are_read_in_the_language(
     the_thread_is_read(ada, name_of(line, "south"), words)
     nothing_is_left_or_wider(ada, words)
     if language in ("ar", "ru"):
-        ada.page.evaluate(AXE.read_text())
-        grave = [one for one in ada.page.evaluate(AUDIT) if one["impact"] in GRAVE]
-        assert not grave, grave
+        assert not (grave := ada.audit()), grave
 
 
 def the_conflict_is_read(ada: Desk, answered: dict[str, str], words: Catalogue) -> None:

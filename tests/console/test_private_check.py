@@ -10,7 +10,6 @@ import pytest
 from tests.api.test_private import entry
 from tests.console.desk import Desk
 from tests.console.line import Line, circle, in_minutes, serving_line, times_of
-from tests.console.test_reading import AUDIT, AXE, GRAVE
 from tests.private_world import needs_psi
 
 pytestmark = needs_psi
@@ -76,9 +75,7 @@ def test_a_plan_that_is_not_sent_is_asked_about_and_its_overlap_is_drawn(
     panel.locator("[data-act=map]").click()
     ada.page.wait_for_function("openline.private().cells > 0")
     ada.page.wait_for_function("openline.map().volumes['shared stands'] > 0")
-    ada.page.evaluate(AXE.read_text())
-    grave = [one for one in ada.page.evaluate(AUDIT) if one["impact"] in GRAVE]
-    assert not grave, grave
+    assert not (grave := ada.audit()), grave
     ada.press("Escape")
     panel.locator(".panel").wait_for(state="detached")
     assert ada.state("openline.private().cells") == 0
