@@ -62,6 +62,11 @@ export class ConflictElement extends SignalWatcher(LitElement) {
     const { conflict } = this;
     return html`
       <p><b>${t("conflict.why")}:</b> <span title=${conflict.facts.reason}>${reasonOf(conflict)}</span></p>
+      ${repeat(
+        conflict.proposals,
+        (one) => one.proposal.message,
+        (one) => this.proposal(one),
+      )}
       <dl>
         ${factsOf(conflict).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}
       </dl>
@@ -73,11 +78,6 @@ export class ConflictElement extends SignalWatcher(LitElement) {
             </button>`,
         )}
       </div>
-      ${repeat(
-        conflict.proposals,
-        (one) => one.proposal.message,
-        (one) => this.proposal(one),
-      )}
       ${this.form ? html`<o-form .form=${this.form} @closed=${() => (this.form = null)}></o-form>` : nothing}
       <p class="problem" role="alert">${this.problem}</p>
       ${conflict.over || isPast.value || conflict.only_unlocated
