@@ -107,7 +107,7 @@ def measure(count: int, *, alone: bool) -> dict[str, Any]:
     from traffic.data.samples import switzerland
 
     whole = [flight for _, flight in zip(range(count), switzerland, strict=False)]
-    flights = Traffic.from_flights(whole)
+    flights: Any = Traffic.from_flights(whole)
     frame = flights.data
     note(f"== {count:,} flights, {len(frame):,} positions")
     turns = [timed(lambda: ours(frame)) for _ in range(TURNS + 1)][1:]

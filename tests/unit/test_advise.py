@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from geographiclib.geodesic import Geodesic
 
 from openline.airspace.advise.advice import Advice, advise
 from openline.airspace.advise.cost import Costs, Limits
@@ -83,6 +84,34 @@ def test_a_split_leaves_out_what_is_taken() -> None:
     assert split.changes[0].lost == timedelta(minutes=10)
     starts = [volume.time_start for volume in split.plan.volumes]
     assert starts == [TEN, TEN + timedelta(hours=1)]
+
+
+def test_as_wide_as_it_can_stay() -> None:
+    """Circles of 2,000 and 500 m whose centres are 2,350 m apart: one of 1,850 m would be free."""
+    beside = Geodesic.WGS84.Direct(47.0, 8.0, 90.0, 2_350.0)
+    there = Circle.of(beside["lat2"], beside["lon2"], 500.0)
+    plan = _intent("a", replace(_volume((0, 30)), footprint=Circle.of(47.0, 8.0, 2_000.0)))
+    other = _intent("b", replace(_volume((-600, 600)), footprint=there))
+    limits = replace(STILL, later=timedelta(0), earlier=timedelta(0))
+    # Tried in tenths between its width and half of it: 1,900 m meets the other, 1,800 m does not.
+    assert _only(_advice(plan, other, limits=limits), "narrower_m") == pytest.approx([200.0])
+    # Of 2,350 - 500 - 100 m with a minimum of 100 m only 1,700 m are left.
+    minima = Separation(lateral_m=100.0)
+    found = _advice(plan, other, limits=limits, separation=minima)
+    assert _only(found, "narrower_m") == pytest.approx([300.0])
+
+
+def test_one_volume_moves_where_that_is_enough() -> None:
+    """In the second half somebody is there up to 150 m; over the first half, from 210 m on."""
+    plan = _intent("a", _volume((0, 30)), _volume((30, 60)))
+    other = _intent("b", _volume((30, 60), (100.0, 150.0)))
+    roof = _intent("roof", _volume((-600, 30), (210.0, 9_000.0)))
+    limits = replace(STILL, climb_m=600.0, later=timedelta(0), earlier=timedelta(0))
+    found = _advice(plan, other, roof, limits=replace(limits, height_step_m=0.0))
+    higher = [one for one in found.alternatives if one.changes[0].climb_m]
+    assert [[change.volumes for change in one.changes] for one in higher] == [[(1,)]]
+    assert higher[0].changes[0].climb_m == pytest.approx(50.0)
+    assert higher[0].plan.volumes[0] == plan.volumes[0]
 
 
 def test_the_rest_later() -> None:

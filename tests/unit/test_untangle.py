@@ -1,6 +1,7 @@
 """Untangling: small tangles against brute force, the bound, and the same answer again."""
 
 import random
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -106,6 +107,21 @@ def test_a_crowd_is_untangled_and_the_same_again() -> None:
     _assert_sound(tangle, found)
     assert 0 < found.bound <= found.cost
     assert untangle(_tangle(1, 40, limits)) == found
+
+
+@pytest.mark.skipif(not available(), reason="the solver is an extra")
+@pytest.mark.parametrize("seconds", [1e-6, 0.2])
+def test_a_solver_without_time_gives_what_is_known(seconds: float) -> None:
+    tangle = _tangle(1, 30, Limits(later=timedelta(hours=9)))
+    start = untangle(tangle)
+    begun = time.process_time()
+    solved = solve(tangle, start, seconds)
+    assert time.process_time() - begun < 10.0, "it went on"
+    _assert_sound(tangle, solved)
+    assert solved.unplaced == 0
+    assert solved.cost <= start.cost
+    assert start.bound <= solved.bound <= solved.cost + 1e-6
+    assert seconds > 1e-3 or solved == start
 
 
 def test_no_room_is_said() -> None:

@@ -76,15 +76,26 @@ def _named(conflicts: Sequence[Conflict], facts: ReadFacts) -> Iterator[Recorded
             (facts.tracks[int(track)], facts.labels[int(label)])
             for track, label in ((one.first, one.first_label), (one.second, one.second_label))
         )
+        (first, first_callsign), (second, second_callsign) = ends
         yield RecordedConflict(
-            *ends[0],
-            *ends[1],
-            *map(instant_of, (one.enter_s, one.exit_s, one.closest_s)),
-            *(round(one.lateral_m, 3), round(one.vertical_m, 3), round(one.severity, 6)),
-            *(round(one.latitude_deg, 7), round(one.longitude_deg, 7), round(one.altitude_m, 3)),
-            *map(instant_of, (one.first_s, one.last_s, one.made_s)),
-            int(one.positions),
-            Outcome.UNKNOWN if one.is_cut else Outcome.NONE,
-            None,
-            None,
+            first,
+            first_callsign,
+            second,
+            second_callsign,
+            enter=instant_of(one.enter_s),
+            exit=instant_of(one.exit_s),
+            closest=instant_of(one.closest_s),
+            lateral_m=round(one.lateral_m, 3),
+            vertical_m=round(one.vertical_m, 3),
+            severity=round(one.severity, 6),
+            latitude_deg=round(one.latitude_deg, 7),
+            longitude_deg=round(one.longitude_deg, 7),
+            altitude_m=round(one.altitude_m, 3),
+            first_predicted=instant_of(one.first_s),
+            last_predicted=instant_of(one.last_s),
+            predicted=instant_of(one.made_s),
+            positions=int(one.positions),
+            outcome=Outcome.UNKNOWN if one.is_cut else Outcome.NONE,
+            loss=None,
+            warning_s=None,
         )
