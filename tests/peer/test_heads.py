@@ -19,7 +19,7 @@ from openline.store.memory import MemoryStore
 from openline.store.ports import Record, Transaction
 from tests.line_server import agreement_entry, signer
 from tests.line_world import HOUR, START, unlocated
-from tests.peer.world import Site, World
+from tests.peer.world import Site, World, is_beat
 
 Change = Callable[[list[Record]], list[Record]]
 
@@ -245,6 +245,27 @@ def test_two_views_of_one_record_show_once_the_two_compare(*, longer: bool) -> N
         heads(world, "south", "north")
     whats = evidence(world, "south", "north") + evidence(world, "east", "north")
     assert any("another record" in what for what in whats), whats
+
+
+@pytest.mark.parametrize("how", list(CHEATS))
+def test_a_neutral_witness_holds_both_to_what_it_saw_and_gets_none_of_their_words(how: str) -> None:
+    """East says nothing and is told nothing; it sees heads alone."""
+    world = World("north", "south", "east")
+    talk(world)
+    for party in ("north", "south"):
+        heads(world, party, "east")
+        cosigned = world[party].link("east").witness.cosigned
+        assert cosigned is not None
+        assert cosigned.size == world[party].sealer.size
+    assert all(is_beat(message) for _, message in world["east"].said())
+    cheat = world["north"]
+    rewrite(cheat, CHEATS[how])
+    cheat.begin_sealing()
+    heads(world, "north", "east")
+    assert any("does not continue" in what for what in evidence(world, "east", "north"))
+    assert not evidence(world, "east", "south")
+    heads(world, "south", "east")
+    assert not evidence(world, "east", "south"), "what the other did is not held against it"
 
 
 def test_honest_heads_of_two_sizes_are_proved_and_leave_no_doubt() -> None:
