@@ -247,7 +247,7 @@ def test_two_views_of_one_record_show_once_the_two_compare(*, longer: bool) -> N
     assert any("another record" in what for what in whats), whats
 
 
-@pytest.mark.parametrize("how", list(CHEATS))
+@pytest.mark.parametrize("how", ["back-date", "rewrite"])
 def test_a_neutral_witness_holds_both_to_what_it_saw_and_gets_none_of_their_words(how: str) -> None:
     """East says nothing and is told nothing; it sees heads alone."""
     world = World("north", "south", "east")
