@@ -221,20 +221,22 @@ class StreamSender:
         if writer is not None:
             writer.close()
             with contextlib.suppress(OSError, TimeoutError):
-                await asyncio.wait_for(writer.wait_closed(), CONNECT_S)
+                async with asyncio.timeout(CONNECT_S):
+                    await writer.wait_closed()
 
     async def _write(self, data: bytes) -> None:
         # What is written to a connection that the other end has closed would be lost in silence.
         if self._reader is not None and self._reader.at_eof():
             await self.close()
         if self._writer is None:
-            opening = asyncio.open_connection(*self._place, ssl=self._tls)
-            reader, writer = await asyncio.wait_for(opening, CONNECT_S)
+            async with asyncio.timeout(CONNECT_S):
+                reader, writer = await asyncio.open_connection(*self._place, ssl=self._tls)
             self._reader, self._writer = reader, writer
         else:
             writer = self._writer
         writer.write(data)
-        await asyncio.wait_for(writer.drain(), CONNECT_S)
+        async with asyncio.timeout(CONNECT_S):
+            await writer.drain()
 
 
 class SbsServer:

@@ -16,15 +16,17 @@ async def chunks(
     host: str, port: int, tls: ssl.SSLContext | None = None
 ) -> AsyncGenerator[bytes, None]:
     """What comes in. Raises: OSError, TimeoutError; ConnectionError at the end of the stream."""
-    opening = asyncio.open_connection(host, port, ssl=tls)
-    reader, writer = await asyncio.wait_for(opening, CONNECT_S)
+    async with asyncio.timeout(CONNECT_S):
+        reader, writer = await asyncio.open_connection(host, port, ssl=tls)
     try:
         while True:
-            data = await asyncio.wait_for(reader.read(_CHUNK), QUIET_S)
+            async with asyncio.timeout(QUIET_S):
+                data = await reader.read(_CHUNK)
             if not data:
                 raise ConnectionError("closed by the other side")
             yield data
     finally:
         writer.close()
         with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(writer.wait_closed(), CONNECT_S)
+            async with asyncio.timeout(CONNECT_S):
+                await writer.wait_closed()

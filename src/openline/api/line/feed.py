@@ -51,7 +51,8 @@ class Feed:
                 _LOG.exception("fault while following the record")
             self._wake()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._grown.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._grown.wait()
                 await asyncio.sleep(GATHER_S)
             self._grown.clear()
             self._told = False
@@ -67,7 +68,8 @@ class Feed:
             waiter = loop.create_future()
             self._waiting.add(waiter)
             try:
-                await asyncio.wait_for(waiter, left_s)
+                async with asyncio.timeout(left_s):
+                    await waiter
             except TimeoutError:
                 return False
             finally:

@@ -59,7 +59,8 @@ class SkyFollower:
             took = loop.time() - begun
             await asyncio.sleep(max(LEAST_S - took, min(took, PERIOD_S)))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._intake.wait(), PERIOD_S - LEAST_S)
+                async with asyncio.timeout(PERIOD_S - LEAST_S):
+                    await self._intake.wait()
 
     def stop(self) -> None:
         """Nobody is to wait any longer: the server ends."""

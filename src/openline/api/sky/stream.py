@@ -81,4 +81,5 @@ async def _events(
             yield sse.heartbeat(position)
             beat_s = loop.time() + sse.HEARTBEAT_S
         with suppress(TimeoutError):
-            await asyncio.wait_for(woken, max(beat_s - loop.time(), 0.0))
+            async with asyncio.timeout(max(beat_s - loop.time(), 0.0)):
+                await woken
