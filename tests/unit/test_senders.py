@@ -107,3 +107,32 @@ def test_nobody_there_is_unreachable() -> None:
                 await sender_to(place, Sent()).send([report(0)], None)
 
     play(test)
+
+
+def test_what_is_to_end_while_it_sends_ends() -> None:
+    """At whatever step it is cancelled: a write that is done at that moment swallows nothing."""
+
+    async def test() -> None:
+        async def take(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            while await reader.read(1 << 16):
+                pass
+
+        async with listening(take) as port:
+            for steps in range(12):
+                sender = StreamSender("127.0.0.1", port, Sent())
+                await sender.send_events([b"<event/>"])
+                sending = asyncio.create_task(for_ever(sender))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                sending.cancel()
+                await asyncio.wait({sending}, timeout=10.0)
+                assert sending.cancelled(), f"it went on, {steps} steps after it began"
+                await sender.close()
+
+    play(test)
+
+
+async def for_ever(sender: StreamSender) -> None:
+    while True:
+        await sender.send_events([b"<event/>"])
+        await asyncio.sleep(0)
