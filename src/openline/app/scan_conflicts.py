@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from openline.airspace.encounter.predicted import Conflict
+from openline.airspace.encounter.recorded import Loss
 from openline.app.track_store import ReadFacts
 from openline.formats.losses import Outcome, RecordedConflict, RecordedLoss, Scan
 
@@ -17,6 +18,30 @@ _Numbered = tuple[int, RecordedLoss]
 def instant_of(seconds: float) -> datetime:
     """Seconds since 1970 to the millisecond."""
     return _EPOCH + timedelta(milliseconds=round(seconds * 1000))
+
+
+def pair_of(one: Loss, facts: ReadFacts) -> dict[str, Any]:
+    """What a `RecordedPair` says of a loss: names, instants, figures to 1 mm and 1e-7 degrees."""
+    ends = sorted(
+        (facts.tracks[int(track)], facts.labels[int(label)])
+        for track, label in ((one.first, one.first_label), (one.second, one.second_label))
+    )
+    (first, first_callsign), (second, second_callsign) = ends
+    return {
+        "first": first,
+        "first_callsign": first_callsign,
+        "second": second,
+        "second_callsign": second_callsign,
+        "enter": instant_of(one.enter_s),
+        "exit": instant_of(one.exit_s),
+        "closest": instant_of(one.closest_s),
+        "lateral_m": round(one.lateral_m, 3),
+        "vertical_m": round(one.vertical_m, 3),
+        "severity": round(one.severity, 6),
+        "latitude_deg": round(one.latitude_deg, 7),
+        "longitude_deg": round(one.longitude_deg, 7),
+        "altitude_m": round(one.altitude_m, 3),
+    }
 
 
 def with_conflicts(
@@ -72,25 +97,8 @@ def _became(
 
 def _named(conflicts: Sequence[Conflict], facts: ReadFacts) -> Iterator[RecordedConflict]:
     for one in conflicts:
-        ends = sorted(
-            (facts.tracks[int(track)], facts.labels[int(label)])
-            for track, label in ((one.first, one.first_label), (one.second, one.second_label))
-        )
-        (first, first_callsign), (second, second_callsign) = ends
         yield RecordedConflict(
-            first,
-            first_callsign,
-            second,
-            second_callsign,
-            enter=instant_of(one.enter_s),
-            exit=instant_of(one.exit_s),
-            closest=instant_of(one.closest_s),
-            lateral_m=round(one.lateral_m, 3),
-            vertical_m=round(one.vertical_m, 3),
-            severity=round(one.severity, 6),
-            latitude_deg=round(one.latitude_deg, 7),
-            longitude_deg=round(one.longitude_deg, 7),
-            altitude_m=round(one.altitude_m, 3),
+            **pair_of(one, facts),
             first_predicted=instant_of(one.first_s),
             last_predicted=instant_of(one.last_s),
             predicted=instant_of(one.made_s),

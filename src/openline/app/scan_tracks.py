@@ -20,7 +20,7 @@ from openline.airspace.encounter.recording import (
     legs_between,
 )
 from openline.airspace.separation import Separation
-from openline.app.scan_conflicts import instant_of, with_conflicts
+from openline.app.scan_conflicts import pair_of, with_conflicts
 from openline.app.scan_engine import Engine
 from openline.app.track_store import ReadFacts, TrackStore, question_of
 from openline.errors import InvalidInput, Unreachable
@@ -166,28 +166,7 @@ def scan_period(folder: Path, options: ScanOptions, period: int) -> int:
 def _named(
     losses: list[Loss], facts: ReadFacts, set_aside: dict[str, int], options: ScanOptions
 ) -> Scan:
-    named = []
-    for loss in losses:
-        ends = sorted(
-            (facts.tracks[int(track)], facts.labels[int(label)])
-            for track, label in ((loss.first, loss.first_label), (loss.second, loss.second_label))
-        )
-        enter, leave, closest = map(instant_of, (loss.enter_s, loss.exit_s, loss.closest_s))
-        named.append(
-            RecordedLoss(
-                *ends[0],
-                *ends[1],
-                enter,
-                leave,
-                closest,
-                round(loss.lateral_m, 3),
-                round(loss.vertical_m, 3),
-                round(loss.severity, 6),
-                round(loss.latitude_deg, 7),
-                round(loss.longitude_deg, 7),
-                round(loss.altitude_m, 3),
-            )
-        )
+    named = [RecordedLoss(**pair_of(loss, facts)) for loss in losses]
     named.sort(key=lambda x: (x.enter, x.first, x.second, x.exit))
     tracks = len([name for name in facts.tracks if name])
     return Scan(

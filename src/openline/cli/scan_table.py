@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from openline.cli.output import printable
-from openline.formats.losses import Outcome, RecordedConflict, RecordedLoss, Scan
+from openline.formats.losses import Outcome, RecordedConflict, RecordedLoss, RecordedPair, Scan
 from openline.units import feet, nautical_miles
 
 COLUMNS: Final = ("severity", "who", "and", "from (UTC)", "to", "closest", "lateral", "vertical")
@@ -21,9 +21,9 @@ CONFLICT_COLUMNS: Final = (
 def table(scan: Scan) -> str:
     """One loss a line, in order of time, then one conflict a line; a sentence if there is none."""
     if scan.lookahead_s is None:
-        return _aligned(COLUMNS, map(_row, scan.losses)) or "No loss of separation.\n"
+        return _aligned(COLUMNS, map(_loss_row, scan.losses)) or "No loss of separation.\n"
     losses = (
-        (f"{number}", *_row(loss), _warned(loss.warning_s))
+        (f"{number}", *_loss_row(loss), _warned(loss.warning_s))
         for number, loss in enumerate(scan.losses, start=1)
     )
     wide = ("loss", *COLUMNS, "predicted")
@@ -95,16 +95,7 @@ def _conflict_row(one: RecordedConflict) -> tuple[str, ...]:
         became = f"loss {one.loss}, {_late(one.warning_s)}"
     else:
         became = "no loss" if one.outcome is Outcome.NONE else "not known"
-    return (
-        f"{math.floor(one.severity * 100)} %",
-        _who(one.first, one.first_callsign),
-        _who(one.second, one.second_callsign),
-        f"{_whole(one.first_predicted):%Y-%m-%d %H:%M:%S}",
-        f"{_whole(one.last_predicted, up=True):%H:%M:%S}",
-        f"{_whole(one.closest):%H:%M:%S}",
-        *_distances(one.lateral_m, one.vertical_m),
-        became,
-    )
+    return (*_cells(one, one.first_predicted, one.last_predicted), became)
 
 
 def _warned(warning_s: float | None) -> str:
@@ -117,22 +108,20 @@ def _late(warning_s: float) -> str:
     return f"{math.floor(warning_s):,} s before"
 
 
-def _distances(lateral_m: float, vertical_m: float) -> tuple[str, str]:
-    return (
-        f"{math.floor(nautical_miles(lateral_m) * 100) / 100:.2f} NM",
-        f"{math.floor(feet(vertical_m) + 1e-6):,} ft",
-    )
+def _loss_row(loss: RecordedLoss) -> tuple[str, ...]:
+    return _cells(loss, loss.enter, loss.exit)
 
 
-def _row(loss: RecordedLoss) -> tuple[str, ...]:
+def _cells(one: RecordedPair, begin: datetime, end: datetime) -> tuple[str, ...]:
     return (
-        f"{math.floor(loss.severity * 100)} %",
-        _who(loss.first, loss.first_callsign),
-        _who(loss.second, loss.second_callsign),
-        f"{_whole(loss.enter):%Y-%m-%d %H:%M:%S}",
-        f"{_whole(loss.exit, up=True):%H:%M:%S}",
-        f"{_whole(loss.closest):%H:%M:%S}",
-        *_distances(loss.lateral_m, loss.vertical_m),
+        f"{math.floor(one.severity * 100)} %",
+        _who(one.first, one.first_callsign),
+        _who(one.second, one.second_callsign),
+        f"{_whole(begin):%Y-%m-%d %H:%M:%S}",
+        f"{_whole(end, up=True):%H:%M:%S}",
+        f"{_whole(one.closest):%H:%M:%S}",
+        f"{math.floor(nautical_miles(one.lateral_m) * 100) / 100:.2f} NM",
+        f"{math.floor(feet(one.vertical_m) + 1e-6):,} ft",
     )
 
 

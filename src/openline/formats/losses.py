@@ -23,8 +23,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedLoss:
-    """Two aircraft closer than the minima, from enter to exit.
+class RecordedPair:
+    """Two aircraft closer than the minima, from enter to exit: as recorded or as predicted.
 
     The other facts are those of the closest instant, when the larger share of a minimum was least.
     severity: 0 at the minima, 1 in the same place. altitude_m: midway, over the zero of the file.
@@ -43,12 +43,18 @@ class RecordedLoss:
     latitude_deg: float
     longitude_deg: float
     altitude_m: float
-    warning_s: float | None = None
 
     @property
     def duration_s(self) -> float:
         """Seconds from enter to exit; 0 where a single sample is all there is."""
         return (self.exit - self.enter).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLoss(RecordedPair):
+    """A loss of separation; `warning_s`: how long before it began it was predicted, if asked."""
+
+    warning_s: float | None = None
 
 
 class Outcome(StrEnum):
@@ -60,27 +66,14 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedConflict:
+class RecordedConflict(RecordedPair):
     """A loss predicted for two aircraft from `first_predicted` to `last_predicted`.
 
-    enter to altitude_m: as of a loss, of the worst prediction, made at `predicted`. positions: how
-    many new ones of either it rests on. loss: number of the loss it became, from 1, and
-    `warning_s`: how long before that one began it was predicted first.
+    enter to altitude_m: of the worst prediction, made at `predicted`. positions: how many new ones
+    of either it rests on. loss: number of the loss it became, from 1, and `warning_s`: how long
+    before that one began it was predicted first.
     """
 
-    first: str
-    first_callsign: str
-    second: str
-    second_callsign: str
-    enter: datetime
-    exit: datetime
-    closest: datetime
-    lateral_m: float
-    vertical_m: float
-    severity: float
-    latitude_deg: float
-    longitude_deg: float
-    altitude_m: float
     first_predicted: datetime
     last_predicted: datetime
     predicted: datetime
@@ -88,11 +81,6 @@ class RecordedConflict:
     outcome: Outcome
     loss: int | None
     warning_s: float | None
-
-    @property
-    def duration_s(self) -> float:
-        """Seconds from enter to exit, as predicted."""
-        return (self.exit - self.enter).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +105,7 @@ class Scan:
 
 
 # Columns of both kinds: of a loss, of a loss where conflicts were asked for, of a conflict.
-_COMMON: Final = (
-    *(name for name in (f.name for f in fields(RecordedLoss)) if name != "warning_s"),
-    "duration_s",
-)
+_COMMON: Final = (*(field.name for field in fields(RecordedPair)), "duration_s")
 _OF_CONFLICT: Final = (
     *("first_predicted", "last_predicted", "predicted", "positions", "outcome", "loss"),
 )

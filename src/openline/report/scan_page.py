@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
-from openline.formats.losses import Outcome, RecordedConflict, RecordedLoss, Scan
+from openline.formats.losses import Outcome, RecordedConflict, RecordedLoss, RecordedPair, Scan
 from openline.geo.position import Position
 from openline.report.page import STANDING_SENTENCE
 from openline.report.pages import template
@@ -69,7 +69,7 @@ def _conflict_row(one: RecordedConflict) -> dict[str, Any]:
     }
 
 
-def _row(loss: RecordedLoss | RecordedConflict) -> dict[str, Any]:
+def _row(loss: RecordedPair) -> dict[str, Any]:
     names = ((loss.first, loss.first_callsign), (loss.second, loss.second_callsign))
     return {
         "percent": _percent(loss),
@@ -83,7 +83,7 @@ def _row(loss: RecordedLoss | RecordedConflict) -> dict[str, Any]:
     }
 
 
-def _percent(loss: RecordedLoss | RecordedConflict) -> int:
+def _percent(loss: RecordedPair) -> int:
     return math.floor(100 * loss.severity)
 
 

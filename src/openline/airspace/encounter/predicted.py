@@ -21,7 +21,7 @@ from openline.airspace.encounter.arrays import BoolArray, FloatArray, IndexArray
 from openline.airspace.encounter.cylinder import Cylinder
 from openline.airspace.encounter.motions import Motions
 from openline.airspace.encounter.pruning import Reach, may_meet, slices_of
-from openline.airspace.encounter.recorded import worst_instant
+from openline.airspace.encounter.recorded import Loss, worst_instant
 from openline.airspace.encounter.snapshot import Snapshot
 from openline.geo.ellipsoid import CURVATURE_RADIUS_MIN_M, normals_of
 
@@ -32,30 +32,16 @@ _PIECES_MAX: Final = 1 << 16  # at once: what they need stays in the processor's
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """A loss predicted for two tracks from first_s to last_s; the rest of its worst prediction.
+class Conflict(Loss):
+    """A loss predicted for two tracks from first_s to last_s, as its worst prediction has it.
 
-    That one was made at made_s: the loss from enter to exit, of which the horizon is the end, and
-    the worst instant, as in `Loss`. positions: how many new ones of either it rests on. is_cut: at
-    the end one of both was no longer followed.
+    That one was made at made_s, and the horizon is the end of its loss. positions: how many new
+    ones of either it rests on. is_cut: at the end one of both was no longer followed.
     """
 
-    first: int
-    second: int
-    first_label: int
-    second_label: int
     first_s: float
     last_s: float
     made_s: float
-    enter_s: float
-    exit_s: float
-    closest_s: float
-    lateral_m: float
-    vertical_m: float
-    severity: float
-    latitude_deg: float
-    longitude_deg: float
-    altitude_m: float
     positions: int
     is_cut: bool
 
@@ -266,9 +252,6 @@ class _Pieces(NamedTuple):
     second: IndexArray
     first_label: IndexArray
     second_label: IndexArray
-    first_s: FloatArray
-    last_s: FloatArray
-    made_s: FloatArray
     enter_s: FloatArray
     exit_s: FloatArray
     closest_s: FloatArray
@@ -278,6 +261,9 @@ class _Pieces(NamedTuple):
     latitude_deg: FloatArray
     longitude_deg: FloatArray
     altitude_m: FloatArray
+    first_s: FloatArray
+    last_s: FloatArray
+    made_s: FloatArray
     positions: IndexArray
     is_cut: BoolArray
 
@@ -320,12 +306,12 @@ def _pieces(
     cut_first = one.is_last & (end_one <= end_other) | other.is_last & (end_other <= end_one)
     return _Pieces(
         *(one.track, other.track, one.label, other.label),
-        *(start + begin[hit], start + end[hit], start + begin[hit]),
         *(start + enter, start + leave, start + closest, lateral, vertical),
         1 - np.maximum(lateral / agreed.lateral_m, vertical / agreed.vertical_m),
         np.degrees(np.arctan2(middle[:, 2], np.hypot(middle[:, 0], middle[:, 1]))),
         np.degrees(np.arctan2(middle[:, 1], middle[:, 0])),
         (mine.altitude_m + theirs.altitude_m) / 2,
+        *(start + begin[hit], start + end[hit], start + begin[hit]),
         np.ones(len(hit), np.int64),
         cut_first & (end[hit] >= length[hit]),
     )
